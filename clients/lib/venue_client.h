@@ -1,0 +1,60 @@
+// libvenue: talk to a venued. Requests with retry under the same ids, live frames with gap repair, a mirror of
+// the entities. Used by every native client; knows the protocol and nothing of the daemon.
+//
+// A client belongs to one thread; nng's own threads stay inside. Every blocking call has a time limit.
+#ifndef VENUE_CLIENT_H
+#define VENUE_CLIENT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "proto/err.h"
+#include "proto/fold.h"
+#include "proto/wire.pb-c.h"
+
+struct venue_client;
+
+struct venue_client_options {
+  const char *data_dir;       // talk by ipc to DATA/rep.ipc … ; NULL = not
+  const char *url;            // http(s)://host:port of a venued; NULL = VENUE_URL; used when there is no ipc
+  const char *token;          // NULL = VENUE_TOKEN
+  bool wall;                  // subscribe to `wall` instead of `ops`
+  Vd__Language language;
+  int64_t timeout_ms;         // for one request including its retries; 0 = 10 s
+};
+
+// Copies the options. Connecting is lazy and repeated with jitter: a daemon that starts later is found.
+enum vd_err venue_client_create(struct venue_client **client, const struct venue_client_options *options,
+                                struct vd_refusal *refusal) VD_MUST_CHECK;
+void venue_client_destroy(struct venue_client *client);
+
+// Sends and waits; repeats with the same bytes (so the same command ids) after a lost connection, a time-out or
+// `outcome-unknown`, until timeout_ms. `request->version`, `id`, `language` and empty command ids are filled in.
+// *response is heap, freed by vd__response__free_unpacked. VD_ERR_UNREACHABLE / VD_ERR_TIMED_OUT: an answer
+// never came and the outcome is unknown. A refusal of the whole request is returned as its code and in `refusal`.
+enum vd_err venue_client_request(struct venue_client *client, Vd__Request *request, Vd__Response **response,
+                                 struct vd_refusal *refusal) VD_MUST_CHECK;
+
+// One command; *reply is heap, freed by vd__reply__free_unpacked; the reply's code as result.
+enum vd_err venue_client_command(struct venue_client *client, Vd__Command *command, Vd__Reply **reply,
+                                 struct vd_refusal *refusal) VD_MUST_CHECK;
+
+// ---- live ----
+// Starts following. Frames arrive complete and in order: a gap is repaired by asking for the Changes missed, or,
+// if they are gone, by a fresh snapshot (`resync`).
+struct venue_event {
+  enum { VENUE_CHANGE, VENUE_BEAT, VENUE_STALE, VENUE_RESYNC } what;
+  const Vd__Frame *frame;     // CHANGE and BEAT; borrowed until the next call on the client
+  int64_t silent_ms;          // STALE: no beat for this long (> 3 s; repeated each second)
+};
+// `from` 0 = from now on; else first every Change with sequence >= from.
+enum vd_err venue_client_follow(struct venue_client *client, uint64_t from, struct vd_refusal *refusal) VD_MUST_CHECK;
+// The next event, waiting at most timeout_ms: VD_OK, or VD_ERR_TIMED_OUT when nothing happened.
+enum vd_err venue_client_next(struct venue_client *client, int64_t timeout_ms, struct venue_event *event) VD_MUST_CHECK;
+
+// The mirror: entities as of the last event delivered by venue_client_next. Loads a snapshot first, then
+// follows. Borrowed until the client's next call.
+enum vd_err venue_client_mirror(struct venue_client *client, struct vd_refusal *refusal) VD_MUST_CHECK;
+const struct vd_fold *venue_client_fold(const struct venue_client *client);
+
+#endif

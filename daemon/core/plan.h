@@ -1,0 +1,37 @@
+// The plan of an event: its checks (the standard's and the house's), its defaults, and what it becomes.
+// Pure. Used by the venue (PlanApply), by the daemon at start and by `venuectl plan check`.
+#ifndef VD_CORE_PLAN_H
+#define VD_CORE_PLAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "proto/err.h"
+#include "proto/plan.pb-c.h"
+
+// One thing a check has to say. `rule` is a stable name (docs/plan.md); `path` leads to the value
+// ("crews[3].posts[0]"), which the caller turns into file:line with vd_text_map_find.
+struct vd_finding {
+  const char *rule;      // static
+  enum vd_err err;       // VD_ERR_BAD_PLAN unless a better one fits (duplicate-id, dangling-reference)
+  bool is_error;         // false: a warning (a limit looser than the standard)
+  char path[128];
+  char value[96];        // as found
+  char limit[96];        // as required
+  char sentence[256];    // English
+};
+
+struct vd_findings {
+  struct vd_finding *items;
+  size_t count;          // capped at 500
+  size_t errors;
+};
+void vd_findings_finish(struct vd_findings *findings);
+
+// Fills in the standard's values where the plan is silent (heap message, in place). Idempotent.
+void vd_plan_defaults(Vd__Plan *plan);
+
+// Everything that can be wrong with a plan by itself, on a plan with defaults filled in. O(n log n).
+void vd_plan_check(const Vd__Plan *plan, struct vd_findings *findings);
+
+#endif

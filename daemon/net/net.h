@@ -1,0 +1,78 @@
+// Sockets and HTTP: bytes in, bytes out, who is on the pipe. Everything nng does happens on nng's threads;
+// this room decodes the envelope within bounds, finds the identity, and hands the call over. It knows neither
+// core nor journal nor libuv.
+//
+// Faces (design: docs/architecture.md): ipc rep/ops/wall (identity = peer uid), HTTP + ws on one port (token
+// by cookie or Authorization; exact Host and Origin), plain tcp only where the configuration trusts it.
+#ifndef VD_NET_NET_H
+#define VD_NET_NET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "proto/clearance.h"
+#include "proto/config.pb-c.h"
+#include "proto/err.h"
+#include "proto/wire.pb-c.h"
+
+struct vd_net;
+
+// A request that waits for its answer. Owned by the net room; the callee keeps the pointer until it answers
+// with vd_net_answer, exactly once, from any thread.
+struct vd_call {
+  struct vd_call *next;        // for the callee's queue
+  Vd__Request *request;        // checked by vd_check_message; valid until answered
+  const char *principal;       // id of the Principal; valid until answered
+  int64_t received_mono_ns;    // CLOCK_MONOTONIC
+};
+
+enum vd_page { VD_PAGE_HEALTHZ, VD_PAGE_READYZ, VD_PAGE_METRICS };
+
+struct vd_net_callbacks {
+  void *context;
+  // On an nng thread: enqueue and wake, nothing else. Takes the call. Returning false (inbox full) leaves it
+  // with net, which answers `busy`.
+  bool (*call)(void *context, struct vd_call *call);
+  // On an nng thread: fills the body of /healthz, /readyz, /metrics from a snapshot the loop publishes (never waits).
+  // Returns the HTTP status.
+  int (*page)(void *context, enum vd_page page, struct vd_buffer *body);
+};
+
+struct vd_net_options {
+  const Vd__Config *config;    // borrowed until vd_net_stop
+  const char *data_dir;        // for the ipc sockets and local.token; borrowed likewise
+  struct vd_net_callbacks callbacks;
+};
+
+// Opens every listener. VD_ERR_ADDRESS_IN_USE, VD_ERR_INSECURE, VD_ERR_IO with the address in the refusal.
+// Calls may arrive before this returns (unauthenticated ones are refused until vd_net_set_identities).
+enum vd_err vd_net_start(struct vd_net **net, const struct vd_net_options *options, struct vd_refusal *refusal) VD_MUST_CHECK;
+// Stops accepting, waits for callbacks under way, answers what is left with not-ready, closes, removes the
+// ipc files. Every call must have been answered or handed back first.
+void vd_net_stop(struct vd_net *net);
+
+// The table of who may speak; replaces the old one atomically (copies). Called by the loop's thread at start
+// and whenever a Principal changes. The uid principal "local-admin" is built in. Pipes whose principal is gone or revoked are closed.
+struct vd_identity {
+  const char *principal;
+  uint8_t token_hash[32];      // BLAKE2b-256 of the token
+  enum vd_clearance clearance;
+};
+void vd_net_set_identities(struct vd_net *net, const struct vd_identity *identities, size_t count);
+
+// Answers and frees the call. `response` is borrowed for the duration. A reply that its peer does not read
+// is given up after 500 ms.
+void vd_net_answer(struct vd_net *net, struct vd_call *call, const Vd__Response *response);
+
+// Publishes one frame (topic, '\n', packed Frame) to every subscriber of the clearance. Copies once, not per
+// subscriber. Never blocks; a subscriber that does not keep up loses frames and repairs by sequence.
+void vd_net_publish(struct vd_net *net, enum vd_clearance clearance, const uint8_t *frame, size_t size);
+
+struct vd_net_counts {
+  uint64_t requests, malformed, unauthenticated, foreign_origin, busy, replies_given_up;
+  uint64_t subscribers_ops, subscribers_wall, published;
+};
+void vd_net_count(struct vd_net *net, struct vd_net_counts *counts);  // any thread, never waits
+
+#endif
