@@ -8,6 +8,7 @@
 
 #include "proto/err.h"
 #include "proto/plan.pb-c.h"
+#include "proto/wire.pb-c.h"
 
 // One thing a check has to say. `rule` is a stable name (docs/plan.md); `path` leads to the value
 // ("crews[3].posts[0]"), which the caller turns into file:line with vd_text_map_find.
@@ -33,5 +34,12 @@ void vd_plan_defaults(Vd__Plan *plan);
 
 // Everything that can be wrong with a plan by itself, on a plan with defaults filled in. O(n log n).
 void vd_plan_check(const Vd__Plan *plan, struct vd_findings *findings);
+
+// ---- room-internal: the command ----
+struct vd_act;
+// Executes PlanApply: checks (errors refuse with the first finding), then turns the difference into touched
+// entities: what is new is created, what changed is edited, what is gone is marked retired while running
+// deadlines keep their limits and people keep what they said. The same plan again is a no-op success.
+enum vd_err vd_plan_apply(struct vd_act *act, Vd__Reply *reply, struct vd_refusal *refusal);
 
 #endif

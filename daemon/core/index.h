@@ -1,0 +1,42 @@
+// Ways to find entities other than by id. An entity's index keys are a pure function of the entity
+// (vd_index_keys_of), so the whole index is derived at restore and re-derived on every touch; no module
+// maintains a list by hand. All keys live in one ordered set of strings. Room-internal.
+//
+//   key (fields separated by '/')                 of                                    answers
+//   work/<crew>/<number>                          open incident with a holder           what does this person hold
+//   like/<zone>/<category>/<number, 20 digits>    open incident                         looks like #41
+//   alert/<crew>/<alert id>                       open alert of a person                digest, withdrawal
+//   post/<post>/<rank, 10 digits>/<crew>          crew (not retired)                    who holds a post
+//   duty/<team>/<rank>/<crew>                     crew on duty, per team of its posts   coverage, candidates
+//   offer/<crew>/<offer id>                       open offer                            what is offered to whom
+//   called/<crew>/<deadline id>                   running deadline with a climb         whom the climb waits for
+//   ended/<ended_at, 20 digits>/<number>          ended incident                        what to let go first
+//   sign/<call sign>/<crew>                       crew                                  who is "AV 1" on the radio
+#ifndef VD_CORE_INDEX_H
+#define VD_CORE_INDEX_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "proto/entity.pb-c.h"
+
+struct vd_index;
+struct vd_venue;
+
+struct vd_index *vd_index_create(void);
+void vd_index_destroy(struct vd_index *index);
+
+// Re-derives the keys of an entity that changed (message NULL: it is gone). O(keys × log n).
+void vd_index_refresh(struct vd_index *index, const struct vd_venue *venue, Vd__Kind kind, const char *id,
+                      const ProtobufCMessage *message);
+
+// Iterates keys that begin with `prefix`, in order: pass NULL first, then the key returned before (it may
+// have been removed meanwhile). Borrowed until the index changes. NULL at the end.
+const char *vd_index_next(const struct vd_index *index, const char *prefix, const char *after);
+// How many keys begin with prefix, counting at most `at_most`.
+size_t vd_index_count(const struct vd_index *index, const char *prefix, size_t at_most);
+// The last field of a key ("work/av-1/42" -> "42").
+const char *vd_index_last_field(const char *key);
+
+#endif
