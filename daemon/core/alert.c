@@ -1,0 +1,247 @@
+#include "daemon/core/alert.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/core/venue_internal.h"
+
+static struct vd_alert_id join(const char *first, const char *second)
+{
+  struct vd_alert_id id;
+  size_t first_size = strlen(first), second_size = strlen(second);
+  if (first_size + second_size + 2 > sizeof id.text)
+    second_size = sizeof id.text - first_size - 2; // words are at most VD_WORD_MAX: cannot happen
+  memcpy(id.text, first, first_size);
+  id.text[first_size] = '.';
+  memcpy(id.text + first_size + 1, second, second_size);
+  id.text[first_size + 1 + second_size] = '\0';
+  return id;
+}
+
+struct vd_alert_id vd_alert_id_of(uint64_t incident, const char *whom)
+{
+  char digits[24], *start = digits + sizeof digits - 1;
+  *start = '\0';
+  do {
+    *--start = (char)('0' + incident % 10);
+    incident /= 10;
+  } while (incident > 0);
+  return join(start, whom);
+}
+
+struct vd_alert_id vd_alert_digest_id(const char *crew)
+{
+  return join("digest", crew);
+}
+
+static bool is_digest_id(const char *id)
+{
+  return strncmp(id, "digest.", 7) == 0;
+}
+
+static bool is_person(const char *whom)
+{
+  return strcmp(whom, VD_ALERT_CONTROL_ROOM) != 0 && strcmp(whom, VD_ALERT_LAST_RESORT) != 0;
+}
+
+const Vd__AlertReason *vd_alert_reason(const Vd__Alert *alert, Vd__AlertWhy why, const char *deadline)
+{
+  for (size_t i = 0; i < alert->n_reasons; i++)
+    if (alert->reasons[i]->why == why && strcmp(alert->reasons[i]->deadline, deadline) == 0)
+      return alert->reasons[i];
+  return NULL;
+}
+
+static void remove_reason(Vd__Alert *alert, size_t at)
+{
+  vd__alert_reason__free_unpacked(alert->reasons[at], NULL);
+  memmove(alert->reasons + at, alert->reasons + at + 1, (alert->n_reasons - at - 1) * sizeof *alert->reasons);
+  alert->n_reasons--;
+}
+
+// A reason stands once; raised again it tells the newest. The oldest gives way where a thread would outgrow
+// its entity: three tiers with a warning and a breach each leave room for two more.
+static void set_reason(struct vd_act *act, Vd__Alert *alert, const struct vd_alert_call *call)
+{
+  const char *deadline = call->deadline ? call->deadline : "";
+  for (size_t i = 0; i < alert->n_reasons; i++)
+    if (alert->reasons[i]->why == call->why && strcmp(alert->reasons[i]->deadline, deadline) == 0)
+      remove_reason(alert, i--);
+  if (alert->n_reasons == VD_ALERT_REASONS_MAX)
+    remove_reason(alert, 0);
+  Vd__AlertReason *reason = (Vd__AlertReason *)vd_message_new(&vd__alert_reason__descriptor);
+  reason->why = call->why;
+  reason->promise = call->promise;
+  reason->level = call->level;
+  reason->since_at_ms = act->now_ms;
+  vd_string_set(&reason->deadline, deadline);
+  vd_string_set(&reason->called_before, call->called_before);
+  vd_string_set(&reason->passed_over, call->passed_over);
+  VD_REPEATED_ADD(alert->reasons, alert->n_reasons, reason);
+}
+
+// ---- the digest ----
+
+// The person's open threads, digests apart, with `incident` counted although the index does not know it yet.
+struct open_threads {
+  uint64_t incidents[VD_ALERT_DIGEST_MAX];
+  size_t count;
+  uint32_t more;
+};
+
+static void count_open(struct vd_act *act, const char *crew, const Vd__Alert *current,
+                       struct open_threads *open)
+{
+  memset(open, 0, sizeof *open);
+  if (current && current->state == VD__ALERT_STATE__ALERT_STATE_OPEN)
+    open->incidents[open->count++] = current->incident;
+  struct vd_buffer prefix = {0};
+  vd_buffer_printf(&prefix, "alert/%s/", crew);
+  vd_buffer_append(&prefix, "", 1);
+  // Bounded: beyond a screenful the exact number says nothing more.
+  unsigned left = 3 * VD_ALERT_DIGEST_MAX;
+  for (const char *key = NULL; left > 0 && (key = vd_index_next(act->venue->index, (char *)prefix.data, key));
+       left--) {
+    const Vd__Alert *alert = VD_FIND(act->venue, ALERT, Alert, vd_index_last_field(key));
+    if (!alert || alert == current || is_digest_id(alert->id) ||
+        alert->state != VD__ALERT_STATE__ALERT_STATE_OPEN)
+      continue;
+    if (open->count < VD_ALERT_DIGEST_MAX)
+      open->incidents[open->count++] = alert->incident;
+    else
+      open->more++;
+  }
+  vd_buffer_finish(&prefix);
+}
+
+static void fill_digest(struct vd_act *act, Vd__Alert *digest, const struct open_threads *open)
+{
+  free(digest->digest);
+  digest->digest = vd_alloc((open->count ? open->count : 1) * sizeof *digest->digest);
+  memcpy(digest->digest, open->incidents, open->count * sizeof *digest->digest);
+  digest->n_digest = open->count;
+  digest->digest_more = open->more;
+  digest->updated_at_ms = act->now_ms;
+}
+
+// From the plan's number of open threads on, further ones are told by one digest; it ends when none is left.
+static void refresh_digest(struct vd_act *act, Vd__Alert *current, bool is_new_call)
+{
+  const char *crew = current->crew;
+  if (*crew == '\0')
+    return;
+  struct vd_alert_id id = vd_alert_digest_id(crew);
+  Vd__Alert *digest = VD_FIND(act->venue, ALERT, Alert, id.text);
+  bool is_open = digest && digest->state == VD__ALERT_STATE__ALERT_STATE_OPEN;
+  if (!is_open && !is_new_call)
+    return;
+  struct open_threads open;
+  count_open(act, crew, current, &open);
+  if (!is_open && open.count < vd_policy(act->venue)->digest_from)
+    return;
+  if (digest) {
+    vd_act_touch(act, VD__KIND__KIND_ALERT, &digest->base);
+  } else {
+    digest = VD_CREATE(act, ALERT, Alert, id.text);
+    vd_string_set(&digest->crew, crew);
+  }
+  fill_digest(act, digest, &open);
+  if (open.count == 0) {
+    digest->state = VD__ALERT_STATE__ALERT_STATE_WITHDRAWN;
+    digest->withdrawn_at_ms = act->now_ms;
+    return;
+  }
+  if (!is_open) {
+    digest->state = VD__ALERT_STATE__ALERT_STATE_OPEN;
+    digest->opened_at_ms = act->now_ms;
+    digest->heard_at_ms = digest->withdrawn_at_ms = 0;
+    vd_string_set(&digest->heard_by, "");
+  }
+  if (is_new_call) {
+    digest->calls++;
+    current->in_digest = true;
+  }
+}
+
+// ---- raising, hearing, dropping ----
+
+static Vd__Alert *edit_or_create(struct vd_act *act, const struct vd_alert_call *call)
+{
+  struct vd_alert_id id = vd_alert_id_of(call->incident, call->whom);
+  Vd__Alert *alert = VD_EDIT(act, ALERT, Alert, id.text);
+  if (alert)
+    return alert;
+  alert = VD_CREATE(act, ALERT, Alert, id.text);
+  alert->incident = call->incident;
+  if (is_person(call->whom))
+    vd_string_set(&alert->crew, call->whom);
+  if (strcmp(call->whom, VD_ALERT_LAST_RESORT) == 0)
+    vd_string_set(&alert->contact, vd_policy(act->venue)->last_resort_contact);
+  return alert;
+}
+
+void vd_alert_raise(struct vd_act *act, const struct vd_alert_call *call)
+{
+  Vd__Alert *alert = edit_or_create(act, call);
+  if (alert->state != VD__ALERT_STATE__ALERT_STATE_OPEN) {
+    alert->state = VD__ALERT_STATE__ALERT_STATE_OPEN;
+    alert->opened_at_ms = act->now_ms;
+    alert->heard_at_ms = alert->withdrawn_at_ms = 0;
+    alert->in_digest = false;
+    vd_string_set(&alert->heard_by, "");
+  }
+  set_reason(act, alert, call);
+  alert->loud = alert->loud || call->is_loud;
+  alert->updated_at_ms = act->now_ms;
+  alert->calls++;
+  refresh_digest(act, alert, true);
+}
+
+bool vd_alert_hear(struct vd_act *act, Vd__Alert *alert, const char *by)
+{
+  if (alert->state != VD__ALERT_STATE__ALERT_STATE_OPEN)
+    return false;
+  vd_act_touch(act, VD__KIND__KIND_ALERT, &alert->base);
+  alert->state = VD__ALERT_STATE__ALERT_STATE_HEARD;
+  alert->heard_at_ms = vd_act_acted_at(act);
+  vd_string_set(&alert->heard_by, by);
+  if (!is_digest_id(alert->id))
+    refresh_digest(act, alert, false);
+  return true;
+}
+
+void vd_alert_drop(struct vd_act *act, Vd__Alert *alert, vd_alert_match_fn matches, const void *context)
+{
+  if (alert->state == VD__ALERT_STATE__ALERT_STATE_WITHDRAWN)
+    return;
+  bool is_touched = false;
+  for (size_t i = 0; i < alert->n_reasons; i++) {
+    if (!matches(alert->reasons[i], context))
+      continue;
+    if (!is_touched)
+      vd_act_touch(act, VD__KIND__KIND_ALERT, &alert->base);
+    is_touched = true;
+    remove_reason(alert, i--);
+  }
+  if (!is_touched)
+    return;
+  alert->updated_at_ms = act->now_ms;
+  if (alert->n_reasons > 0)
+    return;
+  alert->state = VD__ALERT_STATE__ALERT_STATE_WITHDRAWN;
+  alert->withdrawn_at_ms = act->now_ms;
+  alert->loud = false;
+  refresh_digest(act, alert, false);
+}
+
+void vd_alert_drop_everywhere(struct vd_act *act, uint64_t incident, vd_alert_match_fn matches,
+                              const void *context)
+{
+  struct vd_alert_id prefix = vd_alert_id_of(incident, "");
+  ProtobufCMessage *message = NULL;
+  const char *after = NULL;
+  while ((message = vd_fold_next(act->venue->fold, VD__KIND__KIND_ALERT, after, prefix.text))) {
+    after = vd_message_id(message);
+    vd_alert_drop(act, (Vd__Alert *)message, matches, context);
+  }
+}

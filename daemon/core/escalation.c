@@ -1,0 +1,513 @@
+#include "daemon/core/escalation.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/core/alert.h"
+#include "daemon/core/crew.h"
+#include "daemon/core/deadline.h"
+#include "daemon/core/incident.h"
+#include "daemon/core/venue_internal.h"
+
+// A search for the next different person gives up after this many: nobody's roster is longer on one post.
+enum { DIFFERENT_MAX = 16 };
+
+// One threads' worth of hearing or leaving per act; what remains is heard by the next word.
+enum { THREADS_PER_ACT_MAX = 512 };
+
+static const char *lead_post(const Vd__Policy *policy, Vd__Promise promise)
+{
+  switch (promise) {
+  case VD__PROMISE__PROMISE_DECIDE:
+    return policy->decide_lead;
+  case VD__PROMISE__PROMISE_LAND:
+    return policy->land_lead;
+  default:
+    return policy->respond_lead;
+  }
+}
+
+static const char *level_post(const Vd__Policy *policy, Vd__Level level, Vd__Promise promise)
+{
+  switch (level) {
+  case VD__LEVEL__LEVEL_SUPERVISOR:
+    return policy->supervisor;
+  case VD__LEVEL__LEVEL_COMMANDER:
+    return policy->commander;
+  default:
+    return lead_post(policy, promise);
+  }
+}
+
+static Vd__Level top_level(const Vd__Policy *policy, const Vd__Incident *incident)
+{
+  bool reaches_commander =
+      incident && (incident->life_safety || incident->severity >= policy->commander_severity);
+  return reaches_commander ? VD__LEVEL__LEVEL_COMMANDER : VD__LEVEL__LEVEL_SUPERVISOR;
+}
+
+static const char *zone_of(const Vd__Incident *incident)
+{
+  return incident ? incident->zone : "";
+}
+
+// The act tells whom it called; the first one called is who it is about.
+static void tell_called(struct vd_act *act, const char *whom)
+{
+  if (act->fact && *act->fact->crew == '\0')
+    vd_string_set(&act->fact->crew, whom);
+}
+
+static void tell_passed_over(struct vd_act *act, uint64_t incident, const char *posts)
+{
+  vd_act_note(act, incident, VD__NOTE_KIND__NOTE_KIND_PASSED_OVER, "%s", posts);
+}
+
+// The names of the levels that had nobody, "a, b".
+struct passed_over {
+  char posts[160];
+  size_t size;
+};
+
+static void pass_over(struct passed_over *passed, const char *post)
+{
+  size_t size = strlen(post), gap = passed->size ? 2 : 0;
+  if (passed->size + gap + size >= sizeof passed->posts)
+    return;
+  memcpy(passed->posts + passed->size, ", ", gap);
+  memcpy(passed->posts + passed->size + gap, post, size + 1);
+  passed->size += gap + size;
+}
+
+// ---- the room itself and the last resort ----
+
+// Nobody is left to call: the control room, loudly, and the plan's contact outside (standard §4 "Duty").
+static void call_last(struct vd_act *act, const struct vd_alert_call *like)
+{
+  struct vd_alert_call call = *like;
+  call.is_loud = true;
+  call.level = VD__LEVEL__LEVEL_CONTROL;
+  call.whom = VD_ALERT_CONTROL_ROOM;
+  vd_alert_raise(act, &call);
+  call.whom = VD_ALERT_LAST_RESORT;
+  call.why = VD__ALERT_WHY__ALERT_WHY_LAST_RESORT;
+  vd_alert_raise(act, &call);
+  tell_called(act, VD_ALERT_CONTROL_ROOM);
+}
+
+// ---- calls without a climb ----
+
+void vd_escalation_call(struct vd_act *act, const Vd__Incident *incident, const Vd__Crew *crew,
+                        Vd__AlertWhy why, Vd__Promise promise, const char *deadline)
+{
+  struct vd_alert_call call = {
+      .incident = incident->number,
+      .whom = crew ? crew->id : VD_ALERT_CONTROL_ROOM,
+      .why = why,
+      .promise = promise,
+      .deadline = deadline,
+      .is_loud = why == VD__ALERT_WHY__ALERT_WHY_LIFE_SAFETY || !crew,
+  };
+  vd_alert_raise(act, &call);
+  tell_called(act, call.whom);
+}
+
+void vd_escalation_call_post(struct vd_act *act, const Vd__Incident *incident, const char *post,
+                             Vd__AlertWhy why, Vd__Promise promise, const char *deadline)
+{
+  const Vd__Policy *policy = vd_policy(act->venue);
+  const char *posts[] = {post, policy->supervisor, policy->commander};
+  struct passed_over passed = {.size = 0};
+  const Vd__Crew *crew = NULL;
+  for (size_t i = 0; i < 3 && !crew; i++) {
+    crew = vd_crew_on_post(act->venue, posts[i], incident->zone, NULL);
+    if (!crew)
+      pass_over(&passed, posts[i]);
+  }
+  struct vd_alert_call call = {
+      .incident = incident->number,
+      .whom = crew ? crew->id : "",
+      .why = why,
+      .promise = promise,
+      .deadline = deadline,
+      .passed_over = passed.posts,
+      .is_loud = why == VD__ALERT_WHY__ALERT_WHY_LIFE_SAFETY,
+  };
+  if (passed.size > 0)
+    tell_passed_over(act, incident->number, passed.posts);
+  if (!crew) {
+    call_last(act, &call);
+    return;
+  }
+  vd_alert_raise(act, &call);
+  tell_called(act, crew->id);
+}
+
+void vd_escalation_life_safety(struct vd_act *act, const Vd__Incident *incident)
+{
+  const Vd__Policy *policy = vd_policy(act->venue);
+  const Vd__AlertWhy why = VD__ALERT_WHY__ALERT_WHY_LIFE_SAFETY;
+  const char *posts[] = {policy->safety, policy->control, policy->respond_lead};
+  for (size_t i = 0; i < sizeof posts / sizeof *posts; i++)
+    if (i == 0 || strcmp(posts[i], posts[i - 1]) != 0)
+      vd_escalation_call_post(act, incident, posts[i], why, VD__PROMISE__PROMISE_UNSPECIFIED, "");
+  vd_escalation_call(act, incident, NULL, why, VD__PROMISE__PROMISE_UNSPECIFIED, "");
+}
+
+// ---- warning, breach, climb ----
+
+void vd_escalation_warn(struct vd_act *act, Vd__Deadline *deadline)
+{
+  const Vd__Incident *incident = vd_incident_find(act->venue, deadline->incident);
+  const char *post = lead_post(vd_policy(act->venue), deadline->promise);
+  const Vd__Crew *crew = vd_crew_on_post(act->venue, post, zone_of(incident), NULL);
+  if (!crew) {
+    tell_passed_over(act, deadline->incident, post);
+    return;
+  }
+  struct vd_alert_call call = {
+      .incident = deadline->incident,
+      .whom = crew->id,
+      .why = VD__ALERT_WHY__ALERT_WHY_WARNING,
+      .promise = deadline->promise,
+      .deadline = deadline->id,
+      .level = VD__LEVEL__LEVEL_LEAD,
+  };
+  vd_alert_raise(act, &call);
+  tell_called(act, crew->id);
+}
+
+// Was this person already called about the breach? Their thread says so.
+static bool was_called(const struct vd_venue *venue, const Vd__Deadline *deadline, const char *crew)
+{
+  struct vd_alert_id id = vd_alert_id_of(deadline->incident, crew);
+  const Vd__Alert *alert = VD_FIND(venue, ALERT, Alert, id.text);
+  return alert && vd_alert_reason(alert, VD__ALERT_WHY__ALERT_WHY_BREACH, deadline->id);
+}
+
+// The holder of the post who has not been called about this breach yet.
+static const Vd__Crew *different_on_post(const struct vd_venue *venue, const Vd__Deadline *deadline,
+                                         const char *post, const char *zone)
+{
+  const char *except[DIFFERENT_MAX + 1] = {NULL};
+  for (size_t i = 0; i < DIFFERENT_MAX; i++) {
+    const Vd__Crew *crew = vd_crew_on_post(venue, post, zone, except);
+    if (!crew || !was_called(venue, deadline, crew->id))
+      return crew;
+    except[i] = crew->id;
+  }
+  return NULL;
+}
+
+static void call_for_breach(struct vd_act *act, Vd__Deadline *deadline, const char *whom, Vd__Level level,
+                            const struct passed_over *passed)
+{
+  struct vd_alert_call call = {
+      .incident = deadline->incident,
+      .whom = whom,
+      .why = VD__ALERT_WHY__ALERT_WHY_BREACH,
+      .promise = deadline->promise,
+      .deadline = deadline->id,
+      .level = level,
+      .called_before = strcmp(deadline->called, whom) == 0 ? "" : deadline->called,
+      .passed_over = passed->posts,
+      .is_loud = level == VD__LEVEL__LEVEL_CONTROL,
+  };
+  if (level == VD__LEVEL__LEVEL_CONTROL)
+    call_last(act, &call);
+  else
+    vd_alert_raise(act, &call);
+  tell_called(act, whom);
+  deadline->level = level;
+  vd_string_set(&deadline->called, whom);
+  deadline->climb_at_ms = act->now_ms + vd_policy(act->venue)->climb_after_ms;
+}
+
+// Calls the first level from `from` up that has a different person on duty. False if none has.
+static bool call_from(struct vd_act *act, Vd__Deadline *deadline, Vd__Level from, struct passed_over *passed)
+{
+  const Vd__Policy *policy = vd_policy(act->venue);
+  const Vd__Incident *incident = vd_incident_find(act->venue, deadline->incident);
+  for (Vd__Level level = from; level <= top_level(policy, incident); level++) {
+    const char *post = level_post(policy, level, deadline->promise);
+    const Vd__Crew *crew = different_on_post(act->venue, deadline, post, zone_of(incident));
+    if (crew) {
+      if (passed->size > 0)
+        tell_passed_over(act, deadline->incident, passed->posts);
+      call_for_breach(act, deadline, crew->id, level, passed);
+      return true;
+    }
+    pass_over(passed, post);
+  }
+  return false;
+}
+
+void vd_escalation_breach(struct vd_act *act, Vd__Deadline *deadline)
+{
+  struct passed_over passed = {.size = 0};
+  vd_string_set(&deadline->heard_by, "");
+  vd_string_set(&deadline->called, "");
+  if (call_from(act, deadline, VD__LEVEL__LEVEL_LEAD, &passed))
+    return;
+  tell_passed_over(act, deadline->incident, passed.posts);
+  call_for_breach(act, deadline, VD_ALERT_CONTROL_ROOM, VD__LEVEL__LEVEL_CONTROL, &passed);
+}
+
+// Can the person called last still be called? The control room always can.
+static bool can_call_again(const struct vd_venue *venue, const Vd__Deadline *deadline)
+{
+  if (strcmp(deadline->called, VD_ALERT_CONTROL_ROOM) == 0)
+    return true;
+  const Vd__Crew *crew = VD_FIND(venue, CREW, Crew, deadline->called);
+  return crew && crew->on_duty;
+}
+
+// Forgets who was called, so that the next search may find them again.
+static bool is_breach_of(const Vd__AlertReason *reason, const void *deadline)
+{
+  return reason->why == VD__ALERT_WHY__ALERT_WHY_BREACH && strcmp(reason->deadline, deadline) == 0;
+}
+
+void vd_escalation_climb(struct vd_act *act, Vd__Deadline *deadline)
+{
+  struct passed_over passed = {.size = 0};
+  bool from_control = deadline->level == VD__LEVEL__LEVEL_CONTROL;
+  Vd__Level next = from_control ? VD__LEVEL__LEVEL_LEAD : deadline->level + 1;
+  if (call_from(act, deadline, next, &passed)) {
+    vd_act_fact(act, VD_FACT_CLIMBED);
+    return;
+  }
+  vd_act_fact(act, VD_FACT_CALLED_AGAIN);
+  passed.posts[0] = '\0'; // said once, when the level was first passed over
+  if (can_call_again(act->venue, deadline)) {
+    call_for_breach(act, deadline, deadline->called, deadline->level, &passed);
+    return;
+  }
+  vd_alert_drop_everywhere(act, deadline->incident, is_breach_of, deadline->id);
+  vd_escalation_breach(act, deadline);
+}
+
+// ---- withdrawing ----
+
+// Life safety is never withdrawn by itself (standard §4): its reasons name no deadline.
+static bool is_about(const Vd__AlertReason *reason, const void *deadline)
+{
+  return strcmp(reason->deadline, deadline) == 0;
+}
+
+void vd_escalation_clear(struct vd_act *act, Vd__Deadline *deadline)
+{
+  deadline->climb_at_ms = 0;
+  vd_alert_drop_everywhere(act, deadline->incident, is_about, deadline->id);
+}
+
+static bool is_because(const Vd__AlertReason *reason, const void *why)
+{
+  return reason->why == *(const Vd__AlertWhy *)why;
+}
+
+void vd_escalation_drop(struct vd_act *act, uint64_t incident, Vd__AlertWhy why)
+{
+  vd_alert_drop_everywhere(act, incident, is_because, &why);
+}
+
+static bool is_any(const Vd__AlertReason *reason, const void *unused)
+{
+  (void)reason;
+  (void)unused;
+  return true;
+}
+
+void vd_escalation_end(struct vd_act *act, const Vd__Incident *incident)
+{
+  vd_alert_drop_everywhere(act, incident->number, is_any, NULL);
+}
+
+// ---- somebody leaves ----
+
+// Who is called instead depends on why the leaver was.
+static void pass_reason_on(struct vd_act *act, const Vd__Incident *incident, const Vd__AlertReason *reason)
+{
+  const Vd__Policy *policy = vd_policy(act->venue);
+  switch (reason->why) {
+  case VD__ALERT_WHY__ALERT_WHY_WARNING: {
+    Vd__Deadline *deadline = VD_FIND(act->venue, DEADLINE, Deadline, reason->deadline);
+    if (deadline && vd_deadline_is_running(deadline))
+      vd_escalation_warn(act, deadline);
+    break;
+  }
+  case VD__ALERT_WHY__ALERT_WHY_DECISION:
+  case VD__ALERT_WHY__ALERT_WHY_SEVERE:
+  case VD__ALERT_WHY__ALERT_WHY_NO_CANDIDATE:
+    vd_escalation_call_post(act, incident, lead_post(policy, reason->promise), reason->why, reason->promise,
+                            reason->deadline);
+    break;
+  case VD__ALERT_WHY__ALERT_WHY_LIFE_SAFETY:
+    vd_escalation_call_post(act, incident, policy->safety, reason->why, reason->promise, reason->deadline);
+    break;
+  default: // a breach passes by its climb; a handover ends with its offer
+    break;
+  }
+}
+
+static void pass_thread_on(struct vd_act *act, Vd__Alert *alert)
+{
+  const Vd__Incident *incident = vd_incident_find(act->venue, alert->incident);
+  Vd__Alert *copy = (Vd__Alert *)vd_message_copy(&alert->base);
+  vd_alert_drop(act, alert, is_any, NULL);
+  for (size_t i = 0; incident && i < copy->n_reasons; i++)
+    pass_reason_on(act, incident, copy->reasons[i]);
+  vd__alert__free_unpacked(copy, NULL);
+}
+
+// The keys below `prefix/<crew>/`, copied: what follows changes the index.
+struct keys {
+  char **items;
+  size_t count;
+};
+
+static struct keys collect_keys(const struct vd_venue *venue, const char *prefix, const char *crew)
+{
+  struct keys keys = {0};
+  struct vd_buffer path = {0};
+  vd_buffer_printf(&path, "%s/%s/", prefix, crew);
+  vd_buffer_append(&path, "", 1);
+  const char *key = NULL;
+  while (keys.count < THREADS_PER_ACT_MAX && (key = vd_index_next(venue->index, (char *)path.data, key)))
+    vd_strings_add(&keys.items, &keys.count, vd_index_last_field(key));
+  vd_buffer_finish(&path);
+  return keys;
+}
+
+static void free_keys(struct keys *keys)
+{
+  for (size_t i = 0; i < keys->count; i++)
+    free(keys->items[i]);
+  free(keys->items);
+}
+
+void vd_escalation_left(struct vd_act *act, const Vd__Crew *crew)
+{
+  struct keys threads = collect_keys(act->venue, "alert", crew->id);
+  struct keys climbs = collect_keys(act->venue, "called", crew->id);
+  for (size_t i = 0; i < climbs.count; i++) {
+    Vd__Deadline *deadline = VD_EDIT(act, DEADLINE, Deadline, climbs.items[i]);
+    if (!deadline || !vd_deadline_is_running(deadline) || deadline->climb_at_ms == 0)
+      continue;
+    struct passed_over passed = {.size = 0};
+    if (!call_from(act, deadline, deadline->level, &passed))
+      vd_escalation_climb(act, deadline);
+  }
+  for (size_t i = 0; i < threads.count; i++) {
+    Vd__Alert *alert = VD_FIND(act->venue, ALERT, Alert, threads.items[i]);
+    if (alert && alert->incident != 0 && alert->state == VD__ALERT_STATE__ALERT_STATE_OPEN)
+      pass_thread_on(act, alert);
+  }
+  free_keys(&climbs);
+  free_keys(&threads);
+}
+
+// ---- hearing ----
+
+static void stop_climb(struct vd_act *act, const char *deadline_id, const char *whom, const char *by)
+{
+  Vd__Deadline *deadline = VD_FIND(act->venue, DEADLINE, Deadline, deadline_id);
+  if (!deadline || !vd_deadline_is_running(deadline) || strcmp(deadline->called, whom) != 0)
+    return;
+  vd_act_touch(act, VD__KIND__KIND_DEADLINE, &deadline->base);
+  deadline->climb_at_ms = 0;
+  vd_string_set(&deadline->heard_by, by);
+}
+
+static bool hear_thread(struct vd_act *act, Vd__Alert *alert, const char *by)
+{
+  if (!vd_alert_hear(act, alert, by))
+    return false;
+  const char *whom = *alert->crew ? alert->crew : VD_ALERT_CONTROL_ROOM;
+  for (size_t i = 0; i < alert->n_reasons; i++)
+    if (alert->reasons[i]->why == VD__ALERT_WHY__ALERT_WHY_BREACH)
+      stop_climb(act, alert->reasons[i]->deadline, whom, by);
+  return true;
+}
+
+static bool hear_digest(struct vd_act *act, const char *crew)
+{
+  struct keys threads = collect_keys(act->venue, "alert", crew);
+  bool is_news = false;
+  for (size_t i = 0; i < threads.count; i++) {
+    Vd__Alert *alert = VD_FIND(act->venue, ALERT, Alert, threads.items[i]);
+    if (alert && alert->incident != 0)
+      is_news |= hear_thread(act, alert, crew);
+  }
+  struct vd_alert_id id = vd_alert_digest_id(crew);
+  Vd__Alert *digest = VD_FIND(act->venue, ALERT, Alert, id.text);
+  if (digest)
+    is_news |= vd_alert_hear(act, digest, crew);
+  free_keys(&threads);
+  return is_news;
+}
+
+// The control room hears its own thread, and the last resort's with it: somebody human has it now.
+static bool hear_room(struct vd_act *act, Vd__Alert *room)
+{
+  struct vd_alert_id id = vd_alert_id_of(room->incident, VD_ALERT_LAST_RESORT);
+  Vd__Alert *last = VD_FIND(act->venue, ALERT, Alert, id.text);
+  bool is_news = hear_thread(act, room, VD_ALERT_CONTROL_ROOM);
+  if (last)
+    is_news |= vd_alert_hear(act, last, VD_ALERT_CONTROL_ROOM);
+  return is_news;
+}
+
+enum vd_err vd_escalation_heard(struct vd_act *act, Vd__Reply *reply, struct vd_refusal *refusal)
+{
+  const Vd__Heard *heard = act->command->heard;
+  const char *by = vd_act_by(act);
+  bool is_news;
+  if (heard->digest) {
+    if (*by == '\0')
+      return vd_refuse(refusal, VD_ERR_NO_ACTOR, "by", "whose digest was heard");
+    is_news = hear_digest(act, by);
+  } else {
+    if (!vd_incident_find(act->venue, heard->incident))
+      return vd_refuse(refusal, VD_ERR_UNKNOWN_INCIDENT, "heard.incident", "%llu",
+                       (unsigned long long)heard->incident);
+    struct vd_alert_id id = vd_alert_id_of(heard->incident, *by ? by : VD_ALERT_CONTROL_ROOM);
+    Vd__Alert *alert = VD_FIND(act->venue, ALERT, Alert, id.text);
+    if (!alert)
+      return *by ? vd_refuse(refusal, VD_ERR_NO_ALERT, "heard.incident", "%s was not called", by)
+                 : vd_refuse(refusal, VD_ERR_NO_ACTOR, "by", "the control room itself was not called");
+    is_news = *by ? hear_thread(act, alert, by) : hear_room(act, alert);
+    reply->number = heard->incident;
+  }
+  if (is_news) {
+    Vd__Fact *fact = vd_act_fact(act, VD_FACT_HEARD);
+    fact->incident = heard->incident;
+    vd_string_set(&fact->who, *by ? by : VD_ALERT_CONTROL_ROOM);
+  }
+  return VD_OK;
+}
+
+// ---- repetition without a climb ----
+
+static bool repeats(const Vd__Alert *alert)
+{
+  return alert->state == VD__ALERT_STATE__ALERT_STATE_OPEN &&
+         vd_alert_reason(alert, VD__ALERT_WHY__ALERT_WHY_LIFE_SAFETY, "");
+}
+
+int64_t vd_alert_next(const struct vd_venue *venue, const Vd__Alert *alert)
+{
+  return repeats(alert) ? alert->updated_at_ms + vd_policy(venue)->climb_after_ms : VD_NEVER;
+}
+
+void vd_escalation_repeat(struct vd_act *act, Vd__Alert *alert)
+{
+  vd_act_touch(act, VD__KIND__KIND_ALERT, &alert->base);
+  alert->calls++;
+  alert->updated_at_ms = act->now_ms;
+  Vd__Fact *fact = vd_act_fact(act, VD_FACT_CALLED_AGAIN);
+  if (fact) {
+    fact->incident = alert->incident;
+    vd_string_set(&fact->crew, *alert->crew ? alert->crew : VD_ALERT_CONTROL_ROOM);
+  }
+}
