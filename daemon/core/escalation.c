@@ -262,10 +262,19 @@ static bool can_call_again(const struct vd_venue *venue, const Vd__Deadline *dea
   return crew && crew->on_duty;
 }
 
-// Forgets who was called, so that the next search may find them again.
 static bool is_breach_of(const Vd__AlertReason *reason, const void *deadline)
 {
   return reason->why == VD__ALERT_WHY__ALERT_WHY_BREACH && strcmp(reason->deadline, deadline) == 0;
+}
+
+// An empty level is said once, not with every repetition: the thread remembers.
+static bool was_passed_over(const struct vd_venue *venue, const Vd__Deadline *deadline, const char *posts)
+{
+  struct vd_alert_id id = vd_alert_id_of(deadline->incident, deadline->called);
+  const Vd__Alert *alert = VD_FIND(venue, ALERT, Alert, id.text);
+  const Vd__AlertReason *told =
+      alert ? vd_alert_reason(alert, VD__ALERT_WHY__ALERT_WHY_BREACH, deadline->id) : NULL;
+  return told && strcmp(told->passed_over, posts) == 0;
 }
 
 void vd_escalation_climb(struct vd_act *act, Vd__Deadline *deadline)
@@ -278,8 +287,9 @@ void vd_escalation_climb(struct vd_act *act, Vd__Deadline *deadline)
     return;
   }
   vd_act_fact(act, VD_FACT_CALLED_AGAIN);
-  passed.posts[0] = '\0'; // said once, when the level was first passed over
   if (can_call_again(act->venue, deadline)) {
+    if (passed.size > 0 && !was_passed_over(act->venue, deadline, passed.posts))
+      tell_passed_over(act, deadline->incident, passed.posts);
     call_for_breach(act, deadline, deadline->called, deadline->level, &passed);
     return;
   }
