@@ -3,6 +3,7 @@
 #ifndef VD_PROTO_QUOTA_H
 #define VD_PROTO_QUOTA_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
