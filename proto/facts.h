@@ -2,6 +2,8 @@
 #ifndef VD_PROTO_FACTS_H
 #define VD_PROTO_FACTS_H
 
+#include "proto/entity.pb-c.h"
+
 // X(symbol, stable name, English, Traditional Chinese, Simplified Chinese)
 #define VD_FACTS(X)                                                                                          \
   X(PLAN_APPLIED, "plan-applied", "plan applied", "方案已套用", "方案已应用")                                \
@@ -44,5 +46,10 @@ enum vd_fact {
 #undef VD_FACT_ENUM
       VD_FACT_COUNT
 };
+
+// The stable name; "" for VD_FACT_NONE. Static storage.
+const char *vd_fact_name(enum vd_fact fact);
+// The words for people of a stable name; the name itself where this build does not know it. Static storage or `name`.
+const char *vd_fact_words(const char *name, Vd__Language language);
 
 #endif
