@@ -1,0 +1,150 @@
+#include "daemon/loop/batch.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "proto/check.h"
+#include "proto/fold.h"
+
+void vd_batch_finish(struct vd_batch *batch)
+{
+  vd_buffer_finish(&batch->bytes);
+  vd_buffer_finish(&batch->frames);
+  free(batch->changes);
+  free(batch->entities);
+  free(batch->answers);
+  free(batch->journal_changes);
+  free(batch->journal_entities);
+  *batch = (struct vd_batch){.change_count = 0};
+}
+
+bool vd_batch_is_empty(const struct vd_batch *batch)
+{
+  return batch->change_count == 0 && batch->answer_count == 0 && batch->entity_count == 0;
+}
+
+bool vd_batch_is_full(const struct vd_batch *batch)
+{
+  return batch->change_bytes + 2 * VD_CHANGE_MAX > VD_BATCH_MAX;
+}
+
+// Room for one more item at the end of an array.
+#define RESERVE(items, count, capacity)                                                                      \
+  ((count) < (capacity) ? (void)0                                                                            \
+                        : (void)((capacity) = (capacity) ? 2 * (capacity) : 64,                              \
+                                 (items) = vd_realloc((items), (capacity) * sizeof *(items))))
+
+// ---- frames ----
+
+void vd_topic_of_change(struct vd_buffer *out, const char *prefix, const Vd__Change *change)
+{
+  if (change->fact != NULL && change->fact->incident != 0) {
+    vd_buffer_printf(out, "%s/incident/%" PRIu64, prefix, change->fact->incident);
+    return;
+  }
+  if (change->n_upserts == 0) {
+    vd_buffer_printf(out, "%s/none/", prefix);
+    return;
+  }
+  const Vd__Entity *entity = change->upserts[0];
+  const char *kind = vd__entity__descriptor.fields[vd_entity_kind(entity) - 1].name;
+  vd_buffer_printf(out, "%s/%s/%s", prefix, kind, vd_message_id(vd_entity_message(entity)));
+}
+
+void vd_frame_append(struct vd_buffer *out, enum vd_clearance clearance, const char *prefix, uint64_t epoch,
+                     const Vd__Change *change)
+{
+  // A hidden kind must not show in the topic either.
+  bool is_hidden = change->n_upserts > 0 && (change->fact == NULL || change->fact->incident == 0) &&
+                   !vd_clearance_shows_type(clearance, vd_entity_message(change->upserts[0])->descriptor);
+  if (is_hidden)
+    vd_buffer_printf(out, "%s/none/", prefix);
+  else
+    vd_topic_of_change(out, prefix, change);
+  vd_buffer_append(out, "\n", 1);
+  Vd__Frame frame = VD__FRAME__INIT;
+  frame.epoch = epoch;
+  frame.sequence = change->sequence;
+  frame.change = (Vd__Change *)change;
+  vd_clearance_pack(out, clearance, &frame.base);
+}
+
+static struct vd_span frame_for(struct vd_batch *batch, enum vd_clearance clearance, const Vd__Change *change,
+                                uint64_t epoch)
+{
+  struct vd_span span = {.offset = batch->frames.size};
+  vd_frame_append(&batch->frames, clearance, "change", epoch, change);
+  span.size = batch->frames.size - span.offset;
+  return span;
+}
+
+// ---- filling ----
+
+void vd_batch_add_change(struct vd_batch *batch, const Vd__Change *change, uint64_t epoch)
+{
+  RESERVE(batch->changes, batch->change_count, batch->change_capacity);
+  struct vd_batch_change *item = &batch->changes[batch->change_count++];
+  item->sequence = change->sequence;
+  item->packed.offset = batch->bytes.size;
+  item->packed.size = vd_buffer_pack(&batch->bytes, &change->base);
+  item->frame_ops = frame_for(batch, VD_CLEARANCE_OPS, change, epoch);
+  item->frame_wall = frame_for(batch, VD_CLEARANCE_WALL, change, epoch);
+  batch->change_bytes += item->packed.size;
+}
+
+void vd_batch_add_entity(struct vd_batch *batch, Vd__Kind kind, const char *id,
+                         const ProtobufCMessage *message)
+{
+  RESERVE(batch->entities, batch->entity_count, batch->entity_capacity);
+  struct vd_batch_entity *item = &batch->entities[batch->entity_count++];
+  *item = (struct vd_batch_entity){.kind = kind, .is_removed = message == NULL};
+  item->id = (struct vd_span){.offset = batch->bytes.size, .size = strlen(id) + 1};
+  vd_buffer_append(&batch->bytes, id, item->id.size);
+  item->packed.offset = batch->bytes.size;
+  if (message != NULL)
+    item->packed.size = vd_buffer_pack(&batch->bytes, message);
+}
+
+void vd_batch_add_answer(struct vd_batch *batch, struct vd_call *call, Vd__Response *response)
+{
+  RESERVE(batch->answers, batch->answer_count, batch->answer_capacity);
+  batch->answers[batch->answer_count++] = (struct vd_batch_answer){.call = call, .response = response};
+}
+
+void vd_batch_seal(struct vd_batch *batch)
+{
+  const uint8_t *bytes = batch->bytes.data;
+  batch->journal_changes =
+      vd_realloc(batch->journal_changes, batch->change_count * sizeof *batch->journal_changes);
+  for (size_t i = 0; i < batch->change_count; i++)
+    batch->journal_changes[i] = (struct vd_journal_change){.sequence = batch->changes[i].sequence,
+                                                           .data = bytes + batch->changes[i].packed.offset,
+                                                           .size = batch->changes[i].packed.size};
+  batch->journal_entities =
+      vd_realloc(batch->journal_entities, batch->entity_count * sizeof *batch->journal_entities);
+  for (size_t i = 0; i < batch->entity_count; i++) {
+    const struct vd_batch_entity *entity = &batch->entities[i];
+    batch->journal_entities[i] =
+        (struct vd_journal_entity){.kind = entity->kind,
+                                   .id = (const char *)bytes + entity->id.offset,
+                                   .data = entity->is_removed ? NULL : bytes + entity->packed.offset,
+                                   .size = entity->packed.size};
+  }
+  batch->journal = (struct vd_journal_batch){.changes = batch->journal_changes,
+                                             .change_count = batch->change_count,
+                                             .entities = batch->journal_entities,
+                                             .entity_count = batch->entity_count,
+                                             .watermark = batch->watermark,
+                                             .meta = &batch->meta};
+}
+
+void vd_batch_clear(struct vd_batch *batch)
+{
+  batch->bytes.size = batch->frames.size = 0;
+  batch->change_count = batch->entity_count = batch->answer_count = 0;
+  batch->change_bytes = 0;
+  batch->watermark = 0;
+  batch->started_mono_ms = 0;
+  batch->touches_principals = false;
+}

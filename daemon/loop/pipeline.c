@@ -1,0 +1,439 @@
+// The way of a command: executed in memory, gathered into a batch, committed, told.
+//
+//   turn:  fire what is due → execute what waits → hand the batch to the journal thread, if it is idle
+//
+// Both the journal thread's report and a new call end in a turn, so nothing waits for anything else. A batch
+// without Changes (reads, refusals) rides behind the one under way and costs no commit.
+#include <string.h>
+#include <time.h>
+
+#include "daemon/loop/daemon.h"
+#include "daemon/loop/log.h"
+#include "proto/check.h"
+
+// Timers fired per look, so that a crowd of them cannot keep commands waiting for long.
+enum { TICKS_PER_LOOK = 64, SLICE_ENTITIES = 512, ENTITIES_PER_CHANGE = 3, TIMER_MAX_MS = 60 * 1000 };
+
+int64_t vd_mono_ms(void)
+{
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+void vd_daemon_look_at_clock(struct vd_daemon *d)
+{
+  d->reading = vd_clock_read();
+  d->now_ms = vd_clock_now(&d->clock, &d->reading);
+}
+
+int64_t vd_daemon_oldest_uncommitted(const struct vd_daemon *d)
+{
+  int64_t since = d->committing != NULL ? d->committing->started_mono_ms : d->gathering->started_mono_ms;
+  return since == 0 ? 0 : vd_mono_ms() - since;
+}
+
+static void start_gathering(struct vd_daemon *d)
+{
+  if (d->gathering->started_mono_ms == 0)
+    d->gathering->started_mono_ms = vd_mono_ms();
+}
+
+// ---- answers ----
+
+Vd__Response *vd_response_new(const struct vd_call *call)
+{
+  Vd__Response *response = (Vd__Response *)vd_message_new(&vd__response__descriptor);
+  response->version = 1;
+  vd_string_set(&response->id, call->request->id);
+  return response;
+}
+
+Vd__Reply *vd_reply_new(const char *id, Vd__Language language, enum vd_err err,
+                        const struct vd_refusal *refusal)
+{
+  Vd__Reply *reply = (Vd__Reply *)vd_message_new(&vd__reply__descriptor);
+  vd_string_set(&reply->id, id);
+  vd_string_set(&reply->code, vd_err_name(err));
+  vd_string_set(&reply->sentence, vd_err_sentence(err, language));
+  if (refusal != NULL) {
+    vd_string_set(&reply->field, refusal->field);
+    vd_string_set(&reply->nearest, refusal->nearest);
+  }
+  return reply;
+}
+
+void vd_daemon_answer(struct vd_daemon *d, struct vd_call *call, Vd__Response *response)
+{
+  response->epoch = d->epoch;
+  response->sequence = d->committed;
+  response->now_at_ms = d->now_ms;
+  vd_net_answer(d->net, call, response);
+  vd__response__free_unpacked(response, NULL);
+}
+
+void vd_daemon_refuse_call(struct vd_daemon *d, struct vd_call *call, enum vd_err err)
+{
+  Vd__Response *response = vd_response_new(call);
+  response->refusal = vd_reply_new("", call->request->language, err, NULL);
+  vd_daemon_answer(d, call, response);
+}
+
+// ---- executing ----
+
+static void on_change(void *context, const Vd__Change *change)
+{
+  struct vd_daemon *d = context;
+  start_gathering(d);
+  vd_batch_add_change(d->gathering, change, d->epoch);
+  for (size_t i = 0; i < change->n_upserts; i++) {
+    const Vd__Entity *entity = change->upserts[i];
+    vd_dirty_mark(d->dirty, vd_entity_kind(entity), vd_message_id(vd_entity_message(entity)));
+    d->gathering->touches_principals |= vd_entity_kind(entity) == VD__KIND__KIND_PRINCIPAL;
+  }
+  for (size_t i = 0; i < change->n_removals; i++)
+    vd_dirty_mark(d->dirty, change->removals[i]->kind, change->removals[i]->id);
+}
+
+static const Vd__Principal *local_admin(void)
+{
+  static Vd__Principal principal;
+  if (principal.base.descriptor == NULL) {
+    vd__principal__init(&principal);
+    principal.id = (char *)"local-admin";
+    principal.role = VD__ROLE__ROLE_ADMIN;
+  }
+  return &principal;
+}
+
+const Vd__Principal *vd_daemon_principal(const struct vd_daemon *d, const char *id)
+{
+  if (strcmp(id, local_admin()->id) == 0)
+    return local_admin();
+  const Vd__Principal *principal =
+      (const Vd__Principal *)vd_fold_find(vd_venue_fold(d->venue), VD__KIND__KIND_PRINCIPAL, id);
+  return principal != NULL && !principal->revoked ? principal : NULL;
+}
+
+enum vd_err vd_daemon_command_self(struct vd_daemon *d, Vd__Command *command, struct vd_refusal *refusal)
+{
+  static Vd__Principal self;
+  vd__principal__init(&self);
+  self.id = (char *)"venued";
+  self.role = VD__ROLE__ROLE_ADMIN;
+  Vd__Reply reply = VD__REPLY__INIT;
+  enum vd_err err = vd_venue_execute(d->venue, &self, "", command, VD__LANGUAGE__LANGUAGE_EN, d->now_ms,
+                                     on_change, d, &reply);
+  if (err != VD_OK)
+    vd_refuse(refusal, err, reply.field, "%s", reply.sentence);
+  vd_reply_clear(&reply);
+  return err;
+}
+
+static bool repeat_answer(struct vd_daemon *d, const Vd__Principal *who, const Vd__Command *command,
+                          Vd__Language language, Vd__Reply *reply)
+{
+  struct vd_answer answer;
+  if (!vd_answered_find(d->answered, who->id, command->id, &answer))
+    return false;
+  vd_string_set(&reply->id, command->id);
+  vd_string_set(&reply->code, vd_err_name(VD_OK));
+  vd_string_set(&reply->sentence, vd_err_sentence(VD_OK, language));
+  reply->number = answer.number;
+  reply->looks_like = answer.looks_like;
+  reply->sequence = answer.sequence;
+  reply->repeated = true;
+  return true;
+}
+
+static void refuse_command(struct vd_daemon *d, const Vd__Principal *who, const Vd__Command *command,
+                           Vd__Reply *reply)
+{
+  d->refusals++;
+  const ProtobufCFieldDescriptor *act =
+      protobuf_c_message_descriptor_get_field(&vd__command__descriptor, (unsigned)command->act_case);
+  vd_log_limited(VD_LOG_INFO, "refused", "code", reply->code, "principal", who->id, "command",
+                 act != NULL ? act->name : "none", "field", reply->field, NULL);
+}
+
+static Vd__Reply *execute(struct vd_daemon *d, const Vd__Principal *who, const struct vd_call *call,
+                          Vd__Command *command)
+{
+  const Vd__Request *request = call->request;
+  if (!vd_request_id_is_valid(command->id)) {
+    struct vd_refusal refusal = {.err = VD_OK};
+    vd_refuse(&refusal, VD_ERR_MISSING, "commands.id", NULL);
+    Vd__Reply *refused = vd_reply_new(command->id, request->language, VD_ERR_MISSING, &refusal);
+    refuse_command(d, who, command, refused);
+    return refused;
+  }
+  Vd__Reply *reply = (Vd__Reply *)vd_message_new(&vd__reply__descriptor);
+  if (repeat_answer(d, who, command, request->language, reply))
+    return reply;
+  if (command->act_case == VD__COMMAND__ACT_PLAN_APPLY)
+    vd_plan_seal(command->plan_apply);
+  enum vd_err err = vd_venue_execute(d->venue, who, request->id, command, request->language, d->now_ms,
+                                     on_change, d, reply);
+  if (err != VD_OK) {
+    refuse_command(d, who, command, reply);
+    return reply;
+  }
+  d->commands++;
+  if (reply->sequence != 0)
+    vd_answered_put(d->answered, who->id, command->id,
+                    &(struct vd_answer){reply->number, reply->looks_like, reply->sequence});
+  return reply;
+}
+
+static bool is_read_only_for(const struct vd_daemon *d, const struct vd_call *call)
+{
+  return d->is_read_only && call->request->body_case == VD__REQUEST__BODY_COMMANDS;
+}
+
+static void execute_commands(struct vd_daemon *d, struct vd_call *call, const Vd__Principal *who,
+                             Vd__Response *response)
+{
+  const Vd__Commands *commands = call->request->commands;
+  response->body_case = VD__RESPONSE__BODY_REPLIES;
+  response->replies = (Vd__Replies *)vd_message_new(&vd__replies__descriptor);
+  for (size_t i = 0; i < commands->n_commands; i++)
+    VD_REPEATED_ADD(response->replies->replies, response->replies->n_replies,
+                    execute(d, who, call, commands->commands[i]));
+}
+
+static void execute_call(struct vd_daemon *d, struct vd_call *call)
+{
+  const Vd__Principal *who = vd_daemon_principal(d, call->principal);
+  enum vd_err err = who == NULL                 ? VD_ERR_UNAUTHENTICATED
+                    : is_read_only_for(d, call) ? VD_ERR_READ_ONLY
+                                                : VD_OK;
+  if (err != VD_OK) {
+    d->refusals++;
+    vd_log_limited(VD_LOG_INFO, "refused", "code", vd_err_name(err), "principal", call->principal, NULL);
+    vd_daemon_refuse_call(d, call, err);
+    return;
+  }
+  Vd__Response *response = vd_response_new(call);
+  if (call->request->body_case == VD__REQUEST__BODY_COMMANDS)
+    execute_commands(d, call, who, response);
+  else if (!vd_daemon_query(d, call, who, response)) {
+    vd__response__free_unpacked(response, NULL);
+    return;
+  }
+  start_gathering(d);
+  vd_batch_add_answer(d->gathering, call, response);
+}
+
+// ---- the turn ----
+
+static void take_from_inbox(struct vd_daemon *d)
+{
+  struct vd_call *next;
+  for (struct vd_call *call = vd_inbox_take(&d->inbox); call != NULL; call = next) {
+    next = call->next;
+    call->next = NULL;
+    if (call->request->body_case == VD__REQUEST__BODY_STATUS) {
+      vd_daemon_answer_status(d, call);
+      continue;
+    }
+    if (d->waiting == NULL)
+      d->waiting = call;
+    else
+      d->waiting_last->next = call;
+    d->waiting_last = call;
+  }
+}
+
+// Time comes first: what was due before a command is recorded before it.
+static void fire_due(struct vd_daemon *d)
+{
+  vd_emit_fn emit = d->is_read_only ? vd_daemon_alarm : on_change;
+  while (!vd_batch_is_full(d->gathering) &&
+         vd_venue_tick(d->venue, d->now_ms, TICKS_PER_LOOK, emit, d) == TICKS_PER_LOOK)
+    ;
+}
+
+static void execute_waiting(struct vd_daemon *d)
+{
+  while (d->waiting != NULL && !vd_batch_is_full(d->gathering)) {
+    struct vd_call *call = d->waiting;
+    d->waiting = call->next;
+    execute_call(d, call);
+  }
+}
+
+static void take_entity(void *context, Vd__Kind kind, const char *id)
+{
+  struct vd_daemon *d = context;
+  vd_batch_add_entity(d->gathering, kind, id, vd_fold_find(vd_venue_fold(d->venue), kind, id));
+}
+
+void vd_daemon_sweep(struct vd_daemon *d, size_t max)
+{
+  uint64_t sequence = vd_venue_sequence(d->venue);
+  d->gathering->watermark = vd_dirty_sweep(d->dirty, max, sequence, take_entity, d);
+  d->swept_at = sequence;
+}
+
+// As many entities as became dirty since, so that a start never has much to read; rarely, so that the slice's
+// neighbours share pages.
+static void sweep_when_due(struct vd_daemon *d)
+{
+  uint64_t due = (vd_venue_sequence(d->venue) - d->swept_at) * ENTITIES_PER_CHANGE;
+  if (due >= SLICE_ENTITIES)
+    vd_daemon_sweep(d, due < 4 * SLICE_ENTITIES ? due : 4 * SLICE_ENTITIES);
+}
+
+static void seal(struct vd_daemon *d)
+{
+  vd_clock_keep(&d->clock, &d->reading, &d->meta);
+  d->gathering->meta = d->meta;
+  vd_batch_seal(d->gathering);
+}
+
+static void release_answers(struct vd_daemon *d, struct vd_batch *batch)
+{
+  for (size_t i = 0; i < batch->answer_count; i++)
+    vd_daemon_answer(d, batch->answers[i].call, batch->answers[i].response);
+  batch->answer_count = 0;
+}
+
+static void commit(struct vd_daemon *d)
+{
+  if (d->committing != NULL || vd_batch_is_empty(d->gathering))
+    return;
+  if (d->gathering->change_count == 0 && d->gathering->entity_count == 0) {
+    release_answers(d, d->gathering);
+    vd_batch_clear(d->gathering);
+    return;
+  }
+  sweep_when_due(d);
+  seal(d);
+  d->committing = d->gathering;
+  d->gathering = d->committing == &d->batches[0] ? &d->batches[1] : &d->batches[0];
+  vd_writer_submit(d->writer, &d->committing->journal);
+}
+
+static void on_due(uv_timer_t *timer);
+
+static void arm(struct vd_daemon *d)
+{
+  int64_t due_ms = vd_venue_next_due(d->venue);
+  if (due_ms == VD_NEVER || vd_batch_is_full(d->gathering)) { // full: the commit's end brings the next turn
+    uv_timer_stop(&d->due_timer);
+    return;
+  }
+  int64_t wait_ms = vd_clock_wait(&d->clock, &d->reading, due_ms);
+  // Capped, since CLOCK_MONOTONIC does not count a suspend.
+  uv_timer_start(&d->due_timer, on_due, (uint64_t)(wait_ms < TIMER_MAX_MS ? wait_ms : TIMER_MAX_MS), 0);
+}
+
+static void end_when_drained(struct vd_daemon *d)
+{
+  if (!d->is_draining || d->committing != NULL || d->waiting != NULL || d->works > 0)
+    return;
+  bool is_late = vd_mono_ms() > d->drain_until_mono_ms;
+  if (vd_dirty_count(d->dirty) > 0 && !d->is_read_only && !is_late) {
+    vd_daemon_sweep(d, 8 * SLICE_ENTITIES);
+    commit(d);
+    return;
+  }
+  if (is_late)
+    vd_log(VD_LOG_WARNING, "checkpoint-incomplete", "entities", VD_LOG_NUMBER(vd_dirty_count(d->dirty)),
+           NULL);
+  uv_stop(&d->uv);
+}
+
+void vd_daemon_turn(struct vd_daemon *d)
+{
+  vd_daemon_look_at_clock(d);
+  take_from_inbox(d);
+  fire_due(d);
+  execute_waiting(d);
+  commit(d);
+  arm(d);
+  end_when_drained(d);
+}
+
+static void on_due(uv_timer_t *timer)
+{
+  vd_daemon_turn(timer->data);
+}
+
+// ---- after the commit ----
+
+void vd_daemon_commit_done(void *context, enum vd_err result, const struct vd_refusal *refusal)
+{
+  struct vd_daemon *d = context;
+  d->commit_result = result;
+  d->commit_refusal = refusal != NULL ? *refusal : (struct vd_refusal){.err = result};
+  atomic_store(&d->commit_done, true);
+  uv_async_send(&d->committed_wake);
+}
+
+static void publish(struct vd_daemon *d, const struct vd_batch *batch)
+{
+  for (size_t i = 0; i < batch->change_count; i++) {
+    const struct vd_batch_change *change = &batch->changes[i];
+    vd_net_publish(d->net, VD_CLEARANCE_OPS, batch->frames.data + change->frame_ops.offset,
+                   change->frame_ops.size);
+    vd_net_publish(d->net, VD_CLEARANCE_WALL, batch->frames.data + change->frame_wall.offset,
+                   change->frame_wall.size);
+  }
+}
+
+static void release(struct vd_daemon *d, struct vd_batch *batch)
+{
+  d->committed = vd_journal_sequence(d->journal);
+  vd_journal_chain(d->journal, d->chain);
+  d->batches_committed++;
+  release_answers(d, batch);
+  publish(d, batch);
+  if (batch->touches_principals)
+    vd_daemon_publish_identities(d);
+  vd_batch_clear(batch);
+}
+
+static void refuse_answers(struct vd_daemon *d, struct vd_batch *batch, enum vd_err err)
+{
+  for (size_t i = 0; i < batch->answer_count; i++) {
+    vd__response__free_unpacked(batch->answers[i].response, NULL);
+    vd_daemon_refuse_call(d, batch->answers[i].call, err);
+  }
+  vd_batch_clear(batch);
+}
+
+void vd_daemon_on_committed(struct vd_daemon *d)
+{
+  if (!atomic_exchange(&d->commit_done, false))
+    return;
+  struct vd_batch *batch = d->committing;
+  d->committing = NULL;
+  vd_daemon_look_at_clock(d);
+  if (d->commit_result == VD_OK) {
+    release(d, batch);
+    vd_daemon_turn(d);
+    return;
+  }
+  vd_log(VD_LOG_ERROR, "commit-failed", "code", vd_err_name(d->commit_result), "detail",
+         d->commit_refusal.detail, NULL);
+  // What gathers was built on what failed.
+  enum vd_err said = d->commit_result == VD_ERR_DISK_FULL ? VD_ERR_READ_ONLY : VD_ERR_OUTCOME_UNKNOWN;
+  refuse_answers(d, batch, said);
+  refuse_answers(d, d->gathering, said);
+  if (d->commit_result == VD_ERR_DISK_FULL)
+    vd_daemon_become_read_only(d);
+  else
+    vd_daemon_fail(d, 1);
+}
+
+enum vd_err vd_daemon_commit_now(struct vd_daemon *d, struct vd_refusal *refusal)
+{
+  vd_daemon_sweep(d, SIZE_MAX);
+  seal(d);
+  enum vd_err err = vd_journal_append(d->journal, &d->gathering->journal, refusal);
+  d->committed = vd_journal_sequence(d->journal);
+  vd_journal_chain(d->journal, d->chain);
+  vd_batch_clear(d->gathering);
+  return err;
+}

@@ -1,0 +1,60 @@
+// When the disk is full: read-only, said on every screen. What was not kept is taken back (the venue is
+// rebuilt from the journal), commands are refused, and time goes on in memory alone: alarms are derived and
+// shown under `alarm/`, never kept. When space returns the venue is rebuilt once more, and what became due
+// meanwhile is recorded with its lateness.
+#include "daemon/loop/daemon.h"
+#include "daemon/loop/log.h"
+
+// Space must exceed the reserve by this much before writing resumes, so that the state does not flap.
+enum { RESUME_PERCENT = 110 };
+
+void vd_daemon_alarm(void *context, const Vd__Change *change)
+{
+  struct vd_daemon *d = context;
+  static const enum vd_clearance feeds[] = {VD_CLEARANCE_OPS, VD_CLEARANCE_WALL};
+  // No sequence: an alarm is not part of the history, and a mirror must not fold it.
+  Vd__Change alarm = *change;
+  alarm.sequence = 0;
+  for (size_t i = 0; i < 2; i++) {
+    struct vd_buffer frame = {0};
+    vd_frame_append(&frame, feeds[i], "alarm", d->epoch, &alarm);
+    vd_net_publish(d->net, feeds[i], frame.data, frame.size);
+    vd_buffer_finish(&frame);
+  }
+}
+
+static bool rebuild(struct vd_daemon *d)
+{
+  struct vd_refusal refusal = {.err = VD_OK};
+  enum vd_err err = vd_daemon_restore(d, &refusal);
+  if (err == VD_OK)
+    return true;
+  vd_log(VD_LOG_ERROR, "journal-unreadable", "code", vd_err_name(err), "detail", refusal.detail, NULL);
+  vd_daemon_fail(d, 1);
+  return false;
+}
+
+void vd_daemon_become_read_only(struct vd_daemon *d)
+{
+  if (!rebuild(d))
+    return;
+  d->is_read_only = true;
+  vd_log(VD_LOG_ERROR, "read-only", "disk_free_bytes", VD_LOG_NUMBER(vd_journal_free_bytes(d->journal)),
+         NULL);
+  vd_daemon_publish_beat(d);
+  vd_daemon_turn(d);
+}
+
+void vd_daemon_watch_space(struct vd_daemon *d)
+{
+  int64_t free_bytes = vd_journal_free_bytes(d->journal), reserve = d->config->reserve_bytes;
+  bool is_quiet = d->committing == NULL && vd_batch_is_empty(d->gathering);
+  if (!d->is_read_only && free_bytes < reserve && is_quiet) {
+    vd_daemon_become_read_only(d);
+    return;
+  }
+  if (!d->is_read_only || free_bytes / RESUME_PERCENT * 100 < reserve || !rebuild(d))
+    return;
+  d->is_read_only = false;
+  vd_log(VD_LOG_WARNING, "writing-again", "disk_free_bytes", VD_LOG_NUMBER(free_bytes), NULL);
+}
