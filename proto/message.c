@@ -214,21 +214,26 @@ size_t vd_buffer_pack(struct vd_buffer *buffer, const ProtobufCMessage *message)
   return size;
 }
 
-void vd_buffer_printf(struct vd_buffer *buffer, const char *format, ...)
+void vd_buffer_vprintf(struct vd_buffer *buffer, const char *format, va_list arguments)
 {
-  va_list arguments;
-  va_start(arguments, format);
   va_list again;
   va_copy(again, arguments);
   size_t room = buffer->capacity - buffer->size;
   int length = vsnprintf(room > 0 ? (char *)buffer->data + buffer->size : NULL, room, format, arguments);
-  va_end(arguments);
   if (length < 0)
     abort();
   if ((size_t)length >= room)
     vsnprintf((char *)vd_buffer_reserve(buffer, (size_t)length + 1), (size_t)length + 1, format, again);
   va_end(again);
   buffer->size += (size_t)length;
+}
+
+void vd_buffer_printf(struct vd_buffer *buffer, const char *format, ...)
+{
+  va_list arguments;
+  va_start(arguments, format);
+  vd_buffer_vprintf(buffer, format, arguments);
+  va_end(arguments);
 }
 
 void vd_buffer_finish(struct vd_buffer *buffer)

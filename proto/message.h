@@ -4,6 +4,7 @@
 #ifndef VD_PROTO_MESSAGE_H
 #define VD_PROTO_MESSAGE_H
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -45,6 +46,8 @@ uint8_t *vd_buffer_reserve(struct vd_buffer *buffer, size_t size);
 // Appends the packed message; returns its packed size.
 size_t vd_buffer_pack(struct vd_buffer *buffer, const ProtobufCMessage *message);
 void vd_buffer_printf(struct vd_buffer *buffer, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void vd_buffer_vprintf(struct vd_buffer *buffer, const char *format, va_list arguments)
+    __attribute__((format(printf, 2, 0)));
 void vd_buffer_finish(struct vd_buffer *buffer);
 
 #endif
