@@ -40,21 +40,30 @@ enum vd_err venue_client_command(struct venue_client *client, Vd__Command *comma
                                  struct vd_refusal *refusal) VD_MUST_CHECK;
 
 // ---- live ----
-// Starts following. Frames arrive complete and in order: a gap is repaired by asking for the Changes missed, or,
-// if they are gone, by a fresh snapshot (`resync`).
+// Starts following. Changes arrive complete and in order: a gap is repaired by asking for what was missed. If the history
+// itself went back (another journal, a restored backup), the client starts anew and says so (`RESYNC`).
+enum venue_event_kind {
+  VENUE_CHANGE,
+  VENUE_BEAT,
+  VENUE_ALARM,   // a Change of read-only mode: shown, never folded, without a sequence
+  VENUE_STALE,   // no beat for more than 3 s; repeated each second
+  VENUE_RESYNC,  // what was known before no longer holds; the mirror has been loaded anew
+};
 struct venue_event {
-  enum { VENUE_CHANGE, VENUE_BEAT, VENUE_STALE, VENUE_RESYNC } what;
-  const Vd__Frame *frame;     // CHANGE and BEAT; borrowed until the next call on the client
-  int64_t silent_ms;          // STALE: no beat for this long (> 3 s; repeated each second)
+  enum venue_event_kind kind;
+  const Vd__Frame *frame;     // CHANGE, BEAT and ALARM; borrowed until the next call on the client
+  int64_t silent_ms;          // STALE
 };
 // `from` 0 = from now on; else first every Change with sequence >= from.
 enum vd_err venue_client_follow(struct venue_client *client, uint64_t from, struct vd_refusal *refusal) VD_MUST_CHECK;
-// The next event, waiting at most timeout_ms: VD_OK, or VD_ERR_TIMED_OUT when nothing happened.
+// The next event, waiting at most timeout_ms: VD_OK, or VD_ERR_TIMED_OUT when nothing happened. Another error means that
+// a repair failed; the client stays usable and tries again at the next call.
 enum vd_err venue_client_next(struct venue_client *client, int64_t timeout_ms, struct venue_event *event) VD_MUST_CHECK;
 
-// The mirror: entities as of the last event delivered by venue_client_next. Loads a snapshot first, then
-// follows. Borrowed until the client's next call.
+// Follows with a mirror: a snapshot first, then every Change. Instead of venue_client_follow.
 enum vd_err venue_client_mirror(struct venue_client *client, struct vd_refusal *refusal) VD_MUST_CHECK;
+// The entities as of the last event delivered (or newer, right after the snapshot). Borrowed until the client's next
+// call. NULL without venue_client_mirror.
 const struct vd_fold *venue_client_fold(const struct venue_client *client);
 
 #endif
