@@ -1,11 +1,11 @@
 #include "daemon/loop/batch.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "proto/check.h"
 #include "proto/fold.h"
+#include "proto/topic.h"
 
 void vd_batch_finish(struct vd_batch *batch)
 {
@@ -36,21 +36,6 @@ bool vd_batch_is_full(const struct vd_batch *batch)
                                  (items) = vd_realloc((items), (capacity) * sizeof *(items))))
 
 // ---- frames ----
-
-void vd_topic_of_change(struct vd_buffer *out, const char *prefix, const Vd__Change *change)
-{
-  if (change->fact != NULL && change->fact->incident != 0) {
-    vd_buffer_printf(out, "%s/incident/%" PRIu64, prefix, change->fact->incident);
-    return;
-  }
-  if (change->n_upserts == 0) {
-    vd_buffer_printf(out, "%s/none/", prefix);
-    return;
-  }
-  const Vd__Entity *entity = change->upserts[0];
-  const char *kind = vd__entity__descriptor.fields[vd_entity_kind(entity) - 1].name;
-  vd_buffer_printf(out, "%s/%s/%s", prefix, kind, vd_message_id(vd_entity_message(entity)));
-}
 
 void vd_frame_append(struct vd_buffer *out, enum vd_clearance clearance, const char *prefix, uint64_t epoch,
                      const Vd__Change *change)

@@ -74,9 +74,7 @@ void vd_batch_seal(struct vd_batch *batch);
 // Empties it, keeping its memory. Answers must have been given.
 void vd_batch_clear(struct vd_batch *batch);
 
-// The topic under which a Change is published: "change/incident/42", "change/crew/av-1"; `prefix` is "change"
-// or "alarm".
-void vd_topic_of_change(struct vd_buffer *out, const char *prefix, const Vd__Change *change);
+// `prefix` is "change" or "alarm" (proto/topic.h).
 // Appends topic, '\n' and the frame as the clearance may see it.
 void vd_frame_append(struct vd_buffer *out, enum vd_clearance clearance, const char *prefix, uint64_t epoch,
                      const Vd__Change *change);
