@@ -1,1 +1,0 @@
-#include "daemon/core/plan.h"

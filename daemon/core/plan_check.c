@@ -1,0 +1,228 @@
+// Everything that can be wrong with a plan by itself. Here: what every entry must be (text, ids, sizes); the
+// stories of policy, coverage, zones, crews and handbook are files of their own.
+#include <assert.h>
+#include <string.h>
+
+#include "daemon/core/alert.h"
+#include "daemon/core/plan_internal.h"
+#include "proto/check.h"
+#include "proto/message.h"
+
+// ---- text, values and counts: the one table of proto/check.h ----
+
+static enum vd_plan_rule rule_of(enum vd_err err)
+{
+  switch (err) {
+  case VD_ERR_BAD_TEXT:
+  case VD_ERR_TEXT_TOO_LONG:
+    return VD_PLAN_TEXT;
+  case VD_ERR_TOO_MANY:
+    return VD_PLAN_TOO_MANY;
+  default:
+    return VD_PLAN_VALUE_RANGE;
+  }
+}
+
+static bool check_message(struct vd_plan_check *check, const ProtobufCMessage *message, const char *path)
+{
+  struct vd_refusal refusal = {0};
+  enum vd_err err = vd_check_message(message, &refusal);
+  if (err == VD_OK)
+    return true;
+  bool has_both = *path != '\0' && refusal.field[0] != '\0';
+  struct vd_plan_words whole = vd_plan_words("%s%s%s", path, has_both ? "." : "", refusal.field);
+  vd_plan_find(check->findings, rule_of(err), whole.text, "", "", "%s%s%s",
+               vd_err_sentence(err, VD__LANGUAGE__LANGUAGE_EN), refusal.detail[0] ? " " : "", refusal.detail);
+  return false;
+}
+
+static bool check_messages(struct vd_plan_check *check, ProtobufCMessage *const *entries, size_t count,
+                           const char *field)
+{
+  bool is_clean = true;
+  for (size_t i = 0; i < count; i++)
+    is_clean &= check_message(check, entries[i], vd_plan_words("%s[%zu]", field, i).text);
+  return is_clean;
+}
+#define CHECK_MESSAGES(check, field)                                                                         \
+  check_messages((check), (ProtobufCMessage *const *)(check)->plan->field, (check)->plan->n_##field, #field)
+
+// Entry by entry, so that each has its say; only then the whole, for the numbers of entries.
+static bool check_text(struct vd_plan_check *check)
+{
+  const Vd__Plan *plan = check->plan;
+  bool is_clean = check_message(check, &plan->event->base, "event");
+  is_clean &= check_message(check, &plan->policy->base, "policy");
+  is_clean &= CHECK_MESSAGES(check, zones);
+  is_clean &= CHECK_MESSAGES(check, ways);
+  is_clean &= CHECK_MESSAGES(check, teams);
+  is_clean &= CHECK_MESSAGES(check, posts);
+  is_clean &= CHECK_MESSAGES(check, crews);
+  is_clean &= CHECK_MESSAGES(check, categories);
+  return is_clean && check_message(check, &plan->base, "");
+}
+
+// ---- ids ----
+
+static void check_ids(struct vd_plan_check *check, const struct vd_plan_ids *ids, const char *field)
+{
+  for (size_t i = 0; i < ids->count; i++) {
+    const struct vd_plan_id *item = &ids->items[i];
+    struct vd_plan_words path = vd_plan_words("%s[%zu].id", field, item->at);
+    if (!vd_word_is_valid(item->id))
+      vd_plan_find(check->findings, VD_PLAN_ID, path.text, item->id, "1 to 64 of [a-z0-9-]",
+                   "\"%s\" cannot be an id: 1 to 64 of a-z, 0-9 and \"-\", not beginning with \"-\".",
+                   item->id);
+    else if (i > 0 && strcmp(item->id, item[-1].id) == 0)
+      vd_plan_find(check->findings, VD_PLAN_DUPLICATE_ID, path.text, item->id, "",
+                   "The id \"%s\" is given twice in %s: first as number %zu.", item->id, field,
+                   item[-1].at + 1);
+  }
+}
+
+// Words that would be mistaken for somebody else: threads of no person, shares of no team.
+static void check_reserved(struct vd_plan_check *check)
+{
+  static const char *const no_crew[] = {VD_ALERT_CONTROL_ROOM, VD_ALERT_LAST_RESORT};
+  static const char *const no_team[] = {"detection", "unowned"};
+  const Vd__Plan *plan = check->plan;
+  for (size_t i = 0; i < plan->n_crews; i++)
+    for (size_t j = 0; j < 2; j++)
+      if (strcmp(plan->crews[i]->id, no_crew[j]) == 0)
+        vd_plan_find(check->findings, VD_PLAN_RESERVED_ID, vd_plan_words("crews[%zu].id", i).text, no_crew[j],
+                     "", "\"%s\" names no person: calls to the room itself go by it.", no_crew[j]);
+  for (size_t i = 0; i < plan->n_teams; i++)
+    for (size_t j = 0; j < 2; j++)
+      if (strcmp(plan->teams[i]->id, no_team[j]) == 0)
+        vd_plan_find(check->findings, VD_PLAN_RESERVED_ID, vd_plan_words("teams[%zu].id", i).text, no_team[j],
+                     "", "\"%s\" names no team: minutes nobody held are attributed to it.", no_team[j]);
+}
+
+void vd_plan_check_reference(struct vd_plan_check *check, const struct vd_plan_ids *ids, const char *id,
+                             const char *what, const char *path)
+{
+  if (vd_plan_ids_have(ids, id))
+    return;
+  if (check->findings->count == VD_PLAN_FINDINGS_MAX) { // the nearest name is for reading only
+    check->findings->errors++;
+    return;
+  }
+  const char *nearest = NULL;
+  unsigned distance = UINT32_MAX;
+  for (size_t i = 0; i < ids->count; i++)
+    vd_nearest_consider(id, ids->items[i].id, &nearest, &distance);
+  vd_plan_find(check->findings, VD_PLAN_DANGLING_REFERENCE, path, id, nearest ? nearest : "",
+               "There is no %s \"%s\"%s%s%s.", what, id, nearest ? "; did you mean \"" : "",
+               nearest ? nearest : "", nearest ? "\"?" : "");
+}
+
+static void check_posts(struct vd_plan_check *check)
+{
+  const Vd__Plan *plan = check->plan;
+  for (size_t i = 0; i < plan->n_posts; i++)
+    vd_plan_check_reference(check, &check->teams, plan->posts[i]->team, "team",
+                            vd_plan_words("posts[%zu].team", i).text);
+}
+
+// ---- sizes ----
+
+// Takes the entity.
+static void check_size(struct vd_plan_check *check, ProtobufCMessage *entity, struct vd_plan_words path)
+{
+  size_t size = protobuf_c_message_get_packed_size(entity), most = VD_ENTITY_MAX - VD_PLAN_GROWTH;
+  protobuf_c_message_free_unpacked(entity, NULL);
+  if (size > most)
+    vd_plan_find(check->findings, VD_PLAN_ENTITY_SIZE, path.text, vd_plan_words("%zu bytes", size).text,
+                 vd_plan_words("%zu bytes", most).text,
+                 "With all its text this takes %zu bytes; every screen has room for %zu.", size, most);
+}
+
+static void check_sizes(struct vd_plan_check *check)
+{
+  const Vd__Plan *plan = check->plan;
+  static uint8_t hash[32];
+  const ProtobufCBinaryData hash_bytes = {sizeof hash, hash};
+  check_size(check, &vd_plan_event_entity(plan, &hash_bytes)->base, vd_plan_words("policy"));
+  for (size_t i = 0; i < plan->n_zones; i++)
+    check_size(check, &vd_plan_zone_entity(plan, plan->zones[i])->base, vd_plan_words("zones[%zu]", i));
+  for (size_t i = 0; i < plan->n_crews; i++)
+    check_size(check, &vd_plan_crew_entity(plan, i)->base, vd_plan_words("crews[%zu]", i));
+  for (size_t i = 0; i < plan->n_categories; i++) {
+    const Vd__PlanCategory *category = plan->categories[i];
+    check_size(check, &vd_plan_category_entity(category)->base, vd_plan_words("categories[%zu]", i));
+    for (size_t j = 0; j < category->n_handbook; j++)
+      check_size(check, &vd_plan_page_entity(category, category->handbook[j])->base,
+                 vd_plan_words("categories[%zu].handbook[%zu]", i, j));
+  }
+  size_t size = protobuf_c_message_get_packed_size(&plan->base);
+  if (size > VD_PLAN_SIZE_MAX)
+    vd_plan_find(check->findings, VD_PLAN_PLAN_SIZE, "", vd_plan_words("%zu bytes", size).text, "61440 bytes",
+                 "The plan takes %zu bytes as it travels; 61440 are possible.", size);
+}
+
+// ---- the event ----
+
+static bool check_event(struct vd_plan_check *check)
+{
+  const Vd__PlanEvent *event = check->plan->event;
+  const int64_t hour_ms = INT64_C(3600000), longest_ms = 62 * 24 * hour_ms;
+  const int64_t first_ms = INT64_C(946684800000), last_ms = INT64_C(4102444800000); // the years 2000 to 2099
+  if (event->utc_offset_ms < -12 * hour_ms || event->utc_offset_ms > 14 * hour_ms)
+    vd_plan_find(check->findings, VD_PLAN_VALUE_RANGE, "event.utc_offset_ms",
+                 vd_plan_duration(event->utc_offset_ms).text, "-12h to 14h",
+                 "No clock on Earth is that far from UTC.");
+  const char *wrong = event->start_at_ms < first_ms || event->end_at_ms > last_ms ? "2000 to 2099"
+                      : event->start_at_ms > event->doors_at_ms                   ? "start, then doors"
+                      : event->doors_at_ms > event->end_at_ms                     ? "doors, then end"
+                      : event->start_at_ms == event->end_at_ms                    ? "start, then end"
+                      : event->end_at_ms - event->start_at_ms > longest_ms        ? "62 days"
+                                                                                  : NULL;
+  if (wrong)
+    vd_plan_find(check->findings, VD_PLAN_EVENT_TIMES, "event", "", wrong,
+                 "start_at_ms, doors_at_ms and end_at_ms must follow each other, within 62 days (%s).",
+                 wrong);
+  return !wrong;
+}
+
+// ---- all together ----
+
+static void check_references(struct vd_plan_check *check)
+{
+  check_posts(check);
+  vd_plan_check_policy(check);
+  vd_plan_check_zones(check);
+  vd_plan_check_crews(check);
+  vd_plan_check_categories(check);
+}
+
+void vd_plan_check(const Vd__Plan *plan, struct vd_findings *findings)
+{
+  assert(plan->event && plan->policy); // vd_plan_defaults was called
+  struct vd_plan_check check = {.plan = plan, .findings = findings};
+  if (plan->version != 1)
+    vd_plan_find(findings, VD_PLAN_VERSION, "version", vd_plan_words("%u", (unsigned)plan->version).text, "1",
+                 "A plan says \"version: 1\"; other versions are not known here.");
+  if (!check_text(&check)) // what follows trusts text and numbers of entries
+    return;
+  check.zones = VD_PLAN_IDS(plan, zones);
+  check.teams = VD_PLAN_IDS(plan, teams);
+  check.posts = VD_PLAN_IDS(plan, posts);
+  check.crews = VD_PLAN_IDS(plan, crews);
+  check.categories = VD_PLAN_IDS(plan, categories);
+  check_ids(&check, &check.zones, "zones");
+  check_ids(&check, &check.teams, "teams");
+  check_ids(&check, &check.posts, "posts");
+  check_ids(&check, &check.crews, "crews");
+  check_ids(&check, &check.categories, "categories");
+  check_reserved(&check);
+  bool has_times = check_event(&check);
+  check_references(&check);
+  if (has_times)
+    vd_plan_check_cover(&check);
+  check_sizes(&check);
+  vd_plan_ids_finish(&check.zones);
+  vd_plan_ids_finish(&check.teams);
+  vd_plan_ids_finish(&check.posts);
+  vd_plan_ids_finish(&check.crews);
+  vd_plan_ids_finish(&check.categories);
+}

@@ -1,0 +1,306 @@
+// Who is on duty, at every minute of the event: tiers, their leads, the levels above, control and safety, and
+// the skills the handbook asks for. By the roster alone; what people say on the day is nobody's plan.
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/core/plan_internal.h"
+#include "proto/message.h"
+
+struct span {
+  int64_t start_ms;
+  int64_t end_ms;
+};
+struct spans {
+  struct span *items;
+  size_t count;
+};
+
+static int compare_spans(const void *left, const void *right)
+{
+  const struct span *a = left, *b = right;
+  if (a->start_ms != b->start_ms)
+    return a->start_ms < b->start_ms ? -1 : 1;
+  return (a->end_ms > b->end_ms) - (a->end_ms < b->end_ms);
+}
+
+// The shifts of everybody that counts, by start.
+static struct spans spans_of(const Vd__Plan *plan, vd_plan_counts_fn counts, const void *context)
+{
+  size_t most = 0;
+  for (size_t i = 0; i < plan->n_crews; i++)
+    most += plan->crews[i]->n_shifts;
+  struct spans spans = {vd_alloc((most ? most : 1) * sizeof *spans.items), 0};
+  for (size_t i = 0; i < plan->n_crews; i++) {
+    const Vd__PlanCrew *crew = plan->crews[i];
+    if (!counts(crew, context))
+      continue;
+    for (size_t j = 0; j < crew->n_shifts; j++)
+      spans.items[spans.count++] = (struct span){crew->shifts[j]->start_at_ms, crew->shifts[j]->end_at_ms};
+  }
+  if (spans.count > 0)
+    qsort(spans.items, spans.count, sizeof *spans.items, compare_spans);
+  return spans;
+}
+
+// The next stretch within [*from_ms, to_ms) that no span covers. A shift covers its start and not its end:
+// who takes over at 14:00 is there at 14:00. Moves *from_ms behind it.
+static bool next_gap(const struct spans *spans, size_t *at, int64_t *from_ms, int64_t to_ms, struct span *gap)
+{
+  for (; *at < spans->count && *from_ms < to_ms; ++*at) {
+    const struct span *span = &spans->items[*at];
+    if (span->end_ms <= *from_ms)
+      continue;
+    if (span->start_ms > *from_ms)
+      break;
+    *from_ms = span->end_ms;
+  }
+  if (*from_ms >= to_ms)
+    return false;
+  gap->start_ms = *from_ms;
+  gap->end_ms = *at < spans->count && spans->items[*at].start_ms < to_ms ? spans->items[*at].start_ms : to_ms;
+  *from_ms = gap->end_ms;
+  return true;
+}
+
+void vd_plan_check_gaps(struct vd_plan_check *check, enum vd_plan_rule rule, const char *path,
+                        const char *whom, vd_plan_counts_fn counts, const void *context)
+{
+  const Vd__PlanEvent *event = check->plan->event;
+  struct spans spans = spans_of(check->plan, counts, context);
+  size_t at = 0;
+  int64_t from_ms = event->start_at_ms;
+  struct span gap;
+  while (next_gap(&spans, &at, &from_ms, event->end_at_ms, &gap)) {
+    struct vd_plan_words start = vd_plan_clock(event, gap.start_ms), end = vd_plan_clock(event, gap.end_ms);
+    vd_plan_find(check->findings, rule, path, vd_plan_words("%s to %s", start.text, end.text).text,
+                 "every minute of the event", "%s is on duty from %s to %s.", whom, start.text, end.text);
+  }
+  free(spans.items);
+}
+
+// ---- posts ----
+
+bool vd_plan_holds(const Vd__PlanCrew *crew, const char *post)
+{
+  for (size_t i = 0; i < crew->n_posts; i++)
+    if (strcmp(crew->posts[i], post) == 0)
+      return true;
+  return false;
+}
+
+static bool holds(const Vd__PlanCrew *crew, const void *post)
+{
+  return vd_plan_holds(crew, post);
+}
+
+static bool has_holder(const Vd__Plan *plan, const char *post)
+{
+  for (size_t i = 0; i < plan->n_crews; i++)
+    if (vd_plan_holds(plan->crews[i], post))
+      return true;
+  return false;
+}
+
+// Where the plan writes the post; the policy where it does not.
+static struct vd_plan_words place_of_post(const Vd__Plan *plan, const char *post)
+{
+  for (size_t i = 0; i < plan->n_posts; i++)
+    if (strcmp(plan->posts[i]->id, post) == 0)
+      return vd_plan_words("posts[%zu]", i);
+  return vd_plan_words("policy");
+}
+
+struct level {
+  const char *post;
+  const char *role;
+  enum vd_plan_rule rule;
+};
+
+static void check_level(struct vd_plan_check *check, const struct level *level)
+{
+  if (!vd_plan_ids_have(&check->posts, level->post))
+    return; // a dangling reference, said already
+  struct vd_plan_words path = place_of_post(check->plan, level->post);
+  if (!has_holder(check->plan, level->post)) {
+    vd_plan_find(check->findings, VD_PLAN_NOBODY_HOLDS, path.text, level->post, "a crew that holds it",
+                 "Nobody holds the post \"%s\" (%s).", level->post, level->role);
+    return;
+  }
+  struct vd_plan_words whom = vd_plan_words("Nobody who holds \"%s\" (%s)", level->post, level->role);
+  vd_plan_check_gaps(check, level->rule, path.text, whom.text, holds, level->post);
+}
+
+static void check_idle_posts(struct vd_plan_check *check, const struct level *levels, size_t count)
+{
+  const Vd__Plan *plan = check->plan;
+  for (size_t i = 0; i < plan->n_posts; i++) {
+    bool is_level = false;
+    for (size_t j = 0; j < count; j++)
+      is_level |= strcmp(levels[j].post, plan->posts[i]->id) == 0;
+    if (!is_level && !has_holder(plan, plan->posts[i]->id))
+      vd_plan_find(check->findings, VD_PLAN_IDLE_POST, vd_plan_words("posts[%zu]", i).text,
+                   plan->posts[i]->id, "", "Nobody holds the post \"%s\".", plan->posts[i]->id);
+  }
+}
+
+// ---- teams ----
+
+struct team {
+  const Vd__Plan *plan;
+  const char *id;
+};
+
+static bool is_in_team(const Vd__PlanCrew *crew, const void *context)
+{
+  const struct team *team = context;
+  for (size_t i = 0; i < team->plan->n_posts; i++)
+    if (strcmp(team->plan->posts[i]->team, team->id) == 0 && vd_plan_holds(crew, team->plan->posts[i]->id))
+      return true;
+  return false;
+}
+
+static void check_team(struct vd_plan_check *check, const char *id, const char *tier)
+{
+  const Vd__Plan *plan = check->plan;
+  for (size_t i = 0; i < plan->n_teams; i++) {
+    if (strcmp(plan->teams[i]->id, id) != 0)
+      continue;
+    struct team team = {plan, id};
+    struct vd_plan_words whom = vd_plan_words("Nobody of team \"%s\" (%s)", id, tier);
+    vd_plan_check_gaps(check, VD_PLAN_TIER_UNCOVERED, vd_plan_words("teams[%zu]", i).text, whom.text,
+                       is_in_team, &team);
+    return;
+  }
+}
+
+// ---- a climb that has nowhere to go ----
+
+struct other {
+  const char *post;
+  const Vd__PlanCrew *except;
+};
+
+static bool holds_but_not(const Vd__PlanCrew *crew, const void *context)
+{
+  const struct other *other = context;
+  return crew != other->except && vd_plan_holds(crew, other->post);
+}
+
+static void report_alone(struct vd_plan_check *check, size_t crew, const char *lower, const char *upper,
+                         const struct span *gap)
+{
+  const Vd__PlanEvent *event = check->plan->event;
+  struct vd_plan_words start = vd_plan_clock(event, gap->start_ms), end = vd_plan_clock(event, gap->end_ms);
+  vd_plan_find(
+      check->findings, VD_PLAN_LEVEL_SAME_PERSON, vd_plan_words("crews[%zu].posts", crew).text,
+      vd_plan_words("%s to %s", start.text, end.text).text, "somebody else above",
+      "\"%s\" holds \"%s\" and alone \"%s\" from %s to %s: a call unheard there climbs to nobody new.",
+      check->plan->crews[crew]->id, lower, upper, start.text, end.text);
+}
+
+// Standard §4: a climb skips to the next different person. So whoever holds two levels must not hold the
+// upper one alone.
+static void check_climb(struct vd_plan_check *check, const char *lower, const char *upper)
+{
+  const Vd__Plan *plan = check->plan;
+  if (strcmp(lower, upper) == 0)
+    return;
+  for (size_t i = 0; i < plan->n_crews; i++) {
+    const Vd__PlanCrew *crew = plan->crews[i];
+    if (!vd_plan_holds(crew, lower) || !vd_plan_holds(crew, upper))
+      continue;
+    struct other other = {upper, crew};
+    struct spans spans = spans_of(plan, holds_but_not, &other);
+    for (size_t j = 0; j < crew->n_shifts; j++) {
+      const Vd__Shift *shift = crew->shifts[j];
+      int64_t from_ms =
+          shift->start_at_ms > plan->event->start_at_ms ? shift->start_at_ms : plan->event->start_at_ms;
+      int64_t to_ms = shift->end_at_ms < plan->event->end_at_ms ? shift->end_at_ms : plan->event->end_at_ms;
+      size_t at = 0;
+      for (struct span gap; next_gap(&spans, &at, &from_ms, to_ms, &gap);)
+        report_alone(check, i, lower, upper, &gap);
+    }
+    free(spans.items);
+  }
+}
+
+// ---- skills ----
+
+bool vd_plan_has_skills(const Vd__PlanCrew *crew, char *const *skills, size_t count)
+{
+  for (size_t i = 0; i < count; i++) {
+    bool has_it = false;
+    for (size_t j = 0; j < crew->n_skills; j++)
+      has_it |= strcmp(crew->skills[j], skills[i]) == 0;
+    if (!has_it)
+      return false;
+  }
+  return true;
+}
+
+static bool is_skilled(const Vd__PlanCrew *crew, const void *context)
+{
+  const Vd__PlanCategory *category = context;
+  return vd_plan_has_skills(crew, category->skills, category->n_skills);
+}
+
+static bool is_on_duty_during(const Vd__PlanEvent *event, const Vd__PlanCrew *crew)
+{
+  for (size_t i = 0; i < crew->n_shifts; i++)
+    if (crew->shifts[i]->start_at_ms < event->end_at_ms && crew->shifts[i]->end_at_ms > event->start_at_ms)
+      return true;
+  return false;
+}
+
+static struct vd_plan_words join_skills(const Vd__PlanCategory *category)
+{
+  struct vd_plan_words joined = vd_plan_words("%s", category->skills[0]);
+  for (size_t i = 1; i < category->n_skills; i++)
+    joined = vd_plan_words("%s + %s", joined.text, category->skills[i]);
+  return joined;
+}
+
+static void check_skills(struct vd_plan_check *check, size_t at)
+{
+  const Vd__Plan *plan = check->plan;
+  const Vd__PlanCategory *category = plan->categories[at];
+  if (category->n_skills == 0)
+    return;
+  bool has_anybody = false;
+  for (size_t i = 0; i < plan->n_crews && !has_anybody; i++)
+    has_anybody = is_skilled(plan->crews[i], category) && is_on_duty_during(plan->event, plan->crews[i]);
+  struct vd_plan_words path = vd_plan_words("categories[%zu].skills", at), skills = join_skills(category);
+  if (!has_anybody) {
+    vd_plan_find(check->findings, VD_PLAN_SKILL_NOBODY, path.text, skills.text, "a crew that has it",
+                 "\"%s\" needs %s, which nobody on duty has.", category->id, skills.text);
+    return;
+  }
+  struct vd_plan_words whom = vd_plan_words("Nobody with %s, which \"%s\" needs,", skills.text, category->id);
+  vd_plan_check_gaps(check, VD_PLAN_SKILL_OFF_DUTY, path.text, whom.text, is_skilled, category);
+}
+
+void vd_plan_check_cover(struct vd_plan_check *check)
+{
+  const Vd__Policy *policy = check->plan->policy;
+  const struct level levels[] = {
+      {policy->respond_lead, "lead of tier 1, respond", VD_PLAN_LEAD_OFF_DUTY},
+      {policy->decide_lead, "lead of tier 2, decide", VD_PLAN_LEAD_OFF_DUTY},
+      {policy->land_lead, "lead of tier 3, land", VD_PLAN_LEAD_OFF_DUTY},
+      {policy->supervisor, "supervisor", VD_PLAN_LEVEL_OFF_DUTY},
+      {policy->commander, "commander", VD_PLAN_LEVEL_OFF_DUTY},
+      {policy->control, "control", VD_PLAN_LEVEL_OFF_DUTY},
+      {policy->safety, "life safety", VD_PLAN_LEVEL_OFF_DUTY},
+  };
+  const size_t count = sizeof levels / sizeof *levels;
+  for (size_t i = 0; i < count; i++)
+    check_level(check, &levels[i]);
+  check_team(check, policy->respond_team, "tier 1, respond");
+  check_team(check, policy->decide_team, "tier 2, decide");
+  check_team(check, policy->land_team, "tier 3, land");
+  for (size_t i = 0; i < 3; i++)
+    check_climb(check, levels[i].post, policy->supervisor);
+  check_climb(check, policy->supervisor, policy->commander);
+  check_idle_posts(check, levels, count);
+  for (size_t i = 0; i < check->plan->n_categories; i++)
+    check_skills(check, i);
+}

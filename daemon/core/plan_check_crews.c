@@ -1,0 +1,127 @@
+// People: where they belong, when they are there, and whether anybody can reach them.
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/core/plan_internal.h"
+#include "proto/message.h"
+
+// ---- references ----
+
+static void check_names(struct vd_plan_check *check, size_t at, char *const *names, size_t count,
+                        const struct vd_plan_ids *ids, const char *what, const char *field)
+{
+  for (size_t i = 0; i < count; i++) {
+    struct vd_plan_words path = vd_plan_words("crews[%zu].%s[%zu]", at, field, i);
+    vd_plan_check_reference(check, ids, names[i], what, path.text);
+    for (size_t j = 0; j < i; j++)
+      if (strcmp(names[i], names[j]) == 0)
+        vd_plan_find(check->findings, VD_PLAN_DUPLICATE_ID, path.text, names[i], "",
+                     "\"%s\" stands twice in %s of \"%s\".", names[i], field, check->plan->crews[at]->id);
+  }
+}
+
+static void check_references(struct vd_plan_check *check, size_t at)
+{
+  const Vd__PlanCrew *crew = check->plan->crews[at];
+  check_names(check, at, crew->posts, crew->n_posts, &check->posts, "post", "posts");
+  check_names(check, at, crew->zones, crew->n_zones, &check->zones, "zone", "zones");
+  if (*crew->home)
+    vd_plan_check_reference(check, &check->zones, crew->home, "zone",
+                            vd_plan_words("crews[%zu].home", at).text);
+}
+
+// ---- shifts ----
+
+static void check_shifts(struct vd_plan_check *check, size_t at)
+{
+  const Vd__PlanCrew *crew = check->plan->crews[at];
+  const Vd__PlanEvent *event = check->plan->event;
+  if (crew->n_shifts == 0)
+    vd_plan_find(check->findings, VD_PLAN_NO_SHIFT, vd_plan_words("crews[%zu]", at).text, crew->id, "a shift",
+                 "\"%s\" has no shift: nobody off duty is called.", crew->id);
+  if (crew->n_shifts > VD_PLAN_SHIFTS_MAX)
+    vd_plan_find(check->findings, VD_PLAN_TOO_MANY, vd_plan_words("crews[%zu].shifts", at).text,
+                 vd_plan_words("%zu shifts", crew->n_shifts).text,
+                 vd_plan_words("%d shifts", VD_PLAN_SHIFTS_MAX).text, "At most %d shifts a person.",
+                 VD_PLAN_SHIFTS_MAX);
+  for (size_t i = 0; i < crew->n_shifts; i++) {
+    const Vd__Shift *shift = crew->shifts[i];
+    struct vd_plan_words path = vd_plan_words("crews[%zu].shifts[%zu]", at, i);
+    struct vd_plan_words found = vd_plan_words("%s to %s", vd_plan_clock(event, shift->start_at_ms).text,
+                                               vd_plan_clock(event, shift->end_at_ms).text);
+    if (shift->start_at_ms <= 0 || shift->start_at_ms >= shift->end_at_ms)
+      vd_plan_find(check->findings, VD_PLAN_SHIFT_ORDER, path.text, found.text, "start before end",
+                   "A shift begins before it ends (%s).", found.text);
+    else if (i > 0 && shift->start_at_ms < crew->shifts[i - 1]->end_at_ms)
+      vd_plan_find(check->findings, VD_PLAN_SHIFT_ORDER, path.text, found.text, "after the shift before",
+                   "This shift (%s) begins before the one above it ends.", found.text);
+    else if (shift->end_at_ms <= event->start_at_ms || shift->start_at_ms >= event->end_at_ms)
+      vd_plan_find(check->findings, VD_PLAN_SHIFT_OUTSIDE, path.text, found.text, "within the event",
+                   "The whole shift (%s) lies outside the event; is the day right?", found.text);
+  }
+}
+
+// ---- how to reach a person ----
+
+static void check_reach(struct vd_plan_check *check, size_t at)
+{
+  const Vd__PlanCrew *crew = check->plan->crews[at];
+  struct vd_plan_words path = vd_plan_words("crews[%zu]", at);
+  if (!crew->has_phone && !crew->has_radio)
+    vd_plan_find(check->findings, VD_PLAN_UNREACHABLE_PERSON, path.text, crew->id, "a phone or a radio",
+                 "\"%s\" has neither phone nor radio: nobody can call this person.", crew->id);
+  if (crew->has_radio && *crew->call_sign == '\0')
+    vd_plan_find(check->findings, VD_PLAN_NO_CALL_SIGN, path.text, crew->id, "a call sign",
+                 "\"%s\" has a radio and no call sign to be called by.", crew->id);
+  if (crew->has_phone && *crew->contact == '\0')
+    vd_plan_find(check->findings, VD_PLAN_NO_CONTACT, path.text, crew->id, "a contact",
+                 "\"%s\" has a phone and no number.", crew->id);
+}
+
+// ---- call signs: said aloud, so case and spaces make no difference ----
+
+static char *spoken(const char *sign)
+{
+  size_t size = strlen(sign), out = 0;
+  char *text = vd_alloc(size + 1);
+  for (size_t i = 0; i < size; i++)
+    if (sign[i] != ' ')
+      text[out++] = sign[i] >= 'A' && sign[i] <= 'Z' ? (char)(sign[i] - 'A' + 'a') : sign[i];
+  text[out] = '\0';
+  return text;
+}
+
+// Two of a kind, or one that reads like another person's id: either way the wrong one answers.
+static void check_call_signs(struct vd_plan_check *check)
+{
+  const Vd__Plan *plan = check->plan;
+  struct vd_plan_ids signs = {vd_alloc((plan->n_crews + 1) * sizeof *signs.items), 0};
+  for (size_t i = 0; i < plan->n_crews; i++)
+    if (*plan->crews[i]->call_sign)
+      signs.items[signs.count++] = (struct vd_plan_id){spoken(plan->crews[i]->call_sign), i};
+  vd_plan_ids_sort(&signs);
+  for (size_t i = 0; i < signs.count; i++) {
+    const struct vd_plan_id *sign = &signs.items[i];
+    const Vd__PlanCrew *crew = plan->crews[sign->at];
+    struct vd_plan_words path = vd_plan_words("crews[%zu].call_sign", sign->at);
+    if (i > 0 && strcmp(sign->id, sign[-1].id) == 0)
+      vd_plan_find(check->findings, VD_PLAN_CALL_SIGN, path.text, crew->call_sign, "a call sign of its own",
+                   "\"%s\" and \"%s\" have the same call sign.", plan->crews[sign[-1].at]->id, crew->id);
+    else if (strcmp(sign->id, crew->id) != 0 && vd_plan_ids_have(&check->crews, sign->id))
+      vd_plan_find(check->findings, VD_PLAN_CALL_SIGN, path.text, crew->call_sign, "a call sign of its own",
+                   "The call sign of \"%s\" is the id of somebody else.", crew->id);
+  }
+  for (size_t i = 0; i < signs.count; i++)
+    free((char *)signs.items[i].id);
+  vd_plan_ids_finish(&signs);
+}
+
+void vd_plan_check_crews(struct vd_plan_check *check)
+{
+  for (size_t i = 0; i < check->plan->n_crews; i++) {
+    check_references(check, i);
+    check_shifts(check, i);
+    check_reach(check, i);
+  }
+  check_call_signs(check);
+}

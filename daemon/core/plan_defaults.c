@@ -1,0 +1,147 @@
+// Where a plan is silent the standard speaks (docs/plan.md), and two things exist in every plan: a zone for a
+// report that does not say where, a category for one that does not say what (standard §4 "Reports are never
+// lost").
+#include <stddef.h>
+#include <string.h>
+
+#include "daemon/core/plan_internal.h"
+#include "proto/message.h"
+
+enum { SECOND = 1000, MINUTE = 60 * SECOND };
+
+static void fill(int64_t *field, int64_t value)
+{
+  if (*field == 0)
+    *field = value;
+}
+
+static void fill_count(uint32_t *field, uint32_t value)
+{
+  if (*field == 0)
+    *field = value;
+}
+
+static void fill_word(char **field, const char *value)
+{
+  if (**field == '\0')
+    vd_string_set(field, value);
+}
+
+static Vd__Text *text_new(const char *en, const char *zh_hant, const char *zh_hans)
+{
+  Vd__Text *text = (Vd__Text *)vd_message_new(&vd__text__descriptor);
+  vd_string_set(&text->en, en);
+  vd_string_set(&text->zh_hant, zh_hant);
+  vd_string_set(&text->zh_hans, zh_hans);
+  return text;
+}
+
+static void fill_policy(Vd__Policy *policy)
+{
+  fill(&policy->respond_limit_ms, 5 * MINUTE);
+  fill(&policy->decide_limit_ms, 10 * MINUTE);
+  fill(&policy->land_limit_ms, 20 * MINUTE);
+  fill_count(&policy->warn_percent, 80);
+  fill(&policy->climb_after_ms, 2 * MINUTE);
+  fill_count(&policy->commander_severity, 3);
+  fill(&policy->offer_timeout_ms, 60 * SECOND);
+  fill(&policy->offer_timeout_radio_ms, 120 * SECOND);
+  fill(&policy->decision_call_ms, 60 * SECOND);
+  fill(&policy->undo_window_ms, 2 * MINUTE);
+  fill(&policy->late_entry_ms, 30 * MINUTE);
+  fill(&policy->future_skew_ms, 5 * SECOND);
+  fill(&policy->looks_like_ms, 10 * MINUTE);
+  fill(&policy->reopen_ms, 15 * MINUTE);
+  fill_count(&policy->digest_from, 3);
+  fill_count(&policy->closed_kept, 2000);
+  fill_word(&policy->respond_team, "onsite");
+  fill_word(&policy->decide_team, "decision");
+  fill_word(&policy->land_team, "execution");
+  fill_word(&policy->respond_lead, "onsite-lead");
+  fill_word(&policy->decide_lead, "decision-lead");
+  fill_word(&policy->land_lead, "execution-lead");
+  fill_word(&policy->supervisor, "supervisor");
+  fill_word(&policy->commander, "commander");
+  fill_word(&policy->control, "control");
+  fill_word(&policy->safety, "safety");
+}
+
+// The standard gives no severities: house default, and the worst for what threatens lives.
+static void fill_category(Vd__PlanCategory *category)
+{
+  if (category->family == VD__FAMILY__FAMILY_UNSPECIFIED)
+    category->family = VD__FAMILY__FAMILY_OTHER;
+  fill_count(&category->severity, category->family == VD__FAMILY__FAMILY_LIFE_SAFETY ? 4 : 2);
+}
+
+static bool has_zone(const Vd__Plan *plan, const char *id)
+{
+  for (size_t i = 0; i < plan->n_zones; i++)
+    if (strcmp(plan->zones[i]->id, id) == 0)
+      return true;
+  return false;
+}
+
+static bool has_category(const Vd__Plan *plan, const char *id)
+{
+  for (size_t i = 0; i < plan->n_categories; i++)
+    if (strcmp(plan->categories[i]->id, id) == 0)
+      return true;
+  return false;
+}
+
+static void add_unknown_zone(Vd__Plan *plan)
+{
+  Vd__PlanZone *zone = (Vd__PlanZone *)vd_message_new(&vd__plan_zone__descriptor);
+  vd_string_set(&zone->id, "unknown");
+  zone->name = text_new("Place not known yet", "地點待確認", "地点待确认");
+  VD_REPEATED_ADD(plan->zones, plan->n_zones, zone);
+}
+
+static void add_page(Vd__PlanCategory *category, Vd__Language language, const char *title,
+                     const char *const *steps)
+{
+  Vd__PlanPage *page = (Vd__PlanPage *)vd_message_new(&vd__plan_page__descriptor);
+  page->language = language;
+  vd_string_set(&page->title, title);
+  for (; *steps; steps++)
+    vd_strings_add(&page->steps, &page->n_steps, *steps);
+  VD_REPEATED_ADD(category->handbook, category->n_handbook, page);
+}
+
+static void add_other_category(Vd__Plan *plan)
+{
+  Vd__PlanCategory *other = (Vd__PlanCategory *)vd_message_new(&vd__plan_category__descriptor);
+  vd_string_set(&other->id, "other");
+  other->name = text_new("Other", "其他", "其他");
+  other->default_decision =
+      text_new("The nearest free person looks and reports back to control.",
+               "由最近的空閒人員到場查看並回報總控。", "由最近的空闲人员到场查看并回报总控。");
+  add_page(other, VD__LANGUAGE__LANGUAGE_EN, "Something else",
+           (const char *const[]){"Ask where, what and who.", "Send the nearest free person to look.",
+                                 "Complete the report: zone, category, severity.", NULL});
+  add_page(other, VD__LANGUAGE__LANGUAGE_ZH_HANT, "其他情況",
+           (const char *const[]){"問清地點、情況與涉及人員。", "派最近的空閒人員到場查看。",
+                                 "補全上報：區域、類別、嚴重程度。", NULL});
+  add_page(other, VD__LANGUAGE__LANGUAGE_ZH_HANS, "其他情况",
+           (const char *const[]){"问清地点、情况与涉及人员。", "派最近的空闲人员到场查看。",
+                                 "补全上报：区域、类别、严重程度。", NULL});
+  VD_REPEATED_ADD(plan->categories, plan->n_categories, other);
+}
+
+void vd_plan_defaults(Vd__Plan *plan)
+{
+  if (!plan->event)
+    plan->event = (Vd__PlanEvent *)vd_message_new(&vd__plan_event__descriptor);
+  if (!plan->policy)
+    plan->policy = (Vd__Policy *)vd_message_new(&vd__policy__descriptor);
+  fill(&plan->event->start_at_ms, plan->event->doors_at_ms);
+  fill(&plan->event->doors_at_ms, plan->event->start_at_ms);
+  fill_policy(plan->policy);
+  if (!has_zone(plan, "unknown"))
+    add_unknown_zone(plan);
+  if (!has_category(plan, "other"))
+    add_other_category(plan);
+  for (size_t i = 0; i < plan->n_categories; i++)
+    fill_category(plan->categories[i]);
+}

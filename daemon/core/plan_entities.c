@@ -1,0 +1,133 @@
+// What an entry of the plan becomes. Each returns a new heap message as the plan alone gives it.
+#include <string.h>
+
+#include "daemon/core/plan_internal.h"
+#include "proto/message.h"
+#include "proto/text.h"
+
+#define NEW(Type, descriptor) ((Vd__##Type *)vd_message_new(&vd__##descriptor##__descriptor))
+
+static Vd__Text *copy_text(const Vd__Text *text)
+{
+  return text ? (Vd__Text *)vd_message_copy(&text->base) : NULL;
+}
+
+static void copy_words(char ***to, size_t *to_count, char *const *from, size_t count)
+{
+  for (size_t i = 0; i < count; i++)
+    vd_strings_add(to, to_count, from[i]);
+}
+
+Vd__Event *vd_plan_event_entity(const Vd__Plan *plan, const ProtobufCBinaryData *hash)
+{
+  const Vd__PlanEvent *planned = plan->event;
+  Vd__Event *event = NEW(Event, event);
+  vd_string_set(&event->id, "event");
+  event->name = copy_text(planned->name);
+  vd_string_set(&event->time_zone, planned->time_zone);
+  event->utc_offset_ms = planned->utc_offset_ms;
+  event->start_at_ms = planned->start_at_ms;
+  event->doors_at_ms = planned->doors_at_ms;
+  event->end_at_ms = planned->end_at_ms;
+  event->participants = planned->participants;
+  event->policy = (Vd__Policy *)vd_message_copy(&plan->policy->base);
+  if (hash->len > 0) {
+    event->plan_hash.data = vd_alloc(hash->len);
+    memcpy(event->plan_hash.data, hash->data, hash->len);
+    event->plan_hash.len = hash->len;
+  }
+  return event;
+}
+
+static void add_way(Vd__Zone *zone, const char *to, const Vd__PlanWay *planned)
+{
+  Vd__Way *way = NEW(Way, way);
+  vd_string_set(&way->to, to);
+  way->walk_ms = planned->walk_ms;
+  way->step_free = planned->step_free;
+  VD_REPEATED_ADD(zone->ways, zone->n_ways, way);
+}
+
+Vd__Zone *vd_plan_zone_entity(const Vd__Plan *plan, const Vd__PlanZone *planned)
+{
+  Vd__Zone *zone = NEW(Zone, zone);
+  vd_string_set(&zone->id, planned->id);
+  zone->name = copy_text(planned->name);
+  zone->outdoor = planned->outdoor;
+  zone->step_free = planned->step_free;
+  zone->capacity = planned->capacity;
+  for (size_t i = 0; i < plan->n_ways; i++) {
+    const Vd__PlanWay *way = plan->ways[i];
+    if (strcmp(way->from, planned->id) == 0)
+      add_way(zone, way->to, way);
+    else if (!way->one_way && strcmp(way->to, planned->id) == 0)
+      add_way(zone, way->from, way);
+  }
+  return zone;
+}
+
+Vd__Category *vd_plan_category_entity(const Vd__PlanCategory *planned)
+{
+  Vd__Category *category = NEW(Category, category);
+  vd_string_set(&category->id, planned->id);
+  category->name = copy_text(planned->name);
+  category->family = planned->family;
+  category->severity = planned->severity;
+  copy_words(&category->skills, &category->n_skills, planned->skills, planned->n_skills);
+  category->default_decision = copy_text(planned->default_decision);
+  copy_words(&category->emergency_numbers, &category->n_emergency_numbers, planned->emergency_numbers,
+             planned->n_emergency_numbers);
+  category->respond_limit_ms = planned->respond_limit_ms;
+  category->decide_limit_ms = planned->decide_limit_ms;
+  category->land_limit_ms = planned->land_limit_ms;
+  return category;
+}
+
+Vd__Page *vd_plan_page_entity(const Vd__PlanCategory *category, const Vd__PlanPage *planned)
+{
+  Vd__Page *page = NEW(Page, page);
+  const char *language = vd_enum_name(&vd__language__descriptor, (int)planned->language);
+  vd_string_set(&page->id, vd_plan_words("%s.%s", category->id, language ? language : "").text);
+  vd_string_set(&page->category, category->id);
+  page->language = planned->language;
+  vd_string_set(&page->title, planned->title);
+  copy_words(&page->steps, &page->n_steps, planned->steps, planned->n_steps);
+  return page;
+}
+
+Vd__Team *vd_plan_team_entity(const Vd__PlanTeam *planned)
+{
+  Vd__Team *team = NEW(Team, team);
+  vd_string_set(&team->id, planned->id);
+  team->name = copy_text(planned->name);
+  return team;
+}
+
+Vd__Post *vd_plan_post_entity(const Vd__PlanPost *planned)
+{
+  Vd__Post *post = NEW(Post, post);
+  vd_string_set(&post->id, planned->id);
+  post->name = copy_text(planned->name);
+  vd_string_set(&post->team, planned->team);
+  return post;
+}
+
+Vd__Crew *vd_plan_crew_entity(const Vd__Plan *plan, size_t at)
+{
+  const Vd__PlanCrew *planned = plan->crews[at];
+  Vd__Crew *crew = NEW(Crew, crew);
+  vd_string_set(&crew->id, planned->id);
+  crew->name = copy_text(planned->name);
+  vd_string_set(&crew->call_sign, planned->call_sign);
+  copy_words(&crew->posts, &crew->n_posts, planned->posts, planned->n_posts);
+  copy_words(&crew->skills, &crew->n_skills, planned->skills, planned->n_skills);
+  for (size_t i = 0; i < planned->n_shifts; i++)
+    VD_REPEATED_ADD(crew->shifts, crew->n_shifts, vd_message_copy(&planned->shifts[i]->base));
+  copy_words(&crew->zones, &crew->n_zones, planned->zones, planned->n_zones);
+  crew->has_phone = planned->has_phone;
+  crew->has_radio = planned->has_radio;
+  vd_string_set(&crew->contact, planned->contact);
+  vd_string_set(&crew->home, planned->home);
+  crew->rank = (uint32_t)at;
+  return crew;
+}

@@ -1,0 +1,144 @@
+// The rules by name, and how a finding is written down.
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/core/plan_internal.h"
+#include "proto/message.h"
+#include "proto/text.h"
+
+struct rule {
+  const char *name;
+  bool is_error;
+  enum vd_err err;
+};
+
+static const struct rule rules[VD_PLAN_RULE_COUNT] = {
+#define RULE(symbol, name, is_error, err) {name, is_error, VD_ERR_##err},
+    VD_PLAN_RULES(RULE)
+#undef RULE
+};
+
+static void copy_cut(char *out, size_t capacity, const char *text)
+{
+  size_t size = strlen(text);
+  if (size >= capacity)
+    for (size = capacity - 1; size > 0 && ((unsigned char)text[size] & 0xC0) == 0x80;)
+      size--;
+  memcpy(out, text, size);
+  out[size] = '\0';
+}
+
+static void __attribute__((format(printf, 3, 0)))
+format_cut(char *out, size_t capacity, const char *format, va_list arguments)
+{
+  struct vd_buffer buffer = {0};
+  vd_buffer_vprintf(&buffer, format, arguments);
+  vd_buffer_append(&buffer, "", 1);
+  copy_cut(out, capacity, (const char *)buffer.data);
+  vd_buffer_finish(&buffer);
+}
+
+struct vd_plan_words vd_plan_words(const char *format, ...)
+{
+  struct vd_plan_words words;
+  va_list arguments;
+  va_start(arguments, format);
+  format_cut(words.text, sizeof words.text, format, arguments);
+  va_end(arguments);
+  return words;
+}
+
+struct vd_plan_words vd_plan_duration(int64_t duration_ms)
+{
+  struct vd_plan_words words;
+  vd_duration_format(duration_ms, words.text, sizeof words.text);
+  return words;
+}
+
+// "2023-05-18T14:00:30.000+08:00", of which people need the minute, the second where it says something, and
+// the day where there are several.
+struct vd_plan_words vd_plan_clock(const Vd__PlanEvent *event, int64_t at_ms)
+{
+  enum { DAY = 10, TIME = 11, MINUTE_END = 16, SECOND_END = 19 };
+  const int64_t day_ms = INT64_C(86400000);
+  struct vd_plan_words full;
+  vd_instant_format(at_ms, event->utc_offset_ms, full.text, sizeof full.text);
+  if (strlen(full.text) < SECOND_END)
+    return full;
+  full.text[at_ms % 60000 ? SECOND_END : MINUTE_END] = '\0';
+  full.text[DAY] = ' ';
+  bool is_one_day = event->end_at_ms <= event->start_at_ms + day_ms && at_ms >= event->start_at_ms &&
+                    at_ms <= event->end_at_ms;
+  return is_one_day ? vd_plan_words("%s", full.text + TIME) : full;
+}
+
+void vd_plan_find(struct vd_findings *findings, enum vd_plan_rule rule, const char *path, const char *value,
+                  const char *limit, const char *sentence, ...)
+{
+  findings->errors += rules[rule].is_error;
+  if (findings->count == VD_PLAN_FINDINGS_MAX)
+    return;
+  findings->items = vd_realloc(findings->items, (findings->count + 1) * sizeof *findings->items);
+  struct vd_finding *finding = &findings->items[findings->count++];
+  *finding =
+      (struct vd_finding){.rule = rules[rule].name, .err = rules[rule].err, .is_error = rules[rule].is_error};
+  copy_cut(finding->path, sizeof finding->path, path);
+  copy_cut(finding->value, sizeof finding->value, value);
+  copy_cut(finding->limit, sizeof finding->limit, limit);
+  va_list arguments;
+  va_start(arguments, sentence);
+  format_cut(finding->sentence, sizeof finding->sentence, sentence, arguments);
+  va_end(arguments);
+}
+
+void vd_findings_finish(struct vd_findings *findings)
+{
+  free(findings->items);
+  *findings = (struct vd_findings){0};
+}
+
+// ---- ids ----
+
+static int compare_ids(const void *left, const void *right)
+{
+  const struct vd_plan_id *a = left, *b = right;
+  int order = strcmp(a->id, b->id);
+  return order ? order : (a->at > b->at) - (a->at < b->at);
+}
+
+void vd_plan_ids_sort(struct vd_plan_ids *ids)
+{
+  if (ids->count > 0)
+    qsort(ids->items, ids->count, sizeof *ids->items, compare_ids);
+}
+
+static const char *first_field(const ProtobufCMessage *message)
+{
+  return *(char *const *)((const char *)message + message->descriptor->fields[0].offset);
+}
+
+struct vd_plan_ids vd_plan_ids_of(ProtobufCMessage *const *entries, size_t count)
+{
+  struct vd_plan_ids ids = {vd_alloc((count ? count : 1) * sizeof *ids.items), count};
+  for (size_t i = 0; i < count; i++)
+    ids.items[i] = (struct vd_plan_id){first_field(entries[i]), i};
+  vd_plan_ids_sort(&ids);
+  return ids;
+}
+
+static int compare_to_id(const void *id, const void *item)
+{
+  return strcmp(id, ((const struct vd_plan_id *)item)->id);
+}
+
+bool vd_plan_ids_have(const struct vd_plan_ids *ids, const char *id)
+{
+  return ids->count > 0 && bsearch(id, ids->items, ids->count, sizeof *ids->items, compare_to_id);
+}
+
+void vd_plan_ids_finish(struct vd_plan_ids *ids)
+{
+  free(ids->items);
+  *ids = (struct vd_plan_ids){0};
+}
