@@ -1,1 +1,273 @@
+// One tree of keys, and one of entities, each with the keys it put there: what an entity no longer says is
+// taken out without looking for it.
 #include "daemon/core/index.h"
+
+#include <bsd/sys/tree.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/core/incident.h"
+#include "daemon/core/venue_internal.h"
+
+struct key {
+  RB_ENTRY(key) links;
+  const char *text; // storage, or a caller's string in a key used for searching
+  char storage[];
+};
+
+struct owner {
+  RB_ENTRY(owner) links;
+  Vd__Kind kind;
+  const char *id; // storage, likewise
+  struct key **keys;
+  size_t count;
+  char storage[];
+};
+
+RB_HEAD(key_tree, key);
+RB_HEAD(owner_tree, owner);
+
+// The keys of the entity at hand, one after the other, each with its NUL; reused.
+struct derived {
+  struct vd_buffer bytes;
+  size_t count;
+};
+
+struct vd_index {
+  struct key_tree keys;
+  struct owner_tree owners;
+  struct derived derived;
+};
+
+static int compare_keys(const struct key *a, const struct key *b)
+{
+  return strcmp(a->text, b->text);
+}
+
+static int compare_owners(const struct owner *a, const struct owner *b)
+{
+  if (a->kind != b->kind)
+    return a->kind < b->kind ? -1 : 1;
+  return strcmp(a->id, b->id);
+}
+
+// As RB_GENERATE_STATIC, whose `__unused` libbsd does not define on Linux.
+RB_GENERATE_INTERNAL(key_tree, key, links, compare_keys, __attribute__((unused)) static)
+RB_GENERATE_INTERNAL(owner_tree, owner, links, compare_owners, __attribute__((unused)) static)
+
+struct vd_index *vd_index_create(void)
+{
+  struct vd_index *index = vd_zalloc(sizeof *index);
+  RB_INIT(&index->keys);
+  RB_INIT(&index->owners);
+  return index;
+}
+
+static void forget_keys(struct vd_index *index, struct owner *owner)
+{
+  for (size_t i = 0; i < owner->count; i++) {
+    RB_REMOVE(key_tree, &index->keys, owner->keys[i]);
+    free(owner->keys[i]);
+  }
+  owner->count = 0;
+}
+
+static void forget_owner(struct vd_index *index, struct owner *owner)
+{
+  forget_keys(index, owner);
+  RB_REMOVE(owner_tree, &index->owners, owner);
+  free(owner->keys);
+  free(owner);
+}
+
+void vd_index_destroy(struct vd_index *index)
+{
+  if (index == NULL)
+    return;
+  struct owner *next;
+  for (struct owner *owner = RB_MIN(owner_tree, &index->owners); owner != NULL; owner = next) {
+    next = RB_NEXT(owner_tree, &index->owners, owner);
+    forget_owner(index, owner);
+  }
+  vd_buffer_finish(&index->derived.bytes);
+  free(index);
+}
+
+// ---- what an entity says ----
+
+static void say(struct derived *derived, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+static void say(struct derived *derived, const char *format, ...)
+{
+  va_list arguments;
+  va_start(arguments, format);
+  vd_buffer_vprintf(&derived->bytes, format, arguments);
+  va_end(arguments);
+  vd_buffer_append(&derived->bytes, "", 1);
+  derived->count++;
+}
+
+static void say_incident(struct derived *derived, const Vd__Incident *incident)
+{
+  unsigned long long number = incident->number;
+  if (!vd_incident_is_open(incident)) {
+    say(derived, "ended/%020lld/%llu", (long long)incident->ended_at_ms, number);
+    return;
+  }
+  say(derived, "like/%s/%s/%020llu", incident->zone, incident->category, number);
+  if (*incident->holder)
+    say(derived, "work/%s/%llu", incident->holder, number);
+}
+
+size_t vd_index_fold_sign(const char *sign, char *out, size_t size)
+{
+  size_t used = 0;
+  for (; *sign && used + 1 < size; sign++) {
+    char letter = *sign;
+    if (letter == ' ' || letter == '\t' || letter == '/')
+      continue;
+    out[used++] = letter >= 'A' && letter <= 'Z' ? (char)(letter - 'A' + 'a') : letter;
+  }
+  out[used] = '\0';
+  return used;
+}
+
+// A person with two posts of one team says its duty once.
+static bool is_first_of_team(const struct vd_venue *venue, const Vd__Crew *crew, size_t at, const char *team)
+{
+  for (size_t i = 0; i < at; i++) {
+    const Vd__Post *post = VD_FIND(venue, POST, Post, crew->posts[i]);
+    if (post && strcmp(post->team, team) == 0)
+      return false;
+  }
+  return true;
+}
+
+static void say_crew(struct derived *derived, const struct vd_venue *venue, const Vd__Crew *crew)
+{
+  if (crew->retired)
+    return;
+  for (size_t i = 0; i < crew->n_posts; i++) {
+    say(derived, "post/%s/%010u/%s", crew->posts[i], crew->rank, crew->id);
+    const Vd__Post *post = crew->on_duty ? VD_FIND(venue, POST, Post, crew->posts[i]) : NULL;
+    if (post && *post->team && is_first_of_team(venue, crew, i, post->team))
+      say(derived, "duty/%s/%010u/%s", post->team, crew->rank, crew->id);
+  }
+  char sign[VD_INDEX_SIGN_MAX];
+  if (vd_index_fold_sign(crew->call_sign, sign, sizeof sign) > 0)
+    say(derived, "sign/%s/%s", sign, crew->id);
+}
+
+static void derive(struct derived *derived, const struct vd_venue *venue, Vd__Kind kind,
+                   const ProtobufCMessage *message)
+{
+  derived->bytes.size = derived->count = 0;
+  if (kind == VD__KIND__KIND_INCIDENT) {
+    say_incident(derived, (const Vd__Incident *)message);
+  } else if (kind == VD__KIND__KIND_CREW) {
+    say_crew(derived, venue, (const Vd__Crew *)message);
+  } else if (kind == VD__KIND__KIND_ALERT) {
+    const Vd__Alert *alert = (const Vd__Alert *)message;
+    if (alert->state == VD__ALERT_STATE__ALERT_STATE_OPEN && *alert->crew)
+      say(derived, "alert/%s/%s", alert->crew, alert->id);
+  } else if (kind == VD__KIND__KIND_OFFER) {
+    const Vd__Offer *offer = (const Vd__Offer *)message;
+    if (offer->state == VD__OFFER_STATE__OFFER_STATE_OPEN)
+      say(derived, "offer/%s/%s", offer->crew, offer->id);
+  } else if (kind == VD__KIND__KIND_DEADLINE) {
+    const Vd__Deadline *deadline = (const Vd__Deadline *)message;
+    if (deadline->outcome == VD__OUTCOME__OUTCOME_RUNNING && deadline->climb_at_ms != 0)
+      say(derived, "called/%s/%s", deadline->called, deadline->id);
+  }
+}
+
+// ---- keeping it ----
+
+static struct key *key_create(const char *text, size_t size)
+{
+  struct key *key = vd_alloc(sizeof *key + size);
+  key->text = memcpy(key->storage, text, size);
+  return key;
+}
+
+static struct owner *owner_create(struct vd_index *index, Vd__Kind kind, const char *id)
+{
+  size_t size = strlen(id) + 1;
+  struct owner *owner = vd_zalloc(sizeof *owner + size);
+  owner->kind = kind;
+  owner->id = memcpy(owner->storage, id, size);
+  RB_INSERT(owner_tree, &index->owners, owner);
+  return owner;
+}
+
+static bool says_the_same(const struct owner *owner, const struct derived *derived)
+{
+  if (owner->count != derived->count)
+    return false;
+  const char *text = (const char *)derived->bytes.data;
+  for (size_t i = 0; i < owner->count; i++, text += strlen(text) + 1)
+    if (strcmp(owner->keys[i]->text, text) != 0)
+      return false;
+  return true;
+}
+
+static void remember(struct vd_index *index, struct owner *owner)
+{
+  const char *text = (const char *)index->derived.bytes.data;
+  owner->keys = vd_realloc(owner->keys, index->derived.count * sizeof(struct key *));
+  for (size_t i = 0; i < index->derived.count; i++) {
+    size_t size = strlen(text) + 1;
+    struct key *key = key_create(text, size);
+    if (RB_INSERT(key_tree, &index->keys, key) == NULL)
+      owner->keys[owner->count++] = key;
+    else
+      free(key); // said twice: the same post listed twice
+    text += size;
+  }
+}
+
+void vd_index_refresh(struct vd_index *index, const struct vd_venue *venue, Vd__Kind kind, const char *id,
+                      const ProtobufCMessage *message)
+{
+  index->derived.bytes.size = index->derived.count = 0;
+  if (message != NULL)
+    derive(&index->derived, venue, kind, message);
+  struct owner wanted = {.kind = kind, .id = id};
+  struct owner *owner = RB_FIND(owner_tree, &index->owners, &wanted);
+  if (owner != NULL && says_the_same(owner, &index->derived))
+    return;
+  if (index->derived.count == 0) {
+    if (owner != NULL)
+      forget_owner(index, owner);
+    return;
+  }
+  if (owner == NULL)
+    owner = owner_create(index, kind, id);
+  forget_keys(index, owner);
+  remember(index, owner);
+}
+
+// ---- asking ----
+
+const char *vd_index_next(const struct vd_index *index, const char *prefix, const char *after)
+{
+  struct key wanted = {.text = after != NULL ? after : prefix};
+  struct key *key = RB_NFIND(key_tree, (struct key_tree *)&index->keys, &wanted);
+  if (key != NULL && after != NULL && strcmp(key->text, after) == 0)
+    key = RB_NEXT(key_tree, &index->keys, key);
+  return key != NULL && strncmp(key->text, prefix, strlen(prefix)) == 0 ? key->text : NULL;
+}
+
+size_t vd_index_count(const struct vd_index *index, const char *prefix, size_t at_most)
+{
+  size_t count = 0;
+  for (const char *key = NULL; count < at_most && (key = vd_index_next(index, prefix, key)) != NULL;)
+    count++;
+  return count;
+}
+
+const char *vd_index_last_field(const char *key)
+{
+  const char *slash = strrchr(key, '/');
+  return slash != NULL ? slash + 1 : key;
+}

@@ -11,7 +11,7 @@
 //   offer/<crew>/<offer id>                       open offer                            what is offered to whom
 //   called/<crew>/<deadline id>                   running deadline with a climb         whom the climb waits for
 //   ended/<ended_at, 20 digits>/<number>          ended incident                        what to let go first
-//   sign/<call sign>/<crew>                       crew                                  who is "AV 1" on the radio
+//   sign/<call sign, folded>/<crew>               crew (not retired)                    who is "AV 1" on the radio
 #ifndef VD_CORE_INDEX_H
 #define VD_CORE_INDEX_H
 
@@ -36,6 +36,10 @@ void vd_index_refresh(struct vd_index *index, const struct vd_venue *venue, Vd__
 const char *vd_index_next(const struct vd_index *index, const char *prefix, const char *after);
 // How many keys begin with prefix, counting at most `at_most`.
 size_t vd_index_count(const struct vd_index *index, const char *prefix, size_t at_most);
+// A call sign as it stands in its key: ASCII lower case, without spaces and slashes ("AV 1" -> "av1").
+// Returns its length; cut at `size`, VD_INDEX_SIGN_MAX is enough for every one.
+enum { VD_INDEX_SIGN_MAX = 72 };
+size_t vd_index_fold_sign(const char *sign, char *out, size_t size);
 // The last field of a key ("work/av-1/42" -> "42").
 const char *vd_index_last_field(const char *key);
 

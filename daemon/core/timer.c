@@ -1,1 +1,155 @@
+// The timers stand in two trees: by (kind, id) to find the entity's own, by (due, kind, id) to find the next.
 #include "daemon/core/timer.h"
+
+#include <bsd/sys/tree.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/core/crew.h"
+#include "daemon/core/deadline.h"
+#include "daemon/core/dispatch.h"
+#include "daemon/core/escalation.h"
+#include "daemon/core/incident.h"
+#include "daemon/core/venue_internal.h"
+
+struct node {
+  RB_ENTRY(node) by_id;
+  RB_ENTRY(node) by_due;
+  int64_t due_ms;
+  Vd__Kind kind;
+  const char *id; // storage, or a caller's string in a key used for searching
+  char storage[];
+};
+
+RB_HEAD(id_tree, node);
+RB_HEAD(due_tree, node);
+
+struct vd_timers {
+  struct id_tree by_id;
+  struct due_tree by_due;
+  struct node *first; // of by_due
+  size_t count;
+};
+
+static int compare_ids(const struct node *a, const struct node *b)
+{
+  if (a->kind != b->kind)
+    return a->kind < b->kind ? -1 : 1;
+  return strcmp(a->id, b->id);
+}
+
+static int compare_dues(const struct node *a, const struct node *b)
+{
+  if (a->due_ms != b->due_ms)
+    return a->due_ms < b->due_ms ? -1 : 1;
+  return compare_ids(a, b);
+}
+
+// As RB_GENERATE_STATIC, whose `__unused` libbsd does not define on Linux.
+RB_GENERATE_INTERNAL(id_tree, node, by_id, compare_ids, __attribute__((unused)) static)
+RB_GENERATE_INTERNAL(due_tree, node, by_due, compare_dues, __attribute__((unused)) static)
+
+struct vd_timers *vd_timers_create(void)
+{
+  struct vd_timers *timers = vd_zalloc(sizeof *timers);
+  RB_INIT(&timers->by_id);
+  RB_INIT(&timers->by_due);
+  return timers;
+}
+
+void vd_timers_destroy(struct vd_timers *timers)
+{
+  if (timers == NULL)
+    return;
+  struct node *next;
+  for (struct node *node = RB_MIN(id_tree, &timers->by_id); node != NULL; node = next) {
+    next = RB_NEXT(id_tree, &timers->by_id, node);
+    RB_REMOVE(id_tree, &timers->by_id, node);
+    free(node);
+  }
+  free(timers);
+}
+
+static struct node *node_create(Vd__Kind kind, const char *id)
+{
+  size_t size = strlen(id) + 1;
+  struct node *node = vd_alloc(sizeof *node + size);
+  node->kind = kind;
+  node->id = memcpy(node->storage, id, size);
+  return node;
+}
+
+static void leave_queue(struct vd_timers *timers, struct node *node)
+{
+  if (timers->first == node)
+    timers->first = RB_NEXT(due_tree, &timers->by_due, node);
+  RB_REMOVE(due_tree, &timers->by_due, node);
+}
+
+static void join_queue(struct vd_timers *timers, struct node *node, int64_t due_ms)
+{
+  node->due_ms = due_ms;
+  RB_INSERT(due_tree, &timers->by_due, node);
+  if (timers->first == NULL || compare_dues(node, timers->first) < 0)
+    timers->first = node;
+}
+
+void vd_timers_set(struct vd_timers *timers, Vd__Kind kind, const char *id, int64_t due_ms)
+{
+  struct node key = {.kind = kind, .id = id};
+  struct node *node = RB_FIND(id_tree, &timers->by_id, &key);
+  if (node != NULL && node->due_ms == due_ms)
+    return;
+  if (node != NULL)
+    leave_queue(timers, node);
+  if (due_ms != VD_NEVER) {
+    if (node == NULL) {
+      node = node_create(kind, id);
+      RB_INSERT(id_tree, &timers->by_id, node);
+      timers->count++;
+    }
+    join_queue(timers, node, due_ms);
+  } else if (node != NULL) {
+    RB_REMOVE(id_tree, &timers->by_id, node);
+    timers->count--;
+    free(node);
+  }
+}
+
+int64_t vd_timers_next(const struct vd_timers *timers)
+{
+  return timers->first != NULL ? timers->first->due_ms : VD_NEVER;
+}
+
+bool vd_timers_first(const struct vd_timers *timers, Vd__Kind *kind, const char **id, int64_t *due_ms)
+{
+  if (timers->first == NULL)
+    return false;
+  *kind = timers->first->kind;
+  *id = timers->first->id;
+  *due_ms = timers->first->due_ms;
+  return true;
+}
+
+size_t vd_timers_count(const struct vd_timers *timers)
+{
+  return timers->count;
+}
+
+int64_t vd_timer_due_of(const struct vd_venue *venue, Vd__Kind kind, const ProtobufCMessage *message)
+{
+  switch (kind) {
+  case VD__KIND__KIND_DEADLINE:
+    return vd_deadline_next((const Vd__Deadline *)message);
+  case VD__KIND__KIND_OFFER:
+    return vd_offer_next((const Vd__Offer *)message);
+  case VD__KIND__KIND_ATTEMPT:
+    return vd_attempt_next(venue, (const Vd__Attempt *)message);
+  case VD__KIND__KIND_CREW:
+    return vd_crew_next(venue, (const Vd__Crew *)message);
+  case VD__KIND__KIND_ALERT:
+    return vd_alert_next(venue, (const Vd__Alert *)message);
+  default:
+    return VD_NEVER;
+  }
+}

@@ -27,6 +27,8 @@ struct fixture {
   Vd__Reply reply;          // of the last fixture_do
   Vd__Change **changes;     // every Change emitted so far, in order; unpacked copies
   size_t n_changes;
+  size_t n_commands;
+  struct vd_fold *mirror;   // what somebody who only follows the Changes sees
 };
 
 struct fixture *fixture_create(void);
@@ -56,6 +58,10 @@ unsigned fixture_facts(const struct fixture *f, const char *what);
 
 // Packs all entities in order; two venues are the same if these bytes are. Heap; the caller finishes it.
 struct vd_buffer fixture_bytes(const struct fixture *f);
+
+// Asserts that whoever follows the Changes sees the venue as it is: nothing changed without being touched.
+// Done by restart and destroy too.
+void fixture_check_mirror(const struct fixture *f);
 
 // Destroys the venue and restores another from its entities; a correct core does not notice.
 void fixture_restart(struct fixture *f);
