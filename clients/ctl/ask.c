@@ -1,0 +1,230 @@
+// Reaching the daemon, and saying what came of it.
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "clients/ctl/ctl.h"
+#include "proto/text.h"
+
+const char *ctl_pick(const struct ctl *ctl, const char *en, const char *zh_hant, const char *zh_hans)
+{
+  switch (ctl->language) {
+  case VD__LANGUAGE__LANGUAGE_ZH_HANT:
+    return zh_hant;
+  case VD__LANGUAGE__LANGUAGE_ZH_HANS:
+    return zh_hans;
+  default:
+    return en;
+  }
+}
+
+const char *ctl_text(const struct ctl *ctl, const Vd__Text *text, const char *id)
+{
+  if (text == NULL)
+    return id;
+  const char *picked = ctl_pick(ctl, text->en, text->zh_hant, text->zh_hans);
+  if (*picked == '\0')
+    picked = text->en;
+  return *picked != '\0' ? picked : id;
+}
+
+int ctl_usage(const struct ctl *ctl, const char *what, const char *value)
+{
+  fprintf(stderr, "venuectl: %s: %s\n%s\n", what, value,
+          ctl_pick(ctl, "Try `venuectl --help`.", "請見 `venuectl --help`。", "请见 `venuectl --help`。"));
+  return CTL_USAGE;
+}
+
+static int exit_of(enum vd_err err)
+{
+  switch (err) {
+  case VD_OK:
+    return CTL_DONE;
+  case VD_ERR_UNREACHABLE:
+  case VD_ERR_TIMED_OUT:
+    return CTL_UNREACHABLE;
+  case VD_ERR_NOT_PERMITTED:
+  case VD_ERR_UNAUTHENTICATED:
+    return CTL_NOT_PERMITTED;
+  default:
+    return CTL_REFUSED;
+  }
+}
+
+int ctl_complain(const struct ctl *ctl, enum vd_err err, const struct vd_refusal *refusal)
+{
+  fprintf(stderr, "venuectl: %s [%s]", vd_err_sentence(err, ctl->language), vd_err_name(err));
+  if (refusal != NULL && refusal->field[0] != '\0')
+    fprintf(stderr, " %s", refusal->field);
+  if (refusal != NULL && refusal->detail[0] != '\0' &&
+      strcmp(refusal->detail, vd_err_sentence(err, ctl->language)) != 0)
+    fprintf(stderr, ": %s", refusal->detail);
+  fputc('\n', stderr);
+  return exit_of(err);
+}
+
+static enum vd_err read_token(struct ctl *ctl, struct vd_refusal *refusal)
+{
+  FILE *file = fopen(ctl->options.token_file, "r");
+  if (file == NULL || fgets(ctl->token, sizeof ctl->token, file) == NULL) {
+    if (file != NULL)
+      fclose(file);
+    return vd_refuse(refusal, VD_ERR_IO, "--token-file", "%s", ctl->options.token_file);
+  }
+  fclose(file);
+  ctl->token[strcspn(ctl->token, " \t\r\n")] = '\0';
+  return VD_OK;
+}
+
+enum vd_err ctl_connect(struct ctl *ctl, struct vd_refusal *refusal)
+{
+  if (ctl->client != NULL)
+    return VD_OK;
+  int64_t timeout_ms = 5000;
+  if (ctl->options.timeout != NULL &&
+      (!vd_duration_parse(ctl->options.timeout, &timeout_ms) || timeout_ms <= 0))
+    return vd_refuse(refusal, VD_ERR_BAD_VALUE, "--timeout", "%s: expected 5s, 1m …", ctl->options.timeout);
+  if (ctl->options.token_file != NULL && read_token(ctl, refusal) != VD_OK)
+    return VD_ERR_IO;
+  bool by_url = ctl->options.url != NULL && ctl->options.data_dir == NULL;
+  struct venue_client_options options = {
+      .data_dir = by_url                          ? NULL
+                  : ctl->options.data_dir != NULL ? ctl->options.data_dir
+                                                  : "./data",
+      .url = ctl->options.url,
+      .token = ctl->options.token_file != NULL ? ctl->token : NULL,
+      .language = ctl->language,
+      .timeout_ms = timeout_ms,
+  };
+  return venue_client_create(&ctl->client, &options, refusal);
+}
+
+int ctl_ask(struct ctl *ctl, Vd__Request *request, Vd__Response **response)
+{
+  struct vd_refusal refusal = {.err = VD_OK};
+  enum vd_err err = ctl_connect(ctl, &refusal);
+  if (err == VD_OK)
+    err = venue_client_request(ctl->client, request, response, &refusal);
+  vd_string_set(&request->id, "");
+  if (err != VD_OK)
+    return ctl_complain(ctl, err, &refusal);
+  ctl->now_ms = (*response)->now_at_ms;
+  return CTL_DONE;
+}
+
+int ctl_fetch(struct ctl *ctl, const Vd__Kind *kinds, size_t count, const char *prefix, struct vd_fold **fold)
+{
+  struct vd_fold *made = vd_fold_create();
+  Vd__Key *after = NULL;
+  int status;
+  do {
+    Vd__StateQuery query = VD__STATE_QUERY__INIT;
+    query.kinds = (Vd__Kind *)kinds;
+    query.n_kinds = count;
+    query.prefix = (char *)prefix;
+    query.after = after;
+    Vd__Request request = VD__REQUEST__INIT;
+    request.body_case = VD__REQUEST__BODY_STATE;
+    request.state = &query;
+    Vd__Response *response = NULL;
+    status = ctl_ask(ctl, &request, &response);
+    vd__key__free_unpacked(after, NULL);
+    after = NULL;
+    if (status == CTL_DONE && response->body_case == VD__RESPONSE__BODY_STATE) {
+      for (size_t i = 0; i < response->state->n_entities; i++)
+        vd_fold_put_newer(made, response->state->entities[i]);
+      after = response->state->next;
+      response->state->next = NULL;
+    }
+    vd__response__free_unpacked(response, NULL);
+  } while (status == CTL_DONE && after != NULL);
+  if (status != CTL_DONE) {
+    vd_fold_destroy(made);
+    return status;
+  }
+  *fold = made;
+  return CTL_DONE;
+}
+
+int ctl_look(struct ctl *ctl)
+{
+  static const Vd__Kind kinds[] = {VD__KIND__KIND_EVENT};
+  struct vd_fold *fold = NULL;
+  int status = ctl_fetch(ctl, kinds, 1, "", &fold);
+  if (status != CTL_DONE)
+    return status;
+  const Vd__Event *event = (const Vd__Event *)vd_fold_find(fold, VD__KIND__KIND_EVENT, "event");
+  ctl->utc_offset_ms = event != NULL ? event->utc_offset_ms : 0;
+  vd_fold_destroy(fold);
+  return CTL_DONE;
+}
+
+bool ctl_number(const struct ctl *ctl, const char *text, uint64_t *number)
+{
+  char *end;
+  const char *digits = *text == '#' ? text + 1 : text;
+  unsigned long long value = strtoull(digits, &end, 10);
+  if (*digits < '0' || *digits > '9' || *end != '\0' || value == 0) {
+    ctl_usage(ctl,
+              ctl_pick(ctl, "an incident's number like 42 is expected", "需要事件編號，例如 42",
+                       "需要事件编号，例如 42"),
+              text);
+    return false;
+  }
+  *number = value;
+  return true;
+}
+
+static int complete(struct ctl *ctl, Vd__Command *command)
+{
+  if (ctl->options.id != NULL)
+    vd_string_set(&command->id, ctl->options.id);
+  if (ctl->options.by != NULL)
+    vd_string_set(&command->by, ctl->options.by);
+  if (ctl->options.at == NULL)
+    return CTL_DONE;
+  int status = ctl_look(ctl);
+  if (status != CTL_DONE)
+    return status;
+  if (!vd_instant_parse(ctl->options.at, ctl->now_ms, ctl->utc_offset_ms, &command->acted_at_ms))
+    return ctl_usage(ctl,
+                     ctl_pick(ctl, "--at takes 09:41 or RFC 3339, not", "--at 接受 09:41 或 RFC 3339，而非",
+                              "--at 接受 09:41 或 RFC 3339，而非"),
+                     ctl->options.at);
+  return CTL_DONE;
+}
+
+static void explain_reply(const struct ctl *ctl, const Vd__Reply *reply)
+{
+  if (*reply->nearest != '\0')
+    fprintf(stderr, "%s %s?\n", ctl_pick(ctl, "did you mean", "是否指", "是否指"), reply->nearest);
+  if (reply->looks_like != 0)
+    fprintf(stderr, "%s #%" PRIu64 "\n", ctl_pick(ctl, "looks like", "疑似同", "疑似同"), reply->looks_like);
+  if (reply->repeated)
+    fprintf(
+        stderr, "%s\n",
+        ctl_pick(ctl, "done before; nothing new happened", "先前已執行，無新變更", "先前已执行，无新变更"));
+}
+
+int ctl_command(struct ctl *ctl, Vd__Command *command, bool prints_number)
+{
+  struct vd_refusal refusal = {.err = VD_OK};
+  int status = complete(ctl, command);
+  if (status != CTL_DONE)
+    return status;
+  Vd__Reply *reply = NULL;
+  enum vd_err err = ctl_connect(ctl, &refusal);
+  if (err == VD_OK)
+    err = venue_client_command(ctl->client, command, &reply, &refusal);
+  if (reply != NULL && ctl->options.is_json)
+    ctl_print_json(&reply->base);
+  else if (err == VD_OK && prints_number)
+    printf("%" PRIu64 "\n", reply->number);
+  if (err != VD_OK)
+    status = ctl_complain(ctl, err, &refusal);
+  if (reply != NULL)
+    explain_reply(ctl, reply);
+  vd__reply__free_unpacked(reply, NULL);
+  return status;
+}

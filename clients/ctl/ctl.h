@@ -1,0 +1,148 @@
+// venuectl: every verb of a venued from a shell. Data on stdout, words on stderr.
+// One thread; one client, connected when a verb first needs it.
+#ifndef CTL_H
+#define CTL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "clients/lib/venue_client.h"
+#include "proto/message.h"
+
+// Stable exit statuses (docs/protocol.md).
+enum ctl_exit { CTL_DONE = 0, CTL_REFUSED = 1, CTL_USAGE = 2, CTL_UNREACHABLE = 3, CTL_NOT_PERMITTED = 4 };
+
+struct ctl_options {
+  const char *data_dir, *url, *token_file, *language, *timeout;
+  const char *id, *by, *at, *text, *severity, *source, *reporter, *reason, *zone, *category, *from, *topic;
+  bool is_json, only_open, is_workaround, is_digest;
+};
+
+struct ctl {
+  struct ctl_options options;
+  Vd__Language language;
+  struct venue_client *client;
+  char token[300];
+  char **arguments; // after the verb
+  int count;
+  int64_t now_ms; // venue time and its clock face, after ctl_look
+  int64_t utc_offset_ms;
+};
+
+typedef int (*ctl_verb_fn)(struct ctl *ctl);
+
+// What may follow a verb, beside the options that all verbs take.
+enum ctl_takes {
+  CTL_TAKES_ACT = 1, // --by --at --id
+  CTL_TAKES_TEXT = 2,
+  CTL_TAKES_REPORT = 4, // --severity --source --reporter
+  CTL_TAKES_REASON = 8,
+  CTL_TAKES_OPEN = 16,
+  CTL_TAKES_WATCH = 32,    // --from --topic
+  CTL_TAKES_AMEND = 64,    // --zone --category --severity --text
+  CTL_TAKES_LANDING = 128, // --workaround
+  CTL_TAKES_DIGEST = 256,
+  CTL_TAKES_DATA = 512, // works on the data folder itself
+};
+
+struct ctl_verb {
+  const char *name;      // "crew duty": two words where the first is a group
+  const char *arguments; // for the usage line
+  int least, most;       // how many arguments
+  unsigned takes;        // ctl_takes
+  ctl_verb_fn run;
+  const char *help[3]; // en, zh-Hant, zh-Hans
+};
+extern const struct ctl_verb ctl_verbs[];
+extern const size_t ctl_verb_count;
+
+// ---- words ----
+// The text of three in the user's language.
+const char *ctl_pick(const struct ctl *ctl, const char *en, const char *zh_hant, const char *zh_hans);
+// A name of the plan in the user's language; `id` where it has none.
+const char *ctl_text(const struct ctl *ctl, const Vd__Text *text, const char *id);
+int ctl_usage(const struct ctl *ctl, const char *what, const char *value); // explains on stderr; CTL_USAGE
+// Explains the refusal on stderr; the exit status that fits it.
+int ctl_complain(const struct ctl *ctl, enum vd_err err, const struct vd_refusal *refusal);
+
+// ---- asking ----
+// Connects if that has not happened. VD_OK, or explained on stderr.
+enum vd_err ctl_connect(struct ctl *ctl, struct vd_refusal *refusal);
+// Sends the request and keeps now. CTL_DONE with the response, else an explained exit status.
+int ctl_ask(struct ctl *ctl, Vd__Request *request, Vd__Response **response);
+// The venue's time and clock face.
+int ctl_look(struct ctl *ctl);
+// Pages through all entities of these kinds with this id prefix into a fold, which the caller destroys.
+int ctl_fetch(struct ctl *ctl, const Vd__Kind *kinds, size_t count, const char *prefix,
+              struct vd_fold **fold);
+// Completes the command from --by, --at and --id, sends it, and prints the reply: the number on stdout where
+// `prints_number`, words on stderr.
+int ctl_command(struct ctl *ctl, Vd__Command *command, bool prints_number);
+// Parses "42" or "#42". False after explaining.
+bool ctl_number(const struct ctl *ctl, const char *text, uint64_t *number);
+
+// ---- showing ----
+void ctl_print_json(const ProtobufCMessage *message);
+// "09:41:07" of the venue's clock face; at least 40 bytes.
+void ctl_clock(const struct ctl *ctl, int64_t at_ms, char *out, size_t size);
+// A Change as a line for people on `stdout`; nothing for what nobody would say.
+void ctl_say_change(const struct ctl *ctl, const Vd__Change *change);
+// What was promised and what became of it, by tier and by who held the clock.
+int ctl_print_summary(struct ctl *ctl);
+
+// Columns aligned by display width. A zeroed table is empty; print and drop free it.
+struct ctl_table {
+  char **cells;
+  size_t count; // cells so far; rows are filled left to right
+  size_t columns;
+};
+void ctl_cell(struct ctl_table *table, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void ctl_table_print(struct ctl_table *table);
+void ctl_table_drop(struct ctl_table *table); // unprinted
+
+// ---- verbs ----
+int ctl_report(struct ctl *ctl);
+int ctl_heard(struct ctl *ctl);
+int ctl_respond(struct ctl *ctl);
+int ctl_arrive(struct ctl *ctl);
+int ctl_decide(struct ctl *ctl);
+int ctl_approve(struct ctl *ctl);
+int ctl_land(struct ctl *ctl);
+int ctl_close(struct ctl *ctl);
+int ctl_reopen(struct ctl *ctl);
+int ctl_cancel(struct ctl *ctl);
+int ctl_undo(struct ctl *ctl);
+int ctl_note(struct ctl *ctl);
+int ctl_duplicate(struct ctl *ctl);
+int ctl_amend(struct ctl *ctl);
+int ctl_assign(struct ctl *ctl);
+int ctl_accept(struct ctl *ctl);
+int ctl_decline(struct ctl *ctl);
+int ctl_handover(struct ctl *ctl);
+int ctl_log(struct ctl *ctl);
+int ctl_crew_duty(struct ctl *ctl);
+int ctl_crew_at(struct ctl *ctl);
+int ctl_crew_reach(struct ctl *ctl);
+int ctl_crew_list(struct ctl *ctl);
+int ctl_incidents(struct ctl *ctl);
+int ctl_show(struct ctl *ctl);
+int ctl_recommend(struct ctl *ctl);
+int ctl_alerts(struct ctl *ctl);
+int ctl_deadlines(struct ctl *ctl);
+int ctl_zones(struct ctl *ctl);
+int ctl_categories(struct ctl *ctl);
+int ctl_principals(struct ctl *ctl);
+int ctl_status(struct ctl *ctl);
+int ctl_clock_show(struct ctl *ctl);
+int ctl_clock_accept(struct ctl *ctl);
+int ctl_plan_apply(struct ctl *ctl);
+int ctl_plan_show(struct ctl *ctl);
+int ctl_watch(struct ctl *ctl);
+int ctl_rehearse(struct ctl *ctl);
+// offline/: on files, without a daemon
+int ctl_plan_check(struct ctl *ctl);
+int ctl_journal_verify(struct ctl *ctl);
+int ctl_journal_export(struct ctl *ctl);
+int ctl_backup(struct ctl *ctl);
+
+#endif

@@ -1,0 +1,144 @@
+// How venued is, its clock, the plan in force.
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "clients/ctl/ctl.h"
+#include "proto/text.h"
+
+static int fetch_status(struct ctl *ctl, Vd__Response **response)
+{
+  Vd__StatusQuery query = VD__STATUS_QUERY__INIT;
+  Vd__Request request = VD__REQUEST__INIT;
+  request.body_case = VD__REQUEST__BODY_STATUS;
+  request.status = &query;
+  int status = ctl_ask(ctl, &request, response);
+  if (status == CTL_DONE && (*response)->body_case != VD__RESPONSE__BODY_STATUS) {
+    vd__response__free_unpacked(*response, NULL);
+    return ctl_complain(ctl, VD_ERR_BAD_REQUEST, NULL);
+  }
+  return status;
+}
+
+static void print_status(const struct ctl *ctl, const Vd__Status *status)
+{
+  char now[40];
+  vd_instant_format(status->now_at_ms, ctl->utc_offset_ms, now, sizeof now);
+  printf("%s  %s\n", ctl_text(ctl, status->event, "venued"), status->ready);
+  printf("  %s %s  ×%" PRId64 "%s\n", ctl_pick(ctl, "venue time", "場館時間", "场馆时间"), now, status->scale,
+         status->rehearsal ? ctl_pick(ctl, "  REHEARSAL", "  彩排", "  彩排") : "");
+  printf("  %s %" PRIu64 "  %s %" PRIu64 "  %s %" PRIu64 "  %s %" PRIu64 "\n",
+         ctl_pick(ctl, "open incidents", "未結事件", "未结事件"), status->open_incidents,
+         ctl_pick(ctl, "open alerts", "未收到提醒", "未收到提醒"), status->open_alerts,
+         ctl_pick(ctl, "running deadlines", "進行中時限", "进行中时限"), status->running_deadlines,
+         ctl_pick(ctl, "late", "逾時", "超时"), status->breaches);
+  printf("  version %s  epoch %" PRIu64 "  sequence %" PRIu64 "  uncommitted %" PRId64 "ms  free %" PRId64
+         " MiB\n",
+         status->version, status->epoch, status->sequence, status->oldest_uncommitted_ms,
+         status->disk_free_bytes >> 20);
+  if (status->read_only)
+    puts(ctl_pick(ctl, "  READ-ONLY: the disk is full", "  唯讀：磁碟已滿", "  只读：磁盘已满"));
+}
+
+int ctl_status(struct ctl *ctl)
+{
+  Vd__Response *response = NULL;
+  int status = fetch_status(ctl, &response);
+  if (status != CTL_DONE)
+    return status;
+  if (ctl->options.is_json)
+    ctl_print_json(&response->status->base);
+  else if ((status = ctl_look(ctl)) == CTL_DONE)
+    print_status(ctl, response->status);
+  vd__response__free_unpacked(response, NULL);
+  return status;
+}
+
+static void print_clock(const struct ctl *ctl, const Vd__Status *status)
+{
+  char venue[40], wall[40], step[32];
+  vd_instant_format(status->now_at_ms, ctl->utc_offset_ms, venue, sizeof venue);
+  vd_instant_format(status->wall_at_ms, ctl->utc_offset_ms, wall, sizeof wall);
+  vd_duration_format(status->clock_step_ms, step, sizeof step);
+  printf("%s %s  ×%" PRId64 "\n%s %s  %s %s\n", ctl_pick(ctl, "venue", "場館", "场馆"), venue, status->scale,
+         ctl_pick(ctl, "wall ", "系統", "系统"), wall, ctl_pick(ctl, "jumped by", "偏移", "偏移"), step);
+  if (status->clock_in_doubt)
+    puts(ctl_pick(ctl, "IN DOUBT: if the wall clock is right, say `venuectl clock accept`",
+                  "有疑問：若系統時鐘正確，請執行 `venuectl clock accept`",
+                  "有疑问：若系统时钟正确，请执行 `venuectl clock accept`"));
+}
+
+static int show_clock(struct ctl *ctl, Vd__Response *response)
+{
+  int status = CTL_DONE;
+  if (ctl->options.is_json)
+    ctl_print_json(&response->status->base);
+  else if ((status = ctl_look(ctl)) == CTL_DONE)
+    print_clock(ctl, response->status);
+  vd__response__free_unpacked(response, NULL);
+  return status;
+}
+
+int ctl_clock_show(struct ctl *ctl)
+{
+  Vd__Response *response = NULL;
+  int status = fetch_status(ctl, &response);
+  return status != CTL_DONE ? status : show_clock(ctl, response);
+}
+
+int ctl_clock_accept(struct ctl *ctl)
+{
+  Vd__ClockAccept accept = VD__CLOCK_ACCEPT__INIT;
+  Vd__Request request = VD__REQUEST__INIT;
+  request.body_case = VD__REQUEST__BODY_CLOCK_ACCEPT;
+  request.clock_accept = &accept;
+  Vd__Response *response = NULL;
+  int status = ctl_ask(ctl, &request, &response);
+  if (status != CTL_DONE)
+    return status;
+  if (response->body_case == VD__RESPONSE__BODY_STATUS)
+    return show_clock(ctl, response);
+  vd__response__free_unpacked(response, NULL);
+  return CTL_DONE;
+}
+
+static void print_event(const struct ctl *ctl, const Vd__Event *event)
+{
+  char start[40], doors[40], end[40];
+  vd_instant_format(event->start_at_ms, event->utc_offset_ms, start, sizeof start);
+  vd_instant_format(event->doors_at_ms, event->utc_offset_ms, doors, sizeof doors);
+  vd_instant_format(event->end_at_ms, event->utc_offset_ms, end, sizeof end);
+  printf("%s  %u\n  start %s\n  doors %s\n  end   %s\n  hash  ", ctl_text(ctl, event->name, event->id),
+         event->participants, start, doors, end);
+  for (size_t i = 0; i < event->plan_hash.len; i++)
+    printf("%02x", event->plan_hash.data[i]);
+  putchar('\n');
+}
+
+int ctl_plan_show(struct ctl *ctl)
+{
+  static const Vd__Kind kinds[] = {VD__KIND__KIND_EVENT, VD__KIND__KIND_ZONE, VD__KIND__KIND_CATEGORY,
+                                   VD__KIND__KIND_PAGE,  VD__KIND__KIND_TEAM, VD__KIND__KIND_POST,
+                                   VD__KIND__KIND_CREW};
+  struct vd_fold *fold = NULL;
+  int status = ctl_fetch(ctl, kinds, sizeof kinds / sizeof *kinds, "", &fold);
+  if (status != CTL_DONE)
+    return status;
+  const Vd__Event *event = (const Vd__Event *)vd_fold_find(fold, VD__KIND__KIND_EVENT, "event");
+  for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+    if (!ctl->options.is_json) {
+      if (i == 0 && event != NULL)
+        print_event(ctl, event);
+      else if (i > 0)
+        printf("  %zu × %s\n", vd_fold_count(fold, kinds[i]),
+               vd_enum_name(&vd__kind__descriptor, (int)kinds[i]));
+      continue;
+    }
+    const ProtobufCMessage *message;
+    for (const char *after = NULL; (message = vd_fold_next(fold, kinds[i], after, "")) != NULL;
+         after = vd_message_id(message))
+      ctl_print_json(message);
+  }
+  vd_fold_destroy(fold);
+  return CTL_DONE;
+}

@@ -1,0 +1,296 @@
+// The verbs that do something: each fills one command.
+#include <stdlib.h>
+#include <string.h>
+
+#include "clients/ctl/ctl.h"
+#include "proto/text.h"
+
+// The command and its act as heap messages; the act's field lies where every act's field lies.
+static Vd__Command *command_of(Vd__Command__ActCase act)
+{
+  Vd__Command *command = (Vd__Command *)vd_message_new(&vd__command__descriptor);
+  const ProtobufCFieldDescriptor *field =
+      protobuf_c_message_descriptor_get_field(&vd__command__descriptor, (unsigned)act);
+  command->act_case = act;
+  command->report = (Vd__Report *)vd_message_new(field->descriptor);
+  return command;
+}
+
+static int send(struct ctl *ctl, Vd__Command *command, bool prints_number)
+{
+  int status = ctl_command(ctl, command, prints_number);
+  vd__command__free_unpacked(command, NULL);
+  return status;
+}
+
+static int give_up(Vd__Command *command, int status)
+{
+  vd__command__free_unpacked(command, NULL);
+  return status;
+}
+
+// Option or argument, whichever is given.
+static const char *words(const struct ctl *ctl, const char *option, int argument)
+{
+  return option != NULL ? option : ctl->count > argument ? ctl->arguments[argument] : "";
+}
+
+static int bad_enum(const struct ctl *ctl, const ProtobufCEnumDescriptor *type, const char *value)
+{
+  char known[160] = "";
+  size_t size = 0;
+  for (unsigned i = 0; i < type->n_values; i++) {
+    const char *name = vd_enum_name(type, type->values[i].value);
+    size_t length = strlen(name);
+    if (type->values[i].value == 0 || size + length + 3 > sizeof known)
+      continue;
+    memcpy(known + size, name, length + 1);
+    memcpy(known + size + length, " ", 2);
+    size += length + 1;
+  }
+  return ctl_usage(ctl, known, value);
+}
+
+static bool severity_of(const struct ctl *ctl, uint32_t *severity)
+{
+  const char *text = ctl->options.severity;
+  if (text == NULL)
+    return true;
+  if (text[0] < '1' || text[0] > '4' || text[1] != '\0') {
+    ctl_usage(ctl,
+              ctl_pick(ctl, "--severity takes 1 to 4, not", "--severity 為 1 至 4，而非",
+                       "--severity 为 1 至 4，而非"),
+              text);
+    return false;
+  }
+  *severity = (uint32_t)(text[0] - '0');
+  return true;
+}
+
+int ctl_report(struct ctl *ctl)
+{
+  Vd__Command *command = command_of(VD__COMMAND__ACT_REPORT);
+  Vd__Report *report = command->report;
+  // A report is never refused for being incomplete: one argument is the text, two are zone and text.
+  const char *zone = ctl->count >= 2 ? ctl->arguments[0] : "";
+  const char *category = ctl->count == 3 ? ctl->arguments[1] : "";
+  vd_string_set(&report->zone, zone);
+  vd_string_set(&report->category, category);
+  vd_string_set(&report->text, ctl->count > 0 ? ctl->arguments[ctl->count - 1] : "");
+  vd_string_set(&report->reporter, ctl->options.reporter);
+  int source = VD__SOURCE__SOURCE_STAFF;
+  if (ctl->options.source != NULL && !vd_enum_parse(&vd__source__descriptor, ctl->options.source, &source))
+    return give_up(command, bad_enum(ctl, &vd__source__descriptor, ctl->options.source));
+  report->source = (Vd__Source)source;
+  if (!severity_of(ctl, &report->severity))
+    return give_up(command, CTL_USAGE);
+  return send(ctl, command, true);
+}
+
+// Acts whose first field is the incident's number.
+static Vd__Command *about_incident(const struct ctl *ctl, Vd__Command__ActCase act)
+{
+  uint64_t number;
+  if (!ctl_number(ctl, ctl->arguments[0], &number))
+    return NULL;
+  Vd__Command *command = command_of(act);
+  command->respond->incident = number;
+  return command;
+}
+
+static int plain(struct ctl *ctl, Vd__Command__ActCase act)
+{
+  Vd__Command *command = about_incident(ctl, act);
+  return command != NULL ? send(ctl, command, false) : CTL_USAGE;
+}
+
+int ctl_heard(struct ctl *ctl)
+{
+  if (ctl->options.is_digest) {
+    Vd__Command *command = command_of(VD__COMMAND__ACT_HEARD);
+    command->heard->digest = true;
+    return send(ctl, command, false);
+  }
+  if (ctl->count == 0)
+    return ctl_usage(ctl,
+                     ctl_pick(ctl, "an incident's number, or --digest", "需要事件編號或 --digest",
+                              "需要事件编号或 --digest"),
+                     "");
+  return plain(ctl, VD__COMMAND__ACT_HEARD);
+}
+
+int ctl_respond(struct ctl *ctl)
+{
+  return plain(ctl, VD__COMMAND__ACT_RESPOND);
+}
+
+int ctl_arrive(struct ctl *ctl)
+{
+  return plain(ctl, VD__COMMAND__ACT_ARRIVE);
+}
+
+int ctl_approve(struct ctl *ctl)
+{
+  return plain(ctl, VD__COMMAND__ACT_APPROVE);
+}
+
+int ctl_close(struct ctl *ctl)
+{
+  return plain(ctl, VD__COMMAND__ACT_CLOSE);
+}
+
+int ctl_undo(struct ctl *ctl)
+{
+  return plain(ctl, VD__COMMAND__ACT_UNDO);
+}
+
+int ctl_accept(struct ctl *ctl)
+{
+  return plain(ctl, VD__COMMAND__ACT_ACCEPT);
+}
+
+int ctl_decide(struct ctl *ctl)
+{
+  Vd__Command *command = about_incident(ctl, VD__COMMAND__ACT_DECIDE);
+  if (command == NULL)
+    return CTL_USAGE;
+  vd_string_set(&command->decide->decision, words(ctl, ctl->options.text, 1));
+  return send(ctl, command, false);
+}
+
+int ctl_land(struct ctl *ctl)
+{
+  Vd__Command *command = about_incident(ctl, VD__COMMAND__ACT_LAND);
+  if (command == NULL)
+    return CTL_USAGE;
+  command->land->landing =
+      ctl->options.is_workaround ? VD__LANDING__LANDING_WORKAROUND : VD__LANDING__LANDING_FIXED;
+  return send(ctl, command, false);
+}
+
+int ctl_reopen(struct ctl *ctl)
+{
+  Vd__Command *command = about_incident(ctl, VD__COMMAND__ACT_REOPEN);
+  if (command == NULL)
+    return CTL_USAGE;
+  vd_string_set(&command->reopen->reason, words(ctl, ctl->options.reason, 1));
+  return send(ctl, command, false);
+}
+
+int ctl_cancel(struct ctl *ctl)
+{
+  Vd__Command *command = about_incident(ctl, VD__COMMAND__ACT_CANCEL);
+  if (command == NULL)
+    return CTL_USAGE;
+  vd_string_set(&command->cancel->reason, words(ctl, ctl->options.reason, 1));
+  return send(ctl, command, false);
+}
+
+int ctl_decline(struct ctl *ctl)
+{
+  Vd__Command *command = about_incident(ctl, VD__COMMAND__ACT_DECLINE);
+  if (command == NULL)
+    return CTL_USAGE;
+  vd_string_set(&command->decline->reason, words(ctl, ctl->options.reason, 1));
+  return send(ctl, command, false);
+}
+
+int ctl_note(struct ctl *ctl)
+{
+  Vd__Command *command = about_incident(ctl, VD__COMMAND__ACT_NOTE);
+  if (command == NULL)
+    return CTL_USAGE;
+  vd_string_set(&command->note->text, words(ctl, ctl->options.text, 1));
+  return send(ctl, command, false);
+}
+
+int ctl_duplicate(struct ctl *ctl)
+{
+  uint64_t of;
+  if (!ctl_number(ctl, ctl->arguments[1], &of))
+    return CTL_USAGE;
+  Vd__Command *command = about_incident(ctl, VD__COMMAND__ACT_DUPLICATE);
+  if (command == NULL)
+    return CTL_USAGE;
+  command->duplicate->of = of;
+  return send(ctl, command, false);
+}
+
+int ctl_amend(struct ctl *ctl)
+{
+  Vd__Command *command = about_incident(ctl, VD__COMMAND__ACT_AMEND);
+  if (command == NULL)
+    return CTL_USAGE;
+  vd_string_set(&command->amend->zone, ctl->options.zone);
+  vd_string_set(&command->amend->category, ctl->options.category);
+  vd_string_set(&command->amend->text, ctl->options.text);
+  if (!severity_of(ctl, &command->amend->severity))
+    return give_up(command, CTL_USAGE);
+  return send(ctl, command, false);
+}
+
+int ctl_assign(struct ctl *ctl)
+{
+  Vd__Command *command = about_incident(ctl, VD__COMMAND__ACT_ASSIGN);
+  if (command == NULL)
+    return CTL_USAGE;
+  vd_string_set(&command->assign->crew, ctl->arguments[1]);
+  return send(ctl, command, false);
+}
+
+int ctl_handover(struct ctl *ctl)
+{
+  Vd__Command *command = command_of(VD__COMMAND__ACT_HANDOVER);
+  vd_string_set(&command->handover->from, ctl->arguments[0]);
+  vd_string_set(&command->handover->to, ctl->arguments[1]);
+  return send(ctl, command, false);
+}
+
+int ctl_log(struct ctl *ctl)
+{
+  Vd__Command *command = command_of(VD__COMMAND__ACT_LOG);
+  vd_string_set(&command->log->text, ctl->arguments[0]);
+  return send(ctl, command, false);
+}
+
+int ctl_crew_duty(struct ctl *ctl)
+{
+  int duty;
+  if (!vd_enum_parse(&vd__duty__descriptor, ctl->arguments[1], &duty) || duty == 0)
+    return bad_enum(ctl, &vd__duty__descriptor, ctl->arguments[1]);
+  Vd__Command *command = command_of(VD__COMMAND__ACT_DUTY);
+  vd_string_set(&command->duty->crew, ctl->arguments[0]);
+  command->duty->duty = (Vd__Duty)duty;
+  return send(ctl, command, false);
+}
+
+int ctl_crew_at(struct ctl *ctl)
+{
+  Vd__Command *command = command_of(VD__COMMAND__ACT_PLACE);
+  vd_string_set(&command->place->crew, ctl->arguments[0]);
+  vd_string_set(&command->place->zone, ctl->arguments[1]);
+  return send(ctl, command, false);
+}
+
+int ctl_crew_reach(struct ctl *ctl)
+{
+  int reach;
+  if (!vd_enum_parse(&vd__reach__descriptor, ctl->arguments[1], &reach) || reach == 0)
+    return bad_enum(ctl, &vd__reach__descriptor, ctl->arguments[1]);
+  Vd__Command *command = command_of(VD__COMMAND__ACT_REACH);
+  vd_string_set(&command->reach->crew, ctl->arguments[0]);
+  command->reach->reach = (Vd__Reach)reach;
+  return send(ctl, command, false);
+}
+
+int ctl_plan_apply(struct ctl *ctl)
+{
+  struct vd_refusal refusal = {.err = VD_OK};
+  ProtobufCMessage *plan = NULL;
+  enum vd_err err = vd_text_read_file(&vd__plan__descriptor, ctl->arguments[0], &plan, NULL, &refusal);
+  if (err != VD_OK)
+    return ctl_complain(ctl, err, &refusal);
+  Vd__Command *command = command_of(VD__COMMAND__ACT_PLAN_APPLY);
+  command->plan_apply->plan = (Vd__Plan *)plan;
+  return send(ctl, command, false);
+}
