@@ -1,1 +1,255 @@
-#include "proto/err.h"
+// The table is the decision: one line says from which clearance on the named fields are seen. A field
+// without a line is seen by the journal only, so a new field stays dark until somebody decides (the unit test
+// names it).
+//
+// How it was decided. WALL hangs where guests pass: it shows what is wrong where, which clock runs, and who
+// is on it by id and call sign; no names, no numbers to ring, no rosters, nothing that people wrote or said,
+// not which principal acted, not the duty log. OPS is the operation itself. JOURNAL alone keeps what nobody
+// needs to read: hashes of tokens. PRIVATE is empty until there are guests.
+#include <pthread.h>
+
+#include "proto/change.pb-c.h"
+#include "proto/clearance_internal.h"
+#include "proto/field_table.h"
+#include "proto/fold.h"
+#include "proto/wire.pb-c.h"
+
+enum { WALL = VD_CLEARANCE_WALL, OPS = VD_CLEARANCE_OPS, JOURNAL = VD_CLEARANCE_JOURNAL };
+
+#define OF(message) &vd__##message##__descriptor
+static const struct vd_field_line lines[] = {
+    // ---- entity.proto: parts ----
+    {OF(text), WALL, "en zh_hant zh_hans"},
+    {OF(way), WALL, "to walk_ms step_free"},
+    {OF(shift), WALL, "start_at_ms end_at_ms"},
+    {OF(step), WALL, "acted_at_ms recorded_at_ms by implied"},
+    {OF(step), OPS, "principal"},
+    {OF(share), WALL, "who held_ms"},
+    {OF(alert_reason), WALL, "why promise deadline level since_at_ms called_before passed_over"},
+    {OF(policy), WALL, "respond_limit_ms decide_limit_ms land_limit_ms warn_percent climb_after_ms"},
+    {OF(policy), WALL, "commander_severity offer_timeout_ms offer_timeout_radio_ms decision_call_ms"},
+    {OF(policy), WALL, "undo_window_ms late_entry_ms future_skew_ms looks_like_ms reopen_ms digest_from"},
+    {OF(policy), WALL,
+     "closed_kept manual_offers respond_team decide_team land_team respond_lead decide_lead"},
+    {OF(policy), WALL, "land_lead supervisor commander control safety"},
+    {OF(policy), OPS, "last_resort_name last_resort_contact"},
+    // ---- entity.proto: entities ----
+    {OF(event), WALL, "id revision name time_zone utc_offset_ms start_at_ms doors_at_ms end_at_ms"},
+    {OF(event), WALL, "participants plan_hash last_incident policy"},
+    {OF(event), OPS, "last_log"},
+    {OF(zone), WALL, "id revision name outdoor step_free capacity ways retired"},
+    {OF(category), WALL, "id revision name family severity skills default_decision emergency_numbers"},
+    {OF(category), WALL, "respond_limit_ms decide_limit_ms land_limit_ms retired"},
+    {OF(page), WALL, "id revision category language title steps"},
+    {OF(team), WALL, "id revision name uncovered_ms uncovered_since_at_ms retired"},
+    {OF(post), WALL, "id revision name team retired"},
+    {OF(crew), WALL, "id revision call_sign posts skills zones has_phone has_radio home on_duty place"},
+    {OF(crew), WALL, "place_at_ms reach rank retired"},
+    {OF(crew), OPS, "name contact shifts said said_until_at_ms"},
+    {OF(principal), OPS, "id revision name role zones crew revoked"},
+    {OF(principal), JOURNAL, "token_hash"},
+    {OF(incident), WALL, "id revision number zone category severity source reported_at_ms recorded_at_ms"},
+    {OF(incident), WALL, "state attempt life_safety missing looks_like duplicate_of ended_at_ms holder"},
+    {OF(incident), WALL, "closed_by notes"},
+    {OF(incident), OPS, "text reporters reason"},
+    {OF(attempt), WALL,
+     "id revision incident index started_at_ms responded decided landed by_default landing"},
+    {OF(attempt), WALL, "ended_at_ms offers decision_called_at_ms"},
+    {OF(attempt), OPS, "decision"},
+    {OF(deadline), WALL,
+     "id revision promise subject incident team start_at_ms warn_at_ms due_at_ms limit_ms"},
+    {OF(deadline), WALL, "warned breached_at_ms met_at_ms met_recorded_at_ms outcome shares"},
+    {OF(deadline), WALL, "team_uncovered_start_ms detection_ms level called climb_at_ms heard_by"},
+    {OF(alert), WALL, "id revision incident crew state reasons loud opened_at_ms updated_at_ms calls"},
+    {OF(alert), WALL, "heard_at_ms heard_by withdrawn_at_ms digest digest_more in_digest"},
+    {OF(alert), OPS, "contact"},
+    {OF(offer), WALL, "id revision incident attempt crew state offered_at_ms expires_at_ms answered_at_ms"},
+    {OF(offer), WALL, "assigned handover from walk_ms"},
+    {OF(note), OPS, "id revision incident kind at_ms by text"},
+    {OF(entity), WALL, "event zone category page team post crew incident attempt deadline alert offer"},
+    {OF(entity), OPS, "principal note"},
+    {OF(key), WALL, "kind id"},
+    // ---- plan.proto: who may read a plan at all is the operation ----
+    {OF(plan), OPS, "version event policy zones ways teams posts crews categories"},
+    {OF(plan_event), OPS, "name time_zone utc_offset_ms start_at_ms doors_at_ms end_at_ms participants"},
+    {OF(plan_zone), OPS, "id name outdoor step_free capacity"},
+    {OF(plan_way), OPS, "from to walk_ms step_free one_way"},
+    {OF(plan_team), OPS, "id name"},
+    {OF(plan_post), OPS, "id name team"},
+    {OF(plan_crew), OPS, "id name call_sign posts skills shifts zones has_phone has_radio contact home"},
+    {OF(plan_page), OPS, "language title steps"},
+    {OF(plan_category), OPS, "id name family severity skills default_decision handbook emergency_numbers"},
+    {OF(plan_category), OPS, "respond_limit_ms decide_limit_ms land_limit_ms"},
+    // ---- command.proto: what people ask is theirs; the answer is for whoever asked ----
+    {OF(report), OPS, "zone category text severity source reporter"},
+    {OF(heard), OPS, "incident digest"},
+    {OF(respond), OPS, "incident"},
+    {OF(decide), OPS, "incident decision"},
+    {OF(approve), OPS, "incident"},
+    {OF(land), OPS, "incident landing"},
+    {OF(close), OPS, "incident"},
+    {OF(reopen), OPS, "incident reason"},
+    {OF(cancel), OPS, "incident reason"},
+    {OF(undo), OPS, "incident"},
+    {OF(add_note), OPS, "incident text"},
+    {OF(duplicate), OPS, "incident of"},
+    {OF(amend), OPS, "incident zone category severity text"},
+    {OF(assign), OPS, "incident crew"},
+    {OF(accept), OPS, "incident"},
+    {OF(decline), OPS, "incident reason"},
+    {OF(arrive), OPS, "incident"},
+    {OF(handover), OPS, "from to"},
+    {OF(set_duty), OPS, "crew duty"},
+    {OF(set_place), OPS, "crew zone"},
+    {OF(set_reach), OPS, "crew reach"},
+    {OF(log), OPS, "text"},
+    {OF(plan_apply), OPS, "plan hash"},
+    {OF(set_principal), OPS, "principal"},
+    {OF(command), OPS, "id by acted_at_ms report heard respond decide approve land close reopen cancel undo"},
+    {OF(command), OPS, "note duplicate amend assign accept decline arrive handover duty place reach log"},
+    {OF(command), OPS, "plan_apply principal"},
+    {OF(reply), WALL, "id code sentence field nearest number looks_like sequence repeated"},
+    // ---- change.proto ----
+    {OF(tick), OPS, "due_at_ms timer id"},
+    {OF(cause), WALL, "now_at_ms continues"},
+    {OF(cause), OPS, "principal role request command tick"},
+    {OF(fact), WALL, "what incident zone crew promise late_ms at_ms"},
+    {OF(fact), OPS, "who text why"},
+    {OF(change), WALL, "sequence cause fact upserts removals last"},
+    {OF(change), OPS, "reply"},
+    // ---- wire.proto ----
+    {OF(commands), OPS, "commands"},
+    {OF(state_query), WALL, "kinds after prefix limit"},
+    {OF(changes_query), WALL, "from limit"},
+    {OF(recommend_query), OPS, "incident"},
+    {OF(request), WALL, "version id language state changes status"},
+    {OF(request), OPS, "commands recommend clock_accept"},
+    {OF(request), JOURNAL, "token"},
+    {OF(replies), WALL, "replies"},
+    {OF(state_page), WALL, "entities next"},
+    {OF(changes_page), WALL, "frames next complete"},
+    {OF(candidate), OPS, "crew suitable walk_ms load reasons"},
+    {OF(recommendation), OPS, "incident candidates"},
+    {OF(status), WALL, "version epoch sequence chain now_at_ms wall_at_ms scale rehearsal read_only"},
+    {OF(status), WALL,
+     "clock_in_doubt ready oldest_uncommitted_ms commands refusals open_incidents open_alerts"},
+    {OF(status), WALL, "running_deadlines breaches clock_step_ms event disk_free_bytes boot_changes boot_ms"},
+    {OF(status), WALL, "next_due_at_ms"},
+    {OF(response), WALL, "version id epoch sequence now_at_ms refusal replies state changes status"},
+    {OF(response), OPS, "recommendation"},
+    {OF(frame), WALL, "epoch sequence change beat"},
+    {OF(beat), WALL, "chain now_at_ms oldest_uncommitted_ms scale read_only clock_in_doubt"},
+};
+#undef OF
+
+static struct vd_field_table table;
+static pthread_once_t table_once = PTHREAD_ONCE_INIT;
+
+static void build_table(void)
+{
+  vd_field_table_build(&table, lines, sizeof(lines) / sizeof(lines[0]));
+}
+
+const uint8_t *vd_clearance_row(const ProtobufCMessageDescriptor *type)
+{
+  pthread_once(&table_once, build_table);
+  return vd_field_table_row(&table, type);
+}
+
+// ---- who sees what ----
+
+enum vd_clearance vd_clearance_of_role(Vd__Role role)
+{
+  switch (role) {
+  case VD__ROLE__ROLE_ADMIN:
+  case VD__ROLE__ROLE_CONTROL:
+  case VD__ROLE__ROLE_COMMANDER:
+    return VD_CLEARANCE_PRIVATE;
+  case VD__ROLE__ROLE_SUPERVISOR:
+  case VD__ROLE__ROLE_DECISION:
+  case VD__ROLE__ROLE_EXECUTION:
+  case VD__ROLE__ROLE_FIELD:
+  case VD__ROLE__ROLE_STATION:
+  case VD__ROLE__ROLE_MODERATOR:
+  case VD__ROLE__ROLE_BUTLER:
+  case VD__ROLE__ROLE_MEDIC:
+  case VD__ROLE__ROLE_CATERING:
+  case VD__ROLE__ROLE_CHECK_IN:
+  case VD__ROLE__ROLE_AV:
+  case VD__ROLE__ROLE_BRIDGE:
+  case VD__ROLE__ROLE_CLIENT:
+    return VD_CLEARANCE_OPS;
+  case VD__ROLE__ROLE_WALL:
+  case VD__ROLE__ROLE_DEVICE: // a box on a wall of its own: it reports, and reads the answer
+    return VD_CLEARANCE_WALL;
+  default:
+    return VD_CLEARANCE_HIDDEN;
+  }
+}
+
+bool vd_clearance_is_decided(const ProtobufCMessageDescriptor *type, const ProtobufCFieldDescriptor *field)
+{
+  return vd_clearance_row(type)[field - type->fields] != VD_CLEARANCE_HIDDEN;
+}
+
+bool vd_clearance_shows(enum vd_clearance clearance, const ProtobufCMessageDescriptor *type,
+                        const ProtobufCFieldDescriptor *field)
+{
+  return vd_clearance_reaches(clearance, vd_clearance_row(type)[field - type->fields]);
+}
+
+// Some field of it is seen. The first nearly always answers.
+static bool shows_any(enum vd_clearance clearance, const ProtobufCMessageDescriptor *type, const uint8_t *row)
+{
+  for (unsigned i = 0; i < type->n_fields; i++)
+    if (vd_clearance_reaches(clearance, row[i]))
+      return true;
+  return clearance == VD_CLEARANCE_JOURNAL;
+}
+
+bool vd_clearance_shows_type(enum vd_clearance clearance, const ProtobufCMessageDescriptor *type)
+{
+  return shows_any(clearance, type, vd_clearance_row(type));
+}
+
+static bool shows_kind(enum vd_clearance clearance, Vd__Kind kind)
+{
+  const ProtobufCMessageDescriptor *type = vd_kind_type(kind);
+  return type != NULL && vd_clearance_shows_type(clearance, type);
+}
+
+// An act of its own of which everything it touched is hidden. The pieces of a larger act stay, with what is
+// left of them: who applies an act at once needs its last piece.
+static bool shows_change(enum vd_clearance clearance, const Vd__Change *change)
+{
+  bool is_piece =
+      !change->last || (change->cause != NULL && change->cause->of_case == VD__CAUSE__OF_CONTINUES);
+  if (is_piece || change->n_upserts + change->n_removals == 0)
+    return true;
+  for (size_t i = 0; i < change->n_upserts; i++)
+    if (shows_kind(clearance, vd_entity_kind(change->upserts[i])))
+      return true;
+  for (size_t i = 0; i < change->n_removals; i++)
+    if (shows_kind(clearance, change->removals[i]->kind))
+      return true;
+  return false;
+}
+
+bool vd_clearance_shows_message(enum vd_clearance clearance, const ProtobufCMessage *message)
+{
+  if (clearance == VD_CLEARANCE_JOURNAL)
+    return true;
+  const ProtobufCMessageDescriptor *type = message->descriptor;
+  if (type == &vd__entity__descriptor)
+    return shows_kind(clearance, vd_entity_kind((const Vd__Entity *)message));
+  if (type == &vd__change__descriptor && !shows_change(clearance, (const Vd__Change *)message))
+    return false;
+  return vd_clearance_shows_type(clearance, type);
+}
+
+bool vd_clearance_shows_element(enum vd_clearance clearance, const ProtobufCMessage *message)
+{
+  if (clearance != VD_CLEARANCE_JOURNAL && message->descriptor == &vd__key__descriptor)
+    return shows_kind(clearance, ((const Vd__Key *)message)->kind);
+  return vd_clearance_shows_message(clearance, message);
+}

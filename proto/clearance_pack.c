@@ -1,0 +1,212 @@
+// Packing straight into the buffer: the wire format of protobuf, byte for byte as protobuf_c_message_pack
+// writes it, without what is hidden. It stands on the way of every frame.
+#include <assert.h>
+#include <string.h>
+
+#include "proto/clearance_internal.h"
+
+enum { VARINT_MAX = 10, WIRE_VARINT = 0, WIRE_BYTES = 2 };
+
+static size_t write_varint(uint8_t *at, uint64_t value)
+{
+  size_t size = 0;
+  for (; value >= 0x80; value >>= 7)
+    at[size++] = (uint8_t)(value | 0x80);
+  at[size++] = (uint8_t)value;
+  return size;
+}
+
+static void put_varint(struct vd_buffer *out, uint64_t value)
+{
+  out->size += write_varint(vd_buffer_reserve(out, VARINT_MAX), value);
+}
+
+static void put_tag(struct vd_buffer *out, const ProtobufCFieldDescriptor *field, unsigned wire)
+{
+  put_varint(out, (uint64_t)field->id << 3 | wire);
+}
+
+static void put_bytes(struct vd_buffer *out, const void *bytes, size_t size)
+{
+  put_varint(out, size);
+  vd_buffer_append(out, bytes, size);
+}
+
+// The number at `member` as the wire counts: negative ones are sign-extended to 64 bits.
+static uint64_t number_at(const ProtobufCFieldDescriptor *field, const void *member)
+{
+  switch (field->type) {
+  case PROTOBUF_C_TYPE_BOOL:
+    return *(const protobuf_c_boolean *)member != 0;
+  case PROTOBUF_C_TYPE_UINT32:
+    return *(const uint32_t *)member;
+  case PROTOBUF_C_TYPE_INT32:
+  case PROTOBUF_C_TYPE_ENUM:
+    return (uint64_t)(int64_t) * (const int32_t *)member;
+  case PROTOBUF_C_TYPE_UINT64:
+  case PROTOBUF_C_TYPE_INT64:
+    return *(const uint64_t *)member;
+  default:
+    assert(!"a type of field that this vocabulary does not use");
+    return 0;
+  }
+}
+
+// Where a length will be written once what follows is known; one byte is kept for it, which is enough for
+// most.
+static size_t open_length(struct vd_buffer *out)
+{
+  vd_buffer_reserve(out, 1);
+  return ++out->size;
+}
+
+static void close_length(struct vd_buffer *out, size_t from)
+{
+  uint8_t length[VARINT_MAX];
+  size_t size = out->size - from;
+  size_t length_size = write_varint(length, size);
+  if (length_size > 1) {
+    vd_buffer_reserve(out, length_size - 1);
+    memmove(out->data + from + length_size - 1, out->data + from, size);
+    out->size += length_size - 1;
+  }
+  memcpy(out->data + from - 1, length, length_size);
+}
+
+static void pack_fields(struct vd_buffer *out, enum vd_clearance clearance, const ProtobufCMessage *message);
+
+static void pack_inner(struct vd_buffer *out, enum vd_clearance clearance,
+                       const ProtobufCFieldDescriptor *field, const ProtobufCMessage *message)
+{
+  put_tag(out, field, WIRE_BYTES);
+  size_t from = open_length(out);
+  pack_fields(out, clearance, message);
+  close_length(out, from);
+}
+
+// A field outside of a oneof is left out at its default, as proto3 does; inside, being chosen is what it
+// says.
+static void pack_single(struct vd_buffer *out, enum vd_clearance clearance,
+                        const ProtobufCFieldDescriptor *field, const void *member, bool is_chosen)
+{
+  switch (field->type) {
+  case PROTOBUF_C_TYPE_STRING: {
+    const char *text = *(char *const *)member;
+    if (text == NULL || (is_chosen ? text == field->default_value : text[0] == '\0'))
+      return;
+    put_tag(out, field, WIRE_BYTES);
+    put_bytes(out, text, strlen(text));
+    return;
+  }
+  case PROTOBUF_C_TYPE_BYTES: {
+    const ProtobufCBinaryData *data = member;
+    if (data->len == 0 && !is_chosen)
+      return;
+    put_tag(out, field, WIRE_BYTES);
+    put_bytes(out, data->data, data->len);
+    return;
+  }
+  case PROTOBUF_C_TYPE_MESSAGE: {
+    const ProtobufCMessage *inner = *(ProtobufCMessage *const *)member;
+    if (inner != NULL && vd_clearance_shows_message(clearance, inner))
+      pack_inner(out, clearance, field, inner);
+    return;
+  }
+  default: {
+    uint64_t number = number_at(field, member);
+    if (number == 0 && !is_chosen)
+      return;
+    put_tag(out, field, WIRE_VARINT);
+    put_varint(out, number);
+  }
+  }
+}
+
+static void pack_numbers(struct vd_buffer *out, const ProtobufCFieldDescriptor *field, const char *items,
+                         size_t count)
+{
+  size_t stride = vd_clearance_number_size(field->type);
+  bool is_packed = (field->flags & PROTOBUF_C_FIELD_FLAG_PACKED) != 0;
+  size_t from = 0;
+  if (is_packed) {
+    put_tag(out, field, WIRE_BYTES);
+    from = open_length(out);
+  }
+  for (size_t i = 0; i < count; i++) {
+    if (!is_packed)
+      put_tag(out, field, WIRE_VARINT);
+    put_varint(out, number_at(field, items + i * stride));
+  }
+  if (is_packed)
+    close_length(out, from);
+}
+
+static void pack_repeated(struct vd_buffer *out, enum vd_clearance clearance,
+                          const ProtobufCFieldDescriptor *field, const void *items, size_t count)
+{
+  if (count == 0)
+    return;
+  switch (field->type) {
+  case PROTOBUF_C_TYPE_STRING:
+    for (size_t i = 0; i < count; i++) {
+      const char *text = ((char *const *)items)[i];
+      put_tag(out, field, WIRE_BYTES);
+      put_bytes(out, text, text != NULL ? strlen(text) : 0);
+    }
+    return;
+  case PROTOBUF_C_TYPE_BYTES:
+    for (size_t i = 0; i < count; i++) {
+      const ProtobufCBinaryData *data = (const ProtobufCBinaryData *)items + i;
+      put_tag(out, field, WIRE_BYTES);
+      put_bytes(out, data->data, data->len);
+    }
+    return;
+  case PROTOBUF_C_TYPE_MESSAGE:
+    for (size_t i = 0; i < count; i++) {
+      const ProtobufCMessage *inner = ((ProtobufCMessage *const *)items)[i];
+      if (vd_clearance_shows_element(clearance, inner))
+        pack_inner(out, clearance, field, inner);
+    }
+    return;
+  default:
+    pack_numbers(out, field, items, count);
+  }
+}
+
+static void pack_unknown_fields(struct vd_buffer *out, const ProtobufCMessage *message)
+{
+  for (unsigned i = 0; i < message->n_unknown_fields; i++) {
+    const ProtobufCMessageUnknownField *unknown = &message->unknown_fields[i];
+    put_varint(out, (uint64_t)unknown->tag << 3 | unknown->wire_type);
+    vd_buffer_append(out, unknown->data, unknown->len);
+  }
+}
+
+static void pack_fields(struct vd_buffer *out, enum vd_clearance clearance, const ProtobufCMessage *message)
+{
+  const ProtobufCMessageDescriptor *type = message->descriptor;
+  const uint8_t *row = vd_clearance_row(type);
+  for (unsigned i = 0; i < type->n_fields; i++) {
+    if (!vd_clearance_reaches(clearance, row[i]))
+      continue;
+    const ProtobufCFieldDescriptor *field = &type->fields[i];
+    const void *member = (const char *)message + field->offset;
+    const void *quantifier = (const char *)message + field->quantifier_offset;
+    if (field->label == PROTOBUF_C_LABEL_REPEATED)
+      pack_repeated(out, clearance, field, *(const void *const *)member, *(const size_t *)quantifier);
+    else if ((field->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) == 0)
+      pack_single(out, clearance, field, member, false);
+    else if (*(const uint32_t *)quantifier == field->id)
+      pack_single(out, clearance, field, member, true);
+  }
+  if (clearance == VD_CLEARANCE_JOURNAL)
+    pack_unknown_fields(out, message);
+}
+
+size_t vd_clearance_pack(struct vd_buffer *out, enum vd_clearance clearance, const ProtobufCMessage *message)
+{
+  size_t before = out->size;
+  if (vd_clearance_shows_message(clearance, message))
+    pack_fields(out, clearance, message);
+  return out->size - before;
+}
