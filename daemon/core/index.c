@@ -117,6 +117,8 @@ static void say_incident(struct derived *derived, const Vd__Incident *incident)
   say(derived, "like/%s/%s/%020llu", incident->zone, incident->category, number);
   if (*incident->holder)
     say(derived, "work/%s/%llu", incident->holder, number);
+  else if (incident->state == VD__INCIDENT_STATE__INCIDENT_STATE_OPEN)
+    say(derived, "waiting/%020llu", number);
 }
 
 size_t vd_index_fold_sign(const char *sign, char *out, size_t size)
@@ -147,12 +149,18 @@ static void say_crew(struct derived *derived, const struct vd_venue *venue, cons
 {
   if (crew->retired)
     return;
+  bool is_in_a_team = false;
   for (size_t i = 0; i < crew->n_posts; i++) {
     say(derived, "post/%s/%010u/%s", crew->posts[i], crew->rank, crew->id);
     const Vd__Post *post = crew->on_duty ? VD_FIND(venue, POST, Post, crew->posts[i]) : NULL;
-    if (post && *post->team && is_first_of_team(venue, crew, i, post->team))
+    if (!post || !*post->team)
+      continue;
+    is_in_a_team = true;
+    if (is_first_of_team(venue, crew, i, post->team))
       say(derived, "duty/%s/%010u/%s", post->team, crew->rank, crew->id);
   }
+  if (crew->on_duty && !is_in_a_team)
+    say(derived, "duty//%010u/%s", crew->rank, crew->id);
   char sign[VD_INDEX_SIGN_MAX];
   if (vd_index_fold_sign(crew->call_sign, sign, sizeof sign) > 0)
     say(derived, "sign/%s/%s", sign, crew->id);

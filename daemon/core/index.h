@@ -8,10 +8,12 @@
 //   alert/<crew>/<alert id>                       open alert of a person                digest, withdrawal
 //   post/<post>/<rank, 10 digits>/<crew>          crew (not retired)                    who holds a post
 //   duty/<team>/<rank>/<crew>                     crew on duty, per team of its posts   coverage, candidates
+//                                                 (the empty team where it holds no post)
 //   offer/<crew>/<offer id>                       open offer                            what is offered to whom
 //   called/<crew>/<deadline id>                   running deadline with a climb         whom the climb waits for
 //   ended/<ended_at, 20 digits>/<number>          ended incident                        what to let go first
 //   sign/<call sign, folded>/<crew>               crew (not retired)                    who is "AV 1" on the radio
+//   waiting/<number, 20 digits>                   incident OPEN without a holder        what a newcomer could take
 #ifndef VD_CORE_INDEX_H
 #define VD_CORE_INDEX_H
 

@@ -40,6 +40,7 @@ static void keep_crew(Vd__Crew *wanted, const Vd__Crew *live)
   wanted->said = live->said;
   wanted->said_until_at_ms = live->said_until_at_ms;
   wanted->on_duty = live->on_duty;
+  wanted->duty_at_ms = live->duty_at_ms;
   vd_string_set(&wanted->place, live->place);
   wanted->place_at_ms = live->place_at_ms;
   wanted->reach = live->reach;

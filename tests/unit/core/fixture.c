@@ -213,6 +213,7 @@ static void put_crews(struct vd_venue *venue)
     crew->has_phone = !rows[i].has_no_phone;
     crew->has_radio = true;
     crew->on_duty = !rows[i].is_night;
+    crew->duty_at_ms = FIXTURE_T0;
     crew->rank = (uint32_t)i;
     PUT(venue, CREW, crew);
   }
