@@ -1,0 +1,170 @@
+// An act as Changes: cut so that each stays within VD_CHANGE_MAX. The first carries cause, fact and reply. A
+// plan too large for one is cut too: each of the next Changes carries a piece of it as long as there is one,
+// and the pieces merge to the whole as protobuf merges; the others name the Change they continue.
+#include <assert.h>
+#include <string.h>
+
+#include "daemon/core/venue_internal.h"
+#include "proto/check.h"
+
+// The plan's share of a Change; entities get the rest.
+enum { PIECE_MAX = VD_CHANGE_MAX / 2 };
+// Tag and length in front of a field of at most VD_CHANGE_MAX bytes whose number is below 16.
+enum { FIELD_HEAD_MAX = 4 };
+// `last`, and a sequence in the reply that grew by a byte.
+enum { SPARE = 16 };
+
+enum { PLAN_FIELDS_MAX = 16 };
+
+struct piece {
+  const Vd__PlanApply *whole; // NULL: the act has no plan, or none of it is left
+  size_t done[PLAN_FIELDS_MAX];
+  Vd__Plan plan;
+  Vd__PlanApply apply;
+  Vd__Command command;
+};
+
+struct cut {
+  struct vd_act *act;
+  size_t next; // item
+  struct piece piece;
+  Vd__Cause cause;
+};
+
+// ---- the plan ----
+
+static size_t *count_at(Vd__Plan *plan, const ProtobufCFieldDescriptor *field)
+{
+  return (size_t *)((char *)plan + field->quantifier_offset);
+}
+
+static ProtobufCMessage ***items_at(Vd__Plan *plan, const ProtobufCFieldDescriptor *field)
+{
+  return (ProtobufCMessage ***)((char *)plan + field->offset);
+}
+
+// The entries of one repeated field that still fit, but at least one in a piece; true if none of them is
+// left.
+static bool take_entries(struct piece *piece, unsigned at, size_t *size, bool *has_entry)
+{
+  const ProtobufCFieldDescriptor *field = &vd__plan__descriptor.fields[at];
+  size_t *count = count_at(&piece->plan, field);
+  ProtobufCMessage ***items = items_at(&piece->plan, field);
+  size_t left = *count_at(piece->whole->plan, field) - piece->done[at];
+  *items = *items_at(piece->whole->plan, field) + piece->done[at];
+  for (*count = 0; *count < left; ++*count) {
+    size_t more = protobuf_c_message_get_packed_size((*items)[*count]) + FIELD_HEAD_MAX;
+    if (*has_entry && *size + more > PIECE_MAX)
+      break;
+    *size += more;
+    *has_entry = true;
+  }
+  piece->done[at] += *count;
+  return *count == left;
+}
+
+// Makes piece->command the next piece; its single fields come with the first.
+static void take_piece(struct piece *piece, bool is_first)
+{
+  assert(vd__plan__descriptor.n_fields <= PLAN_FIELDS_MAX);
+  bool is_open = true; // no field before this one has entries left
+  bool has_entry = false;
+  Vd__PlanApply empty = VD__PLAN_APPLY__INIT;
+  piece->apply = is_first ? *piece->whole : empty;
+  if (is_first)
+    piece->plan = *piece->whole->plan;
+  else
+    vd__plan__init(&piece->plan);
+  for (unsigned i = 0; i < vd__plan__descriptor.n_fields; i++)
+    if (vd__plan__descriptor.fields[i].label == PROTOBUF_C_LABEL_REPEATED)
+      *count_at(&piece->plan, &vd__plan__descriptor.fields[i]) = 0;
+  size_t size = vd__plan__get_packed_size(&piece->plan);
+  for (unsigned i = 0; is_open && i < vd__plan__descriptor.n_fields; i++)
+    if (vd__plan__descriptor.fields[i].label == PROTOBUF_C_LABEL_REPEATED)
+      is_open = take_entries(piece, i, &size, &has_entry);
+  piece->apply.plan = &piece->plan;
+  piece->command.plan_apply = &piece->apply;
+  if (is_open)
+    piece->whole = NULL;
+}
+
+// ---- a Change ----
+
+static void set_cause(struct cut *cut, Vd__Change *change, uint64_t first)
+{
+  bool is_first = change->sequence == first, has_piece = cut->piece.whole != NULL;
+  if (is_first)
+    cut->cause = cut->act->cause;
+  if (has_piece) {
+    cut->piece.command = *cut->act->cause.command;
+    take_piece(&cut->piece, is_first);
+    cut->cause.command = &cut->piece.command;
+  } else if (!is_first) {
+    cut->cause.of_case = VD__CAUSE__OF_CONTINUES;
+    cut->cause.continues = first;
+  }
+  change->cause = &cut->cause;
+}
+
+static bool is_told(const struct vd_act_item *item)
+{
+  return item->message || !item->is_new;
+}
+
+// Adds what touched entities fit; true if none is left.
+static bool fill(struct cut *cut, Vd__Change *change)
+{
+  struct vd_act *act = cut->act;
+  size_t size = vd__change__get_packed_size(change) + SPARE;
+  assert(size <= VD_CHANGE_MAX); // the plan's check keeps its entries small
+  change->upserts = act->venue->upserts;
+  change->removals = act->venue->removals;
+  for (; cut->next < act->count; cut->next++) {
+    struct vd_act_item *item = &act->items[cut->next];
+    if (!is_told(item))
+      continue;
+    if (item->message) {
+      vd_message_set_revision(item->message, change->sequence);
+      vd_entity_wrap(&item->entity, item->kind, item->message);
+      assert(protobuf_c_message_get_packed_size(item->message) <= VD_ENTITY_MAX);
+      size += vd__entity__get_packed_size(&item->entity) + FIELD_HEAD_MAX;
+    } else {
+      vd__key__init(&item->key);
+      item->key.kind = item->kind;
+      item->key.id = item->removed_id;
+      size += vd__key__get_packed_size(&item->key) + FIELD_HEAD_MAX;
+    }
+    if (size > VD_CHANGE_MAX)
+      return false;
+    if (item->message)
+      change->upserts[change->n_upserts++] = &item->entity;
+    else
+      change->removals[change->n_removals++] = &item->key;
+  }
+  return true;
+}
+
+void vd_act_emit(struct vd_act *act, Vd__Reply *reply, vd_emit_fn emit, void *context)
+{
+  uint64_t first = act->venue->sequence + 1;
+  struct cut cut = {.act = act};
+  if (act->cause.of_case == VD__CAUSE__OF_COMMAND &&
+      act->cause.command->act_case == VD__COMMAND__ACT_PLAN_APPLY)
+    cut.piece.whole = act->cause.command->plan_apply;
+  if (reply)
+    reply->sequence = first;
+  bool is_last = false;
+  while (!is_last) {
+    Vd__Change change;
+    vd__change__init(&change);
+    change.sequence = ++act->venue->sequence;
+    set_cause(&cut, &change, first);
+    if (change.sequence == first) {
+      change.fact = act->fact;
+      change.reply = reply;
+    }
+    is_last = fill(&cut, &change) && cut.piece.whole == NULL;
+    change.last = is_last;
+    emit(context, &change);
+  }
+}

@@ -1,0 +1,74 @@
+// What the venue lets go of: ended incidents beyond policy.closed_kept, the oldest first, with all that
+// belongs to them, and as many lines of the duty log. The journal keeps them. A bounded number of entities
+// per act, so that no command pays for a busy day; the incident itself goes last, so that the rest is found
+// again.
+#include <string.h>
+
+#include "daemon/core/venue_internal.h"
+
+enum { INCIDENTS_PER_ACT_MAX = 2, ENTITIES_PER_ACT_MAX = 64 };
+
+static size_t remove_all_of(struct vd_act *act, Vd__Kind kind, const char *prefix, size_t at_most)
+{
+  size_t removed = 0;
+  const ProtobufCMessage *message;
+  while (removed < at_most && (message = vd_fold_next(act->venue->fold, kind, NULL, prefix)) != NULL) {
+    struct vd_buffer id = {0};
+    vd_buffer_append(&id, vd_message_id(message), strlen(vd_message_id(message)) + 1);
+    vd_act_remove(act, kind, (char *)id.data);
+    vd_buffer_finish(&id);
+    removed++;
+  }
+  return removed;
+}
+
+static void remove_incident(struct vd_act *act, const char *number)
+{
+  static const Vd__Kind kinds[] = {VD__KIND__KIND_NOTE, VD__KIND__KIND_ALERT, VD__KIND__KIND_OFFER,
+                                   VD__KIND__KIND_DEADLINE, VD__KIND__KIND_ATTEMPT};
+  struct vd_buffer prefix = {0};
+  vd_buffer_printf(&prefix, "%s.", number);
+  vd_buffer_append(&prefix, "", 1);
+  size_t left = ENTITIES_PER_ACT_MAX;
+  for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+    left -= remove_all_of(act, kinds[i], (char *)prefix.data, left);
+  if (left > 0) {
+    prefix.data[prefix.size - 2] = '\0'; // the number alone
+    vd_act_remove(act, VD__KIND__KIND_INCIDENT, (char *)prefix.data);
+  }
+  vd_buffer_finish(&prefix);
+}
+
+// What can still be undone stays, and what this very act is about.
+static bool may_go(const struct vd_act *act, const char *number)
+{
+  const Vd__Incident *incident = VD_FIND(act->venue, INCIDENT, Incident, number);
+  return incident && incident->ended_at_ms + vd_policy(act->venue)->undo_window_ms < act->now_ms &&
+         !vd_act_has(act, VD__KIND__KIND_INCIDENT, number);
+}
+
+static void trim_log(struct vd_act *act, uint64_t kept)
+{
+  uint64_t last = vd_venue_event(act->venue)->last_log;
+  if (last <= kept || !vd_act_has(act, VD__KIND__KIND_EVENT, "event"))
+    return;
+  struct vd_buffer id = {0};
+  vd_buffer_printf(&id, "log.n%llu", (unsigned long long)(last - kept));
+  vd_buffer_append(&id, "", 1);
+  vd_act_remove(act, VD__KIND__KIND_NOTE, (char *)id.data);
+  vd_buffer_finish(&id);
+}
+
+void vd_retention_apply(struct vd_act *act)
+{
+  uint64_t kept = vd_policy(act->venue)->closed_kept;
+  uint64_t ended = act->venue->ended_incidents;
+  trim_log(act, kept);
+  const char *key = NULL;
+  for (unsigned i = 0; i < INCIDENTS_PER_ACT_MAX && ended > kept; i++, ended--) {
+    key = vd_index_next(act->venue->index, "ended/", key);
+    if (key == NULL || !may_go(act, vd_index_last_field(key)))
+      return;
+    remove_incident(act, vd_index_last_field(key));
+  }
+}
