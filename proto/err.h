@@ -11,12 +11,12 @@
 #define VD_ERRORS(X)                                                                                         \
   /* the request as such */                                                                                  \
   X(BAD_REQUEST, "bad-request", "The request cannot be read.", "無法讀取此請求。", "无法读取此请求。")       \
-  X(UNKNOWN_VERSION, "unknown-version", "This protocol version is not spoken here.",                        \
-    "不支援此協定版本。", "不支持此协议版本。")                                                              \
+  X(UNKNOWN_VERSION, "unknown-version", "This protocol version is not spoken here.", "不支援此協定版本。",   \
+    "不支持此协议版本。")                                                                                    \
   X(TOO_LARGE, "too-large", "The request is too large.", "請求過大。", "请求过大。")                         \
   X(UNKNOWN_FIELD, "unknown-field", "There is a field that is not known here.", "含有未知欄位。",            \
     "含有未知字段。")                                                                                        \
-  X(BAD_TEXT, "bad-text", "The text is not valid UTF-8 or holds control characters.",                       \
+  X(BAD_TEXT, "bad-text", "The text is not valid UTF-8 or holds control characters.",                        \
     "文字不是有效的 UTF-8，或含有控制字元。", "文字不是有效的 UTF-8，或含有控制字符。")                      \
   X(TEXT_TOO_LONG, "text-too-long", "The text is too long.", "文字過長。", "文字过长。")                     \
   X(BAD_VALUE, "bad-value", "The value is out of its range.", "數值超出範圍。", "数值超出范围。")            \
@@ -26,21 +26,29 @@
     "未附有效身份。")                                                                                        \
   X(NOT_PERMITTED, "not-permitted", "This role may not do that here.", "此角色無權在此執行。",               \
     "此角色无权在此执行。")                                                                                  \
-  X(FOREIGN_ORIGIN, "foreign-origin", "The request comes from a page that does not belong here.",           \
+  X(FOREIGN_ORIGIN, "foreign-origin", "The request comes from a page that does not belong here.",            \
     "請求來自外部頁面。", "请求来自外部页面。")                                                              \
   X(BUSY, "busy", "Too much is waiting; try again shortly.", "系統繁忙，請稍後再試。",                       \
     "系统繁忙，请稍后再试。")                                                                                \
+  X(UNKNOWN_PAGE, "unknown-page", "There is no such page.", "沒有此頁面。", "没有此页面。")                  \
+  X(WRONG_METHOD, "wrong-method", "This page does not take that method.", "此頁面不支援該方法。",            \
+    "此页面不支持该方法。")                                                                                  \
+  X(WRONG_TYPE, "wrong-type", "The content must be application/json.", "內容須為 application/json。",        \
+    "内容须为 application/json。")                                                                           \
+  X(LENGTH_REQUIRED, "length-required",                                                                      \
+    "The request must give its Content-Length and no Transfer-Encoding.",                                    \
+    "請求須附 Content-Length，且不得使用 Transfer-Encoding。",                                               \
+    "请求须附 Content-Length，且不得使用 Transfer-Encoding。")                                               \
   /* what it names */                                                                                        \
   X(UNKNOWN_ZONE, "unknown-zone", "There is no such zone.", "沒有此區域。", "没有此区域。")                  \
   X(UNKNOWN_CATEGORY, "unknown-category", "There is no such category.", "沒有此類別。", "没有此类别。")      \
   X(UNKNOWN_INCIDENT, "unknown-incident", "There is no such incident.", "沒有此事件。", "没有此事件。")      \
   X(UNKNOWN_CREW, "unknown-crew", "There is no such crew.", "沒有此人員。", "没有此人员。")                  \
-  X(NO_OFFER, "no-offer", "There is no open offer of this incident to this crew.",                          \
+  X(NO_OFFER, "no-offer", "There is no open offer of this incident to this crew.",                           \
     "此事件沒有派給該人員的待回應任務。", "此事件没有派给该人员的待回应任务。")                              \
-  X(NO_ALERT, "no-alert", "There is no alert of this incident for this person.",                            \
+  X(NO_ALERT, "no-alert", "There is no alert of this incident for this person.",                             \
     "此事件沒有對該人員的提醒。", "此事件没有对该人员的提醒。")                                              \
-  X(NO_ACTOR, "no-actor", "The command must say who acted.", "指令必須註明執行人。",                         \
-    "指令必须注明执行人。")                                                                                  \
+  X(NO_ACTOR, "no-actor", "The command must say who acted.", "指令必須註明執行人。", "指令必须注明执行人。") \
   /* what does not fit the state */                                                                          \
   X(INCIDENT_ENDED, "incident-ended", "The incident is closed; reopen it first.", "事件已結束，請先重開。",  \
     "事件已结束，请先重开。")                                                                                \
@@ -48,9 +56,9 @@
     "事件尚未结束。")                                                                                        \
   X(NOT_LANDED, "not-landed", "The incident is not in effect yet: land it first.", "事件尚未落地。",         \
     "事件尚未落地。")                                                                                        \
-  X(OWN_WORK, "own-work", "Who landed it may not close it; control or the zone's owner verifies.",          \
+  X(OWN_WORK, "own-work", "Who landed it may not close it; control or the zone's owner verifies.",           \
     "落地者不得自行結案，須由總控或區域負責人核實。", "落地者不得自行结案，须由总控或区域负责人核实。")      \
-  X(NOTHING_TO_UNDO, "nothing-to-undo", "There is nothing left to undo within the window.",                 \
+  X(NOTHING_TO_UNDO, "nothing-to-undo", "There is nothing left to undo within the window.",                  \
     "時限內沒有可撤銷的操作。", "时限内没有可撤销的操作。")                                                  \
   X(NO_DEFAULT, "no-default", "This category has no default decision.", "此類別沒有預設定案。",              \
     "此类别没有默认定案。")                                                                                  \
@@ -59,30 +67,30 @@
   X(OFF_DUTY, "off-duty", "This person is not on duty.", "此人不在崗。", "此人不在岗。")                     \
   X(NOTHING_HELD, "nothing-held", "This person holds no open work.", "此人沒有未結工作。",                   \
     "此人没有未结工作。")                                                                                    \
-  X(ACTED_TOO_EARLY, "acted-too-early", "The time given is before the report or too long ago.",             \
+  X(ACTED_TOO_EARLY, "acted-too-early", "The time given is before the report or too long ago.",              \
     "所填時間早於上報或過久以前。", "所填时间早于上报或过久以前。")                                          \
   X(ACTED_IN_FUTURE, "acted-in-future", "The time given lies in the future.", "所填時間在未來。",            \
     "所填时间在未来。")                                                                                      \
   /* the plan */                                                                                             \
   X(BAD_PLAN, "bad-plan", "The plan has errors.", "方案有錯誤。", "方案有错误。")                            \
   X(DUPLICATE_ID, "duplicate-id", "This id is given twice.", "此識別碼重複。", "此标识重复。")               \
-  X(DANGLING_REFERENCE, "dangling-reference", "Something is named that does not exist.",                    \
+  X(DANGLING_REFERENCE, "dangling-reference", "Something is named that does not exist.",                     \
     "引用了不存在的項目。", "引用了不存在的项目。")                                                          \
-  X(PLAN_DIFFERS, "plan-differs", "The plan differs from the one in the journal; apply it with venuectl.",  \
+  X(PLAN_DIFFERS, "plan-differs", "The plan differs from the one in the journal; apply it with venuectl.",   \
     "方案與日誌中的不同；請以 venuectl 套用。", "方案与日志中的不同；请以 venuectl 应用。")                  \
   X(NO_PLAN, "no-plan", "The journal is empty and no plan was given.", "日誌為空且未提供方案。",             \
     "日志为空且未提供方案。")                                                                                \
   /* the house */                                                                                            \
-  X(READ_ONLY, "read-only", "The disk is full: venued is read-only until there is space.",                  \
+  X(READ_ONLY, "read-only", "The disk is full: venued is read-only until there is space.",                   \
     "磁碟已滿：暫停寫入，直到有空間。", "磁盘已满：暂停写入，直到有空间。")                                  \
-  X(OUTCOME_UNKNOWN, "outcome-unknown", "Nobody knows whether it was kept; repeat with the same id.",       \
+  X(OUTCOME_UNKNOWN, "outcome-unknown", "Nobody knows whether it was kept; repeat with the same id.",        \
     "無法確定是否已保存；請以相同識別碼重試。", "无法确定是否已保存；请以相同标识重试。")                    \
   X(NOT_READY, "not-ready", "venued is not ready yet.", "系統尚未就緒。", "系统尚未就绪。")                  \
-  X(NOT_REHEARSAL, "not-rehearsal", "Only a daemon started with --rehearsal plays rehearsals.",             \
+  X(NOT_REHEARSAL, "not-rehearsal", "Only a daemon started with --rehearsal plays rehearsals.",              \
     "僅以 --rehearsal 啟動的系統可以彩排。", "仅以 --rehearsal 启动的系统可以彩排。")                        \
   X(CLOCK_CERTAIN, "clock-certain", "The venue clock is not in doubt.", "場館時鐘並無疑問。",                \
     "场馆时钟并无疑问。")                                                                                    \
-  X(GONE, "gone", "That part of the history is no longer at hand; take a snapshot.",                        \
+  X(GONE, "gone", "That part of the history is no longer at hand; take a snapshot.",                         \
     "該段歷史已不在記憶中；請重新取得快照。", "该段历史已不在内存中；请重新获取快照。")                      \
   X(IN_USE, "in-use", "The data folder is in use by another venued.", "資料夾正被另一個 venued 使用。",      \
     "数据目录正被另一个 venued 使用。")                                                                      \
@@ -94,7 +102,7 @@
     "仅空日志可设定时钟。")                                                                                  \
   X(DISK_FULL, "disk-full", "There is no space left on the disk.", "磁碟空間不足。", "磁盘空间不足。")       \
   X(ADDRESS_IN_USE, "address-in-use", "The address is in use.", "位址已被使用。", "地址已被使用。")          \
-  X(INSECURE, "insecure", "A plaintext address that is not loopback needs insecure: true.",                 \
+  X(INSECURE, "insecure", "A plaintext address that is not loopback needs insecure: true.",                  \
     "非本機的明文位址需設定 insecure: true。", "非本机的明文地址需设置 insecure: true。")                    \
   X(DAMAGED, "damaged", "The journal is damaged.", "日誌已損壞。", "日志已损坏。")                           \
   X(IO, "io", "Reading or writing failed.", "讀寫失敗。", "读写失败。")                                      \
@@ -125,9 +133,9 @@ enum vd_err vd_err_from_name(const char *name);
 // A zeroed one is valid and says nothing.
 struct vd_refusal {
   enum vd_err err;
-  char field[96];     // path of the offending field, "" if none
-  char nearest[72];   // nearest known name, "" if none
-  char detail[256];   // one more English clause: what was found, file:line:column, a limit; "" if none
+  char field[96];   // path of the offending field, "" if none
+  char nearest[72]; // nearest known name, "" if none
+  char detail[256]; // one more English clause: what was found, file:line:column, a limit; "" if none
 };
 
 // Fills `refusal` (may be NULL) and returns `err`, so that refusing is one statement. `detail` is a
