@@ -326,6 +326,13 @@ const Vd__Event *vd_venue_event(const struct vd_venue *venue)
   return VD_FIND(venue, EVENT, Event, "event");
 }
 
+Vd__Recommendation *vd_venue_recommend(const struct vd_venue *venue, uint64_t incident, int64_t now_ms,
+                                       struct vd_refusal *refusal)
+{
+  (void)now_ms; // duty, place and load are state
+  return vd_dispatch_recommend(venue, incident, refusal);
+}
+
 void vd_venue_count(const struct vd_venue *venue, struct vd_venue_counts *counts)
 {
   *counts = venue->counts;
