@@ -1,13 +1,14 @@
 // Incidents and their attempts: report, the three steps, closing, cancelling, reopening, undoing, merging,
-// completing. Each function executes one command: refuses without touching anything, or does it whole. Room-internal.
-// The table of states is in incident.c.
+// completing. Each function executes one command: refuses without touching anything, or does it whole.
+// Room-internal. The table of states is in incident.c.
 #ifndef VD_CORE_INCIDENT_H
 #define VD_CORE_INCIDENT_H
 
 #include "daemon/core/act.h"
 
 enum vd_err vd_incident_report(struct vd_act *act, Vd__Reply *reply, struct vd_refusal *refusal);
-enum vd_err vd_incident_step(struct vd_act *act, Vd__Reply *reply, struct vd_refusal *refusal);  // respond, arrive, decide, approve, land
+enum vd_err vd_incident_step(struct vd_act *act, Vd__Reply *reply,
+                             struct vd_refusal *refusal); // respond, arrive, decide, approve, land
 enum vd_err vd_incident_close(struct vd_act *act, Vd__Reply *reply, struct vd_refusal *refusal);
 enum vd_err vd_incident_cancel(struct vd_act *act, Vd__Reply *reply, struct vd_refusal *refusal);
 enum vd_err vd_incident_reopen(struct vd_act *act, Vd__Reply *reply, struct vd_refusal *refusal);
@@ -19,12 +20,14 @@ enum vd_err vd_incident_log(struct vd_act *act, Vd__Reply *reply, struct vd_refu
 
 // ---- for the other modules ----
 Vd__Incident *vd_incident_find(const struct vd_venue *venue, uint64_t number);
-Vd__Attempt *vd_incident_attempt(const struct vd_venue *venue, const Vd__Incident *incident);  // the current one
-Vd__Deadline *vd_incident_deadline(const struct vd_venue *venue, const Vd__Incident *incident, Vd__Promise tier);
-bool vd_incident_is_open(const Vd__Incident *incident);   // OPEN … LANDED: not ended
+Vd__Attempt *vd_incident_attempt(const struct vd_venue *venue,
+                                 const Vd__Incident *incident); // the current one
+Vd__Deadline *vd_incident_deadline(const struct vd_venue *venue, const Vd__Incident *incident,
+                                   Vd__Promise tier);
+bool vd_incident_is_open(const Vd__Incident *incident); // OPEN … LANDED: not ended
 // The attempt's timer fired: the default decision is called for.
 void vd_incident_call_decision(struct vd_act *act, Vd__Attempt *attempt);
-int64_t vd_attempt_next(const struct vd_venue *venue, const Vd__Attempt *attempt);  // for timer.c
+int64_t vd_attempt_next(const struct vd_venue *venue, const Vd__Attempt *attempt); // for timer.c
 // Finds an open incident named by a command, or refuses unknown-incident / incident-ended.
 enum vd_err vd_incident_get_open(const struct vd_venue *venue, uint64_t number, Vd__Incident **incident,
                                  struct vd_refusal *refusal);
