@@ -44,6 +44,7 @@ static void keep_crew(Vd__Crew *wanted, const Vd__Crew *live)
   vd_string_set(&wanted->place, live->place);
   wanted->place_at_ms = live->place_at_ms;
   wanted->reach = live->reach;
+  wanted->duty_at_ms = live->duty_at_ms;
 }
 
 static void keep(Vd__Kind kind, ProtobufCMessage *wanted, const ProtobufCMessage *live)

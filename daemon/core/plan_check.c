@@ -171,17 +171,26 @@ static bool check_event(struct vd_plan_check *check)
     vd_plan_find(check->findings, VD_PLAN_VALUE_RANGE, "event.utc_offset_ms",
                  vd_plan_duration(event->utc_offset_ms).text, "-12h to 14h",
                  "No clock on Earth is that far from UTC.");
-  const char *wrong = event->start_at_ms < first_ms || event->end_at_ms > last_ms ? "2000 to 2099"
-                      : event->start_at_ms > event->doors_at_ms                   ? "start, then doors"
-                      : event->doors_at_ms > event->end_at_ms                     ? "doors, then end"
-                      : event->start_at_ms == event->end_at_ms                    ? "start, then end"
-                      : event->end_at_ms - event->start_at_ms > longest_ms        ? "62 days"
-                                                                                  : NULL;
-  if (wrong)
-    vd_plan_find(check->findings, VD_PLAN_EVENT_TIMES, "event", "", wrong,
-                 "start_at_ms, doors_at_ms and end_at_ms must follow each other, within 62 days (%s).",
-                 wrong);
-  return !wrong;
+  const struct {
+    bool is_wrong;
+    const char *field, *limit;
+  } wrongs[] = {
+      {event->start_at_ms < first_ms, "start_at_ms", "in the years 2000 to 2099"},
+      {event->end_at_ms > last_ms, "end_at_ms", "in the years 2000 to 2099"},
+      {event->doors_at_ms < event->start_at_ms, "doors_at_ms", "not before the start"},
+      {event->end_at_ms < event->doors_at_ms, "end_at_ms", "not before the doors"},
+      {event->end_at_ms == event->start_at_ms, "end_at_ms", "after the start"},
+      {event->end_at_ms / 2 - event->start_at_ms / 2 > longest_ms / 2, "end_at_ms",
+       "within 62 days of the start"},
+  };
+  for (size_t i = 0; i < sizeof wrongs / sizeof *wrongs; i++) {
+    if (!wrongs[i].is_wrong)
+      continue;
+    vd_plan_find(check->findings, VD_PLAN_EVENT_TIMES, vd_plan_words("event.%s", wrongs[i].field).text, "",
+                 wrongs[i].limit, "%s must be %s.", wrongs[i].field, wrongs[i].limit);
+    return false;
+  }
+  return true;
 }
 
 // ---- all together ----

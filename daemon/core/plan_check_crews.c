@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/core/index.h"
 #include "daemon/core/plan_internal.h"
 #include "proto/message.h"
 
@@ -82,13 +83,9 @@ static void check_reach(struct vd_plan_check *check, size_t at)
 
 static char *spoken(const char *sign)
 {
-  size_t size = strlen(sign), out = 0;
-  char *text = vd_alloc(size + 1);
-  for (size_t i = 0; i < size; i++)
-    if (sign[i] != ' ')
-      text[out++] = sign[i] >= 'A' && sign[i] <= 'Z' ? (char)(sign[i] - 'A' + 'a') : sign[i];
-  text[out] = '\0';
-  return text;
+  char text[VD_INDEX_SIGN_MAX];
+  vd_index_fold_sign(sign, text, sizeof text);
+  return vd_strdup(text);
 }
 
 // Two of a kind, or one that reads like another person's id: either way the wrong one answers.
