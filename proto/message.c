@@ -52,7 +52,7 @@ static char *copy_string(const char *text, const ProtobufCFieldDescriptor *field
   return vd_strdup(text);
 }
 
-static size_t element_size(ProtobufCType type)
+size_t vd_element_size(ProtobufCType type)
 {
   switch (type) {
   case PROTOBUF_C_TYPE_INT32:
@@ -83,7 +83,7 @@ static void own_repeated(const ProtobufCFieldDescriptor *field, void *member, si
     *items = NULL;
     return;
   }
-  *items = copy_bytes(*items, count * element_size(field->type));
+  *items = copy_bytes(*items, count * vd_element_size(field->type));
   for (size_t i = 0; i < count; i++) {
     if (field->type == PROTOBUF_C_TYPE_STRING) {
       char **string = (char **)*items + i;

@@ -23,6 +23,9 @@ ProtobufCMessage *vd_message_copy(const ProtobufCMessage *message);
 // An empty heap message of the type.
 ProtobufCMessage *vd_message_new(const ProtobufCMessageDescriptor *type);
 
+// Bytes of one value of the type inside a message or a repeated field's array.
+size_t vd_element_size(ProtobufCType type);
+
 // Sets a string field of a heap message: frees the old value, copies `value` (NULL or "" = empty).
 void vd_string_set(char **field, const char *value);
 
