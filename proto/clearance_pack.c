@@ -16,20 +16,27 @@ static size_t write_varint(uint8_t *at, uint64_t value)
   return size;
 }
 
-static void put_varint(struct vd_buffer *out, uint64_t value)
+static size_t write_tag(uint8_t *at, const ProtobufCFieldDescriptor *field, unsigned wire)
 {
-  out->size += write_varint(vd_buffer_reserve(out, VARINT_MAX), value);
+  return write_varint(at, (uint64_t)field->id << 3 | wire);
 }
 
-static void put_tag(struct vd_buffer *out, const ProtobufCFieldDescriptor *field, unsigned wire)
+static void put_number(struct vd_buffer *out, const ProtobufCFieldDescriptor *field, uint64_t number)
 {
-  put_varint(out, (uint64_t)field->id << 3 | wire);
+  uint8_t *at = vd_buffer_reserve(out, 2 * VARINT_MAX);
+  size_t size = write_tag(at, field, WIRE_VARINT);
+  out->size += size + write_varint(at + size, number);
 }
 
-static void put_bytes(struct vd_buffer *out, const void *bytes, size_t size)
+static void put_bytes(struct vd_buffer *out, const ProtobufCFieldDescriptor *field, const void *bytes,
+                      size_t bytes_size)
 {
-  put_varint(out, size);
-  vd_buffer_append(out, bytes, size);
+  uint8_t *at = vd_buffer_reserve(out, 2 * VARINT_MAX + bytes_size);
+  size_t size = write_tag(at, field, WIRE_BYTES);
+  size += write_varint(at + size, bytes_size);
+  if (bytes_size > 0)
+    memcpy(at + size, bytes, bytes_size);
+  out->size += size + bytes_size;
 }
 
 // The number at `member` as the wire counts: negative ones are sign-extended to 64 bits.
@@ -52,11 +59,11 @@ static uint64_t number_at(const ProtobufCFieldDescriptor *field, const void *mem
   }
 }
 
-// Where a length will be written once what follows is known; one byte is kept for it, which is enough for
-// most.
-static size_t open_length(struct vd_buffer *out)
+// Begins a field whose length is known only once it is written. One byte is kept for it, which is enough for
+// most; returns where the contents begin.
+static size_t open_length(struct vd_buffer *out, const ProtobufCFieldDescriptor *field)
 {
-  vd_buffer_reserve(out, 1);
+  out->size += write_tag(vd_buffer_reserve(out, VARINT_MAX + 1), field, WIRE_BYTES);
   return ++out->size;
 }
 
@@ -78,8 +85,7 @@ static void pack_fields(struct vd_buffer *out, enum vd_clearance clearance, cons
 static void pack_inner(struct vd_buffer *out, enum vd_clearance clearance,
                        const ProtobufCFieldDescriptor *field, const ProtobufCMessage *message)
 {
-  put_tag(out, field, WIRE_BYTES);
-  size_t from = open_length(out);
+  size_t from = open_length(out, field);
   pack_fields(out, clearance, message);
   close_length(out, from);
 }
@@ -92,18 +98,14 @@ static void pack_single(struct vd_buffer *out, enum vd_clearance clearance,
   switch (field->type) {
   case PROTOBUF_C_TYPE_STRING: {
     const char *text = *(char *const *)member;
-    if (text == NULL || (is_chosen ? text == field->default_value : text[0] == '\0'))
-      return;
-    put_tag(out, field, WIRE_BYTES);
-    put_bytes(out, text, strlen(text));
+    if (text != NULL && (is_chosen ? text != field->default_value : text[0] != '\0'))
+      put_bytes(out, field, text, strlen(text));
     return;
   }
   case PROTOBUF_C_TYPE_BYTES: {
     const ProtobufCBinaryData *data = member;
-    if (data->len == 0 && !is_chosen)
-      return;
-    put_tag(out, field, WIRE_BYTES);
-    put_bytes(out, data->data, data->len);
+    if (data->len > 0 || is_chosen)
+      put_bytes(out, field, data->data, data->len);
     return;
   }
   case PROTOBUF_C_TYPE_MESSAGE: {
@@ -114,10 +116,8 @@ static void pack_single(struct vd_buffer *out, enum vd_clearance clearance,
   }
   default: {
     uint64_t number = number_at(field, member);
-    if (number == 0 && !is_chosen)
-      return;
-    put_tag(out, field, WIRE_VARINT);
-    put_varint(out, number);
+    if (number != 0 || is_chosen)
+      put_number(out, field, number);
   }
   }
 }
@@ -126,19 +126,15 @@ static void pack_numbers(struct vd_buffer *out, const ProtobufCFieldDescriptor *
                          size_t count)
 {
   size_t stride = vd_clearance_number_size(field->type);
-  bool is_packed = (field->flags & PROTOBUF_C_FIELD_FLAG_PACKED) != 0;
-  size_t from = 0;
-  if (is_packed) {
-    put_tag(out, field, WIRE_BYTES);
-    from = open_length(out);
+  if ((field->flags & PROTOBUF_C_FIELD_FLAG_PACKED) == 0) {
+    for (size_t i = 0; i < count; i++)
+      put_number(out, field, number_at(field, items + i * stride));
+    return;
   }
-  for (size_t i = 0; i < count; i++) {
-    if (!is_packed)
-      put_tag(out, field, WIRE_VARINT);
-    put_varint(out, number_at(field, items + i * stride));
-  }
-  if (is_packed)
-    close_length(out, from);
+  size_t from = open_length(out, field);
+  for (size_t i = 0; i < count; i++)
+    out->size += write_varint(vd_buffer_reserve(out, VARINT_MAX), number_at(field, items + i * stride));
+  close_length(out, from);
 }
 
 static void pack_repeated(struct vd_buffer *out, enum vd_clearance clearance,
@@ -150,15 +146,13 @@ static void pack_repeated(struct vd_buffer *out, enum vd_clearance clearance,
   case PROTOBUF_C_TYPE_STRING:
     for (size_t i = 0; i < count; i++) {
       const char *text = ((char *const *)items)[i];
-      put_tag(out, field, WIRE_BYTES);
-      put_bytes(out, text, text != NULL ? strlen(text) : 0);
+      put_bytes(out, field, text, text != NULL ? strlen(text) : 0);
     }
     return;
   case PROTOBUF_C_TYPE_BYTES:
     for (size_t i = 0; i < count; i++) {
       const ProtobufCBinaryData *data = (const ProtobufCBinaryData *)items + i;
-      put_tag(out, field, WIRE_BYTES);
-      put_bytes(out, data->data, data->len);
+      put_bytes(out, field, data->data, data->len);
     }
     return;
   case PROTOBUF_C_TYPE_MESSAGE:
@@ -177,7 +171,8 @@ static void pack_unknown_fields(struct vd_buffer *out, const ProtobufCMessage *m
 {
   for (unsigned i = 0; i < message->n_unknown_fields; i++) {
     const ProtobufCMessageUnknownField *unknown = &message->unknown_fields[i];
-    put_varint(out, (uint64_t)unknown->tag << 3 | unknown->wire_type);
+    uint64_t tag = (uint64_t)unknown->tag << 3 | unknown->wire_type;
+    out->size += write_varint(vd_buffer_reserve(out, VARINT_MAX), tag);
     vd_buffer_append(out, unknown->data, unknown->len);
   }
 }
