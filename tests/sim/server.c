@@ -1,0 +1,240 @@
+// The core as the loop drives it: execute, gather, commit, only then answer and publish; and what a crash
+// leaves.
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/sim/sim.h"
+
+static void keep_pending(struct sim *sim, const Vd__Change *change)
+{
+  if (sim->pending_count == sim->pending_capacity) {
+    sim->pending_capacity = sim->pending_capacity ? 2 * sim->pending_capacity : 64;
+    sim->pending = vd_realloc(sim->pending, sim->pending_capacity * sizeof *sim->pending);
+  }
+  struct vd_buffer bytes = {0};
+  vd_buffer_pack(&bytes, &change->base);
+  sim->pending[sim->pending_count++] = (struct sim_record){bytes.data, bytes.size};
+}
+
+static void on_change(void *context, const Vd__Change *change)
+{
+  struct sim *sim = context;
+  sim_check_change(sim, change);
+  keep_pending(sim, change);
+  for (size_t i = 0; i < change->n_upserts; i++)
+    vd_dirty_mark(sim->dirty, vd_entity_kind(change->upserts[i]),
+                  vd_message_id(vd_entity_message(change->upserts[i])));
+  for (size_t i = 0; i < change->n_removals; i++)
+    vd_dirty_mark(sim->dirty, change->removals[i]->kind, change->removals[i]->id);
+  vd_fold_apply(sim->shadow, change);
+  if (sim->trace != NULL && change->fact != NULL)
+    fprintf(sim->trace, "    %llu %s #%llu %s %s\n", (unsigned long long)change->sequence, change->fact->what,
+            (unsigned long long)change->fact->incident, change->fact->who, change->fact->crew);
+}
+
+// ---- start and stop ----
+
+static void copy_into(struct vd_fold *target, const struct vd_fold *source)
+{
+  for (unsigned kind = 1; vd_kind_type((Vd__Kind)kind) != NULL; kind++) {
+    const ProtobufCMessage *message;
+    for (const char *after = NULL; (message = vd_fold_next(source, (Vd__Kind)kind, after, "")) != NULL;
+         after = vd_message_id(message))
+      vd_fold_put(target, (Vd__Kind)kind, vd_message_copy(message));
+  }
+}
+
+static void restore_checkpoint(struct sim *sim)
+{
+  for (unsigned kind = 1; vd_kind_type((Vd__Kind)kind) != NULL; kind++) {
+    ProtobufCMessage *message;
+    for (const char *after = NULL;
+         (message = vd_fold_next(sim->journal.checkpoint, (Vd__Kind)kind, after, "")) != NULL;
+         after = vd_message_id(message)) {
+      Vd__Entity entity;
+      vd_entity_wrap(&entity, (Vd__Kind)kind, message);
+      vd_venue_restore_entity(sim->venue, &entity);
+    }
+  }
+}
+
+void sim_server_start(struct sim *sim)
+{
+  sim->venue = vd_venue_create();
+  sim->answered = vd_answered_create();
+  sim->dirty = vd_dirty_create(sim->journal.watermark);
+  restore_checkpoint(sim);
+  for (uint64_t sequence = 1; sequence <= sim->journal.count; sequence++) {
+    Vd__Change *change = sim_journal_change(&sim->journal, sequence);
+    vd_answered_restore(sim->answered, change);
+    if (sequence > sim->journal.watermark) {
+      vd_venue_restore_change(sim->venue, change);
+      for (size_t i = 0; i < change->n_upserts; i++)
+        vd_dirty_mark(sim->dirty, vd_entity_kind(change->upserts[i]),
+                      vd_message_id(vd_entity_message(change->upserts[i])));
+      for (size_t i = 0; i < change->n_removals; i++)
+        vd_dirty_mark(sim->dirty, change->removals[i]->kind, change->removals[i]->id);
+    }
+    vd__change__free_unpacked(change, NULL);
+  }
+  vd_venue_restore_finish(sim->venue, sim->journal.count, sim->now_ms);
+  sim->shadow = vd_fold_create();
+  copy_into(sim->shadow, vd_venue_fold(sim->venue));
+}
+
+void sim_server_stop(struct sim *sim)
+{
+  vd_venue_destroy(sim->venue);
+  vd_answered_destroy(sim->answered);
+  vd_dirty_destroy(sim->dirty);
+  vd_fold_destroy(sim->shadow);
+}
+
+// ---- acting ----
+
+void sim_server_tick(struct sim *sim)
+{
+  while (vd_venue_tick(sim->venue, sim->now_ms, 8, on_change, sim) == 8)
+    ;
+}
+
+static void gather_answer(struct sim *sim, size_t sent, Vd__Reply *reply)
+{
+  if (sim->answer_count == sim->answer_capacity) {
+    sim->answer_capacity = sim->answer_capacity ? 2 * sim->answer_capacity : 64;
+    sim->answers = vd_realloc(sim->answers, sim->answer_capacity * sizeof *sim->answers);
+  }
+  sim->answers[sim->answer_count++] = (struct sim_pending){sent, reply};
+}
+
+static Vd__Reply *new_reply(void)
+{
+  return (Vd__Reply *)vd_message_new(&vd__reply__descriptor);
+}
+
+void sim_server_execute(struct sim *sim, size_t index)
+{
+  struct sim_sent *sent = &sim->sent[index];
+  struct vd_answer known;
+  Vd__Reply *reply = new_reply();
+  if (vd_answered_find(sim->answered, sent->principal->id, sent->command->id, &known)) {
+    vd_string_set(&reply->code, "ok");
+    reply->number = known.number;
+    reply->sequence = known.sequence;
+    reply->repeated = true;
+    gather_answer(sim, index, reply);
+    return;
+  }
+  uint64_t before = vd_venue_sequence(sim->venue);
+  size_t pending_before = sim->pending_count;
+  enum vd_err err = vd_venue_execute(sim->venue, sent->principal, "r", sent->command,
+                                     VD__LANGUAGE__LANGUAGE_EN, sim->now_ms, on_change, sim, reply);
+  bool is_quiet = vd_venue_sequence(sim->venue) == before && sim->pending_count == pending_before;
+  SIM_CHECK(sim, err == VD_OK || is_quiet, "a refusal (%s) changed something", vd_err_name(err));
+  SIM_CHECK(sim, (reply->sequence == 0) == is_quiet, "a reply of sequence %llu, but %s",
+            (unsigned long long)reply->sequence, is_quiet ? "nothing changed" : "something changed");
+  SIM_CHECK(sim, strcmp(reply->code, vd_err_name(err)) == 0, "code %s for %s", reply->code, vd_err_name(err));
+  if (sim->trace != NULL)
+    fprintf(sim->trace, "  %s by %s: %s %s %s\n", sent->command->id, sent->principal->id, reply->code,
+            reply->field, reply->sequence == 0 && err == VD_OK ? "(nothing to do)" : "");
+  if (err == VD_OK && reply->sequence != 0)
+    vd_answered_put(sim->answered, sent->principal->id, sent->command->id,
+                    &(struct vd_answer){reply->number, reply->looks_like, reply->sequence});
+  sent->state = SIM_EXECUTED;
+  gather_answer(sim, index, reply);
+}
+
+// ---- committing ----
+
+static void take_entity(void *context, Vd__Kind kind, const char *id)
+{
+  struct sim *sim = context;
+  const ProtobufCMessage *message = vd_fold_find(vd_venue_fold(sim->venue), kind, id);
+  if (message != NULL)
+    vd_fold_put(sim->journal.checkpoint, kind, vd_message_copy(message));
+  else
+    vd_fold_remove(sim->journal.checkpoint, kind, id);
+}
+
+static void count_kept(struct sim *sim, uint64_t from)
+{
+  for (uint64_t sequence = from; sequence <= sim->journal.count; sequence++) {
+    Vd__Change *change = sim_journal_change(&sim->journal, sequence);
+    SIM_CHECK(sim, change->sequence == sequence, "sequence %llu at place %llu",
+              (unsigned long long)change->sequence, (unsigned long long)sequence);
+    if (change->cause->of_case == VD__CAUSE__OF_COMMAND && change->reply != NULL &&
+        change->cause->command->id[0] == 'c') {
+      struct sim_sent *sent = &sim->sent[strtoul(change->cause->command->id + 1, NULL, 10)];
+      sent->times_kept++;
+      SIM_CHECK(sim, sent->times_kept <= 1, "command %s took effect twice", change->cause->command->id);
+    }
+    vd__change__free_unpacked(change, NULL);
+  }
+}
+
+static void drop_pending(struct sim *sim)
+{
+  for (size_t i = 0; i < sim->pending_count; i++)
+    free(sim->pending[i].data);
+  sim->pending_count = 0;
+}
+
+// The answers leave: to whoever still waits. An answer must never change once given.
+static void release(struct sim *sim)
+{
+  for (size_t i = 0; i < sim->answer_count; i++) {
+    struct sim_sent *sent = &sim->sent[sim->answers[i].sent];
+    Vd__Reply *reply = sim->answers[i].reply;
+    bool was_ok = sent->reply != NULL && strcmp(sent->reply->code, "ok") == 0 && sent->reply->sequence != 0;
+    SIM_CHECK(sim, !was_ok || (strcmp(reply->code, "ok") == 0 && reply->number == sent->reply->number),
+              "%s was answered with #%llu, then with %s #%llu", sent->command->id,
+              was_ok ? (unsigned long long)sent->reply->number : 0, reply->code,
+              (unsigned long long)reply->number);
+    sent->state = SIM_ANSWERED;
+    if (sent->reply == NULL) {
+      sent->reply = reply;
+      continue;
+    }
+    vd__reply__free_unpacked(reply, NULL);
+  }
+  sim->answer_count = 0;
+}
+
+static void forget_answers(struct sim *sim)
+{
+  for (size_t i = 0; i < sim->answer_count; i++) {
+    struct sim_sent *sent = &sim->sent[sim->answers[i].sent];
+    if (sent->state == SIM_EXECUTED)
+      sent->state = SIM_UNKNOWN;
+    vd__reply__free_unpacked(sim->answers[i].reply, NULL);
+  }
+  sim->answer_count = 0;
+}
+
+void sim_server_commit(struct sim *sim, enum sim_fault fault)
+{
+  uint64_t from = sim->journal.count + 1;
+  bool is_kept = fault == SIM_COMMIT_OK || fault == SIM_CRASH_AFTER || fault == SIM_ERROR_DURABLE;
+  sim->commits++;
+  if (is_kept) {
+    if (sim_chance(sim, 40)) // a slice of the checkpoint, in the same transaction
+      sim->journal.watermark =
+          vd_dirty_sweep(sim->dirty, 1 + sim_below(sim, 60), vd_venue_sequence(sim->venue), take_entity, sim);
+    sim_journal_append(&sim->journal, sim->pending, sim->pending_count);
+    count_kept(sim, from);
+  }
+  drop_pending(sim);
+  if (fault == SIM_COMMIT_OK) {
+    release(sim);
+    for (size_t i = 0; i < 2; i++)
+      sim_mirror_publish(sim, &sim->mirrors[i], from);
+    return;
+  }
+  forget_answers(sim);
+  sim->restarts++;
+  sim_server_stop(sim);
+  sim_server_start(sim);
+  sim_check_acknowledged(sim);
+  if (sim->trace != NULL)
+    fprintf(sim->trace, "  restart after fault %d at sequence %zu\n", (int)fault, sim->journal.count);
+}

@@ -1,0 +1,141 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/sim/sim.h"
+
+static void begin(struct sim *sim)
+{
+  sim_journal_init(&sim->journal);
+  sim_mirror_init(&sim->mirrors[0], VD_CLEARANCE_OPS);
+  sim_mirror_init(&sim->mirrors[1], VD_CLEARANCE_WALL);
+  sim->now_ms = sim->plan->event->doors_at_ms - INT64_C(1800000) + (int64_t)sim_below(sim, 36000) * 1000;
+  sim_server_start(sim);
+  Vd__Command *command = (Vd__Command *)vd_message_new(&vd__command__descriptor);
+  command->act_case = VD__COMMAND__ACT_PLAN_APPLY;
+  command->plan_apply = (Vd__PlanApply *)vd_message_new(&vd__plan_apply__descriptor);
+  command->plan_apply->plan = (Vd__Plan *)vd_message_copy(&sim->plan->base);
+  vd_string_set(&command->id, "c0");
+  sim->sent_capacity = 64;
+  sim->sent = vd_alloc(sim->sent_capacity * sizeof *sim->sent);
+  sim->sent[sim->sent_count++] = (struct sim_sent){.command = command, .principal = sim_principal(2)};
+  sim_server_execute(sim, 0);
+  sim_server_commit(sim, SIM_COMMIT_OK);
+  SIM_CHECK(sim, sim->sent[0].reply != NULL && strcmp(sim->sent[0].reply->code, "ok") == 0,
+            "the plan was refused: %s %s", sim->sent[0].reply->code, sim->sent[0].reply->field);
+}
+
+static void end(struct sim *sim)
+{
+  sim_server_stop(sim);
+  sim_journal_finish(&sim->journal);
+  for (size_t i = 0; i < 2; i++)
+    sim_mirror_finish(&sim->mirrors[i]);
+  for (size_t i = 0; i < sim->sent_count; i++) {
+    vd__command__free_unpacked(sim->sent[i].command, NULL);
+    vd__reply__free_unpacked(sim->sent[i].reply, NULL);
+  }
+  for (size_t i = 0; i < sim->answer_count; i++)
+    vd__reply__free_unpacked(sim->answers[i].reply, NULL);
+  for (size_t i = 0; i < sim->pending_count; i++)
+    free(sim->pending[i].data);
+  free(sim->sent);
+  free(sim->network);
+  free(sim->answers);
+  free(sim->pending);
+}
+
+// Mostly seconds; often exactly at, just before or just after what is due; now and then a long sleep.
+static void advance(struct sim *sim)
+{
+  uint64_t draw = sim_below(sim, 100);
+  int64_t due_ms = vd_venue_next_due(sim->venue);
+  bool has_due = due_ms != VD_NEVER && due_ms >= sim->now_ms;
+  if (draw < 60)
+    sim->now_ms += (int64_t)sim_below(sim, 20000);
+  else if (draw < 85 && has_due && due_ms - sim->now_ms < INT64_C(7200000))
+    sim->now_ms = due_ms + (int64_t)sim_below(sim, 3) - (due_ms > sim->now_ms ? 1 : 0);
+  else if (draw < 98)
+    sim->now_ms += (int64_t)sim_below(sim, 4 * 60000);
+  else
+    sim->now_ms += (int64_t)sim_below(sim, 3 * 3600000);
+}
+
+static void deliver(struct sim *sim)
+{
+  for (uint64_t left = sim_below(sim, 4); left > 0 && sim->network_count > 0; left--) {
+    size_t pick = sim_chance(sim, 70) ? 0 : sim_below(sim, sim->network_count);
+    size_t sent = sim->network[pick];
+    memmove(sim->network + pick, sim->network + pick + 1,
+            (--sim->network_count - pick) * sizeof *sim->network);
+    sim_server_execute(sim, sent);
+  }
+}
+
+static enum sim_fault draw_fault(struct sim *sim)
+{
+  return sim_chance(sim, 96) ? SIM_COMMIT_OK : (enum sim_fault)(1 + sim_below(sim, 4));
+}
+
+// A restart without a fault must change nothing.
+static void restart_in_order(struct sim *sim)
+{
+  struct vd_buffer before = sim_state_bytes(sim);
+  sim_server_stop(sim);
+  sim_server_start(sim);
+  sim->restarts++;
+  struct vd_buffer after = sim_state_bytes(sim);
+  SIM_CHECK(sim, before.size == after.size && memcmp(before.data, after.data, before.size) == 0,
+            "a restart changed the venue");
+  vd_buffer_finish(&before);
+  vd_buffer_finish(&after);
+}
+
+static void one_step(struct sim *sim)
+{
+  advance(sim);
+  if (sim->trace != NULL)
+    fprintf(sim->trace, "step %u at %lld\n", sim->step, (long long)sim->now_ms);
+  sim_server_tick(sim);
+  if (sim_chance(sim, 70))
+    sim_client_send(sim);
+  deliver(sim);
+  if (sim_chance(sim, 60))
+    sim_server_commit(sim, draw_fault(sim));
+  sim_server_tick(sim);
+  sim_check_state(sim);
+  bool is_settled = sim->pending_count == 0;
+  if (is_settled && sim_chance(sim, 3))
+    restart_in_order(sim);
+  if (is_settled && sim_chance(sim, 8))
+    for (size_t i = 0; i < 2; i++)
+      sim_mirror_check(sim, &sim->mirrors[i]);
+  if (is_settled && sim_chance(sim, 2))
+    sim_mirror_rejoin(sim, &sim->mirrors[sim_below(sim, 2)]);
+}
+
+bool sim_run(uint64_t seed, unsigned steps, const Vd__Plan *plan, FILE *trace, uint8_t chain[32],
+             char failure[300])
+{
+  struct sim *sim = vd_zalloc(sizeof *sim);
+  sim->seed = sim->random = seed;
+  sim->plan = plan;
+  sim->trace = trace;
+  begin(sim);
+  for (sim->step = 1; sim->step <= steps && !sim->has_failed; sim->step++)
+    one_step(sim);
+  if (!sim->has_failed) {
+    sim_server_commit(sim, SIM_COMMIT_OK);
+    for (size_t i = 0; i < 2; i++)
+      sim_mirror_check(sim, &sim->mirrors[i]);
+    sim_check_acknowledged(sim);
+  }
+  bool is_fine = !sim->has_failed;
+  memcpy(chain, sim->journal.chain, 32);
+  memcpy(failure, sim->failure, sizeof sim->failure);
+  if (trace != NULL)
+    fprintf(trace, "%zu changes, %zu commands, %u commits, %u restarts, %u breaches, %u calls\n",
+            sim->journal.count, sim->sent_count, sim->commits, sim->restarts, sim->breaches, sim->calls);
+  end(sim);
+  free(sim);
+  return is_fine;
+}
