@@ -4,6 +4,10 @@
 #include <string.h>
 
 #include "daemon/core/venue_internal.h"
+#include "proto/check.h"
+
+// What a thread may take so that times and the word of whoever hears it still fit in.
+enum { ENTITY_FIT_MAX = VD_ENTITY_MAX - 128 };
 
 static struct vd_alert_id join(const char *first, const char *second)
 {
@@ -59,16 +63,43 @@ static void remove_reason(Vd__Alert *alert, size_t at)
   alert->n_reasons--;
 }
 
-// A reason stands once; raised again it tells the newest. The oldest gives way where a thread would outgrow
-// its entity: three tiers with a warning and a breach each leave room for two more.
+// Said again, or said better: who is told that it is late need not be told that it will be.
+static bool is_superseded(const Vd__AlertReason *reason, Vd__AlertWhy why, const char *deadline)
+{
+  bool is_outrun = reason->why == VD__ALERT_WHY__ALERT_WHY_WARNING && why == VD__ALERT_WHY__ALERT_WHY_BREACH;
+  return (reason->why == why || is_outrun) && strcmp(reason->deadline, deadline) == 0;
+}
+
+// Room for one more: the oldest reason gives way, but never life safety. With one reason per tier and one of
+// each other kind a thread does not get here.
+static void make_room(Vd__Alert *alert)
+{
+  size_t at = 0;
+  while (at + 1 < alert->n_reasons && alert->reasons[at]->why == VD__ALERT_WHY__ALERT_WHY_LIFE_SAFETY)
+    at++;
+  remove_reason(alert, at);
+}
+
+// Names are as long as the plan makes them, a thread stays an entity: then the oldest reasons say less.
+static void fit(Vd__Alert *alert)
+{
+  Vd__Alert largest = *alert;
+  largest.revision = UINT64_MAX;
+  for (size_t i = 0; i < alert->n_reasons && vd__alert__get_packed_size(&largest) > ENTITY_FIT_MAX; i++)
+    vd_string_set(&alert->reasons[i]->passed_over, "");
+  for (size_t i = 0; i < alert->n_reasons && vd__alert__get_packed_size(&largest) > ENTITY_FIT_MAX; i++)
+    vd_string_set(&alert->reasons[i]->called_before, "");
+}
+
+// A reason stands once; raised again it tells the newest.
 static void set_reason(struct vd_act *act, Vd__Alert *alert, const struct vd_alert_call *call)
 {
   const char *deadline = call->deadline ? call->deadline : "";
   for (size_t i = 0; i < alert->n_reasons; i++)
-    if (alert->reasons[i]->why == call->why && strcmp(alert->reasons[i]->deadline, deadline) == 0)
+    if (is_superseded(alert->reasons[i], call->why, deadline))
       remove_reason(alert, i--);
   if (alert->n_reasons == VD_ALERT_REASONS_MAX)
-    remove_reason(alert, 0);
+    make_room(alert);
   Vd__AlertReason *reason = (Vd__AlertReason *)vd_message_new(&vd__alert_reason__descriptor);
   reason->why = call->why;
   reason->promise = call->promise;
@@ -78,23 +109,21 @@ static void set_reason(struct vd_act *act, Vd__Alert *alert, const struct vd_ale
   vd_string_set(&reason->called_before, call->called_before);
   vd_string_set(&reason->passed_over, call->passed_over);
   VD_REPEATED_ADD(alert->reasons, alert->n_reasons, reason);
+  fit(alert);
 }
 
 // ---- the digest ----
 
-// The person's open threads, digests apart, with `incident` counted although the index does not know it yet.
+// The person's open threads, digests apart.
 struct open_threads {
   uint64_t incidents[VD_ALERT_DIGEST_MAX];
   size_t count;
   uint32_t more;
 };
 
-static void count_open(struct vd_act *act, const char *crew, const Vd__Alert *current,
-                       struct open_threads *open)
+static void count_open(struct vd_act *act, const char *crew, struct open_threads *open)
 {
   memset(open, 0, sizeof *open);
-  if (current && current->state == VD__ALERT_STATE__ALERT_STATE_OPEN)
-    open->incidents[open->count++] = current->incident;
   struct vd_buffer prefix = {0};
   vd_buffer_printf(&prefix, "alert/%s/", crew);
   vd_buffer_append(&prefix, "", 1);
@@ -103,8 +132,7 @@ static void count_open(struct vd_act *act, const char *crew, const Vd__Alert *cu
   for (const char *key = NULL; left > 0 && (key = vd_index_next(act->venue->index, (char *)prefix.data, key));
        left--) {
     const Vd__Alert *alert = VD_FIND(act->venue, ALERT, Alert, vd_index_last_field(key));
-    if (!alert || alert == current || is_digest_id(alert->id) ||
-        alert->state != VD__ALERT_STATE__ALERT_STATE_OPEN)
+    if (is_digest_id(alert->id))
       continue;
     if (open->count < VD_ALERT_DIGEST_MAX)
       open->incidents[open->count++] = alert->incident;
@@ -130,13 +158,15 @@ static void refresh_digest(struct vd_act *act, Vd__Alert *current, bool is_new_c
   const char *crew = current->crew;
   if (*crew == '\0')
     return;
+  // One act may raise several threads of one person (a shift's end): the index must know the one before.
+  vd_index_refresh(act->venue->index, act->venue, VD__KIND__KIND_ALERT, current->id, &current->base);
   struct vd_alert_id id = vd_alert_digest_id(crew);
   Vd__Alert *digest = VD_FIND(act->venue, ALERT, Alert, id.text);
   bool is_open = digest && digest->state == VD__ALERT_STATE__ALERT_STATE_OPEN;
   if (!is_open && !is_new_call)
     return;
   struct open_threads open;
-  count_open(act, crew, current, &open);
+  count_open(act, crew, &open);
   if (!is_open && open.count < vd_policy(act->venue)->digest_from)
     return;
   if (digest) {

@@ -143,15 +143,31 @@ void vd_escalation_call_post(struct vd_act *act, const Vd__Incident *incident, c
   tell_called(act, crew->id);
 }
 
+// Whoever must know of life safety at second zero, apart from the room itself.
+enum { SAFETY_POSTS = 3 };
+struct safety_posts {
+  const char *items[SAFETY_POSTS];
+};
+
+static struct safety_posts safety_posts(const struct vd_venue *venue)
+{
+  const Vd__Policy *policy = vd_policy(venue);
+  return (struct safety_posts){{policy->safety, policy->control, policy->respond_lead}};
+}
+
+static void call_for_safety(struct vd_act *act, const Vd__Incident *incident, const char *post)
+{
+  vd_escalation_call_post(act, incident, post, VD__ALERT_WHY__ALERT_WHY_LIFE_SAFETY,
+                          VD__PROMISE__PROMISE_UNSPECIFIED, "");
+}
+
 void vd_escalation_life_safety(struct vd_act *act, const Vd__Incident *incident)
 {
-  const Vd__Policy *policy = vd_policy(act->venue);
-  const Vd__AlertWhy why = VD__ALERT_WHY__ALERT_WHY_LIFE_SAFETY;
-  const char *posts[] = {policy->safety, policy->control, policy->respond_lead};
-  for (size_t i = 0; i < sizeof posts / sizeof *posts; i++)
-    if (i == 0 || strcmp(posts[i], posts[i - 1]) != 0)
-      vd_escalation_call_post(act, incident, posts[i], why, VD__PROMISE__PROMISE_UNSPECIFIED, "");
-  vd_escalation_call(act, incident, NULL, why, VD__PROMISE__PROMISE_UNSPECIFIED, "");
+  struct safety_posts posts = safety_posts(act->venue);
+  for (size_t i = 0; i < SAFETY_POSTS; i++)
+    call_for_safety(act, incident, posts.items[i]);
+  vd_escalation_call(act, incident, NULL, VD__ALERT_WHY__ALERT_WHY_LIFE_SAFETY,
+                     VD__PROMISE__PROMISE_UNSPECIFIED, "");
 }
 
 // ---- warning, breach, climb ----
@@ -237,7 +253,8 @@ static bool call_from(struct vd_act *act, Vd__Deadline *deadline, Vd__Level from
       call_for_breach(act, deadline, crew->id, level, passed);
       return true;
     }
-    pass_over(passed, post);
+    if (!vd_crew_on_post(act->venue, post, zone_of(incident), NULL))
+      pass_over(passed, post); // empty; else whoever is there was called already
   }
   return false;
 }
@@ -277,24 +294,35 @@ static bool was_passed_over(const struct vd_venue *venue, const Vd__Deadline *de
   return told && strcmp(told->passed_over, posts) == 0;
 }
 
+static void tell_climb(struct vd_act *act, const Vd__Deadline *deadline, enum vd_fact what)
+{
+  Vd__Fact *fact = vd_act_fact(act, what);
+  if (!fact)
+    return;
+  fact->incident = deadline->incident;
+  fact->promise = deadline->promise;
+  vd_string_set(&fact->zone, zone_of(vd_incident_find(act->venue, deadline->incident)));
+  vd_string_set(&fact->crew, deadline->called);
+}
+
 void vd_escalation_climb(struct vd_act *act, Vd__Deadline *deadline)
 {
   struct passed_over passed = {.size = 0};
   bool from_control = deadline->level == VD__LEVEL__LEVEL_CONTROL;
   Vd__Level next = from_control ? VD__LEVEL__LEVEL_LEAD : deadline->level + 1;
   if (call_from(act, deadline, next, &passed)) {
-    vd_act_fact(act, VD_FACT_CLIMBED);
+    tell_climb(act, deadline, VD_FACT_CLIMBED);
     return;
   }
-  vd_act_fact(act, VD_FACT_CALLED_AGAIN);
   if (can_call_again(act->venue, deadline)) {
     if (passed.size > 0 && !was_passed_over(act->venue, deadline, passed.posts))
       tell_passed_over(act, deadline->incident, passed.posts);
     call_for_breach(act, deadline, deadline->called, deadline->level, &passed);
-    return;
+  } else {
+    vd_alert_drop_everywhere(act, deadline->incident, is_breach_of, deadline->id);
+    vd_escalation_breach(act, deadline);
   }
-  vd_alert_drop_everywhere(act, deadline->incident, is_breach_of, deadline->id);
-  vd_escalation_breach(act, deadline);
+  tell_climb(act, deadline, VD_FACT_CALLED_AGAIN);
 }
 
 // ---- withdrawing ----
@@ -335,10 +363,25 @@ void vd_escalation_end(struct vd_act *act, const Vd__Incident *incident)
 
 // ---- somebody leaves ----
 
-// Who is called instead depends on why the leaver was.
-static void pass_reason_on(struct vd_act *act, const Vd__Incident *incident, const Vd__AlertReason *reason)
+// A leaver of several posts is called on each; one who stood in for others leaves it to the safety post.
+static void pass_safety_on(struct vd_act *act, const Vd__Incident *incident, const Vd__Crew *leaver)
 {
-  const Vd__Policy *policy = vd_policy(act->venue);
+  struct safety_posts posts = safety_posts(act->venue);
+  bool is_passed = false;
+  for (size_t i = 0; i < SAFETY_POSTS; i++) {
+    if (!vd_crew_holds_post(leaver, posts.items[i]))
+      continue;
+    call_for_safety(act, incident, posts.items[i]);
+    is_passed = true;
+  }
+  if (!is_passed)
+    call_for_safety(act, incident, posts.items[0]);
+}
+
+// Who is called instead depends on why the leaver was.
+static void pass_reason_on(struct vd_act *act, const Vd__Incident *incident, const Vd__AlertReason *reason,
+                           const Vd__Crew *leaver)
+{
   switch (reason->why) {
   case VD__ALERT_WHY__ALERT_WHY_WARNING: {
     Vd__Deadline *deadline = VD_FIND(act->venue, DEADLINE, Deadline, reason->deadline);
@@ -349,24 +392,24 @@ static void pass_reason_on(struct vd_act *act, const Vd__Incident *incident, con
   case VD__ALERT_WHY__ALERT_WHY_DECISION:
   case VD__ALERT_WHY__ALERT_WHY_SEVERE:
   case VD__ALERT_WHY__ALERT_WHY_NO_CANDIDATE:
-    vd_escalation_call_post(act, incident, lead_post(policy, reason->promise), reason->why, reason->promise,
-                            reason->deadline);
+    vd_escalation_call_post(act, incident, lead_post(vd_policy(act->venue), reason->promise), reason->why,
+                            reason->promise, reason->deadline);
     break;
   case VD__ALERT_WHY__ALERT_WHY_LIFE_SAFETY:
-    vd_escalation_call_post(act, incident, policy->safety, reason->why, reason->promise, reason->deadline);
+    pass_safety_on(act, incident, leaver);
     break;
   default: // a breach passes by its climb; a handover ends with its offer
     break;
   }
 }
 
-static void pass_thread_on(struct vd_act *act, Vd__Alert *alert)
+static void pass_thread_on(struct vd_act *act, Vd__Alert *alert, const Vd__Crew *leaver)
 {
   const Vd__Incident *incident = vd_incident_find(act->venue, alert->incident);
   Vd__Alert *copy = (Vd__Alert *)vd_message_copy(&alert->base);
   vd_alert_drop(act, alert, is_any, NULL);
   for (size_t i = 0; incident && i < copy->n_reasons; i++)
-    pass_reason_on(act, incident, copy->reasons[i]);
+    pass_reason_on(act, incident, copy->reasons[i], leaver);
   vd__alert__free_unpacked(copy, NULL);
 }
 
@@ -396,25 +439,32 @@ static void free_keys(struct keys *keys)
   free(keys->items);
 }
 
+// The breach they were called about last, heard or not, is somebody else's to know now.
+static void pass_breach_on(struct vd_act *act, const char *deadline_id)
+{
+  Vd__Deadline *deadline = VD_EDIT(act, DEADLINE, Deadline, deadline_id);
+  struct passed_over passed = {.size = 0};
+  vd_string_set(&deadline->heard_by, "");
+  if (!call_from(act, deadline, deadline->level, &passed))
+    vd_escalation_climb(act, deadline);
+}
+
 void vd_escalation_left(struct vd_act *act, const Vd__Crew *crew)
 {
-  struct keys threads = collect_keys(act->venue, "alert", crew->id);
-  struct keys climbs = collect_keys(act->venue, "called", crew->id);
-  for (size_t i = 0; i < climbs.count; i++) {
-    Vd__Deadline *deadline = VD_EDIT(act, DEADLINE, Deadline, climbs.items[i]);
-    if (!deadline || !vd_deadline_is_running(deadline) || deadline->climb_at_ms == 0)
-      continue;
-    struct passed_over passed = {.size = 0};
-    if (!call_from(act, deadline, deadline->level, &passed))
-      vd_escalation_climb(act, deadline);
+  struct keys breaches = collect_keys(act->venue, "called", crew->id);
+  for (size_t i = 0; i < breaches.count; i++)
+    pass_breach_on(act, breaches.items[i]);
+  free_keys(&breaches);
+  static const char *const prefixes[] = {"alert", "heard"};
+  for (size_t at = 0; at < sizeof prefixes / sizeof *prefixes; at++) {
+    struct keys threads = collect_keys(act->venue, prefixes[at], crew->id);
+    for (size_t i = 0; i < threads.count; i++) {
+      Vd__Alert *alert = VD_FIND(act->venue, ALERT, Alert, threads.items[i]);
+      if (alert->incident != 0)
+        pass_thread_on(act, alert, crew);
+    }
+    free_keys(&threads);
   }
-  for (size_t i = 0; i < threads.count; i++) {
-    Vd__Alert *alert = VD_FIND(act->venue, ALERT, Alert, threads.items[i]);
-    if (alert && alert->incident != 0 && alert->state == VD__ALERT_STATE__ALERT_STATE_OPEN)
-      pass_thread_on(act, alert);
-  }
-  free_keys(&climbs);
-  free_keys(&threads);
 }
 
 // ---- hearing ----

@@ -31,7 +31,7 @@ void vd_escalation_life_safety(struct vd_act *act, const Vd__Incident *incident)
 void vd_escalation_drop(struct vd_act *act, uint64_t incident, Vd__AlertWhy why);
 // The incident ended: every thread of it is withdrawn (life safety too: closing it was a person's act).
 void vd_escalation_end(struct vd_act *act, const Vd__Incident *incident);
-// A person went off duty: their open threads pass to whoever holds the post now.
+// A person went off duty: their threads, heard or not, pass to whoever holds the post now.
 void vd_escalation_left(struct vd_act *act, const Vd__Crew *crew);
 
 enum vd_err vd_escalation_heard(struct vd_act *act, Vd__Reply *reply, struct vd_refusal *refusal);

@@ -117,7 +117,7 @@ static void say_incident(struct derived *derived, const Vd__Incident *incident)
   say(derived, "like/%s/%s/%020llu", incident->zone, incident->category, number);
   if (*incident->holder)
     say(derived, "work/%s/%llu", incident->holder, number);
-  else if (incident->state == VD__INCIDENT_STATE__INCIDENT_STATE_OPEN)
+  else if (incident->state < VD__INCIDENT_STATE__INCIDENT_STATE_LANDED)
     say(derived, "waiting/%020llu", number);
 }
 
@@ -176,15 +176,17 @@ static void derive(struct derived *derived, const struct vd_venue *venue, Vd__Ki
     say_crew(derived, venue, (const Vd__Crew *)message);
   } else if (kind == VD__KIND__KIND_ALERT) {
     const Vd__Alert *alert = (const Vd__Alert *)message;
-    if (alert->state == VD__ALERT_STATE__ALERT_STATE_OPEN && *alert->crew)
+    if (*alert->crew && alert->state == VD__ALERT_STATE__ALERT_STATE_OPEN)
       say(derived, "alert/%s/%s", alert->crew, alert->id);
+    if (*alert->crew && alert->state == VD__ALERT_STATE__ALERT_STATE_HEARD)
+      say(derived, "heard/%s/%s", alert->crew, alert->id);
   } else if (kind == VD__KIND__KIND_OFFER) {
     const Vd__Offer *offer = (const Vd__Offer *)message;
     if (offer->state == VD__OFFER_STATE__OFFER_STATE_OPEN)
       say(derived, "offer/%s/%s", offer->crew, offer->id);
   } else if (kind == VD__KIND__KIND_DEADLINE) {
     const Vd__Deadline *deadline = (const Vd__Deadline *)message;
-    if (deadline->outcome == VD__OUTCOME__OUTCOME_RUNNING && deadline->climb_at_ms != 0)
+    if (deadline->outcome == VD__OUTCOME__OUTCOME_RUNNING && *deadline->called)
       say(derived, "called/%s/%s", deadline->called, deadline->id);
   }
 }

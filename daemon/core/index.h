@@ -6,14 +6,15 @@
 //   work/<crew>/<number>                          open incident with a holder           what does this person hold
 //   like/<zone>/<category>/<number, 20 digits>    open incident                         looks like #41
 //   alert/<crew>/<alert id>                       open alert of a person                digest, withdrawal
+//   heard/<crew>/<alert id>                       heard alert of a person               what passes on with a shift's end
 //   post/<post>/<rank, 10 digits>/<crew>          crew (not retired)                    who holds a post
 //   duty/<team>/<rank>/<crew>                     crew on duty, per team of its posts   coverage, candidates
 //                                                 (the empty team where it holds no post)
 //   offer/<crew>/<offer id>                       open offer                            what is offered to whom
-//   called/<crew>/<deadline id>                   running deadline with a climb         whom the climb waits for
+//   called/<crew>/<deadline id>                   running deadline, breached            who was called about it last
 //   ended/<ended_at, 20 digits>/<number>          ended incident                        what to let go first
 //   sign/<call sign, folded>/<crew>               crew (not retired)                    who is "AV 1" on the radio
-//   waiting/<number, 20 digits>                   incident OPEN without a holder        what a newcomer could take
+//   waiting/<number, 20 digits>                   not yet landed, without a holder      what a newcomer could take
 #ifndef VD_CORE_INDEX_H
 #define VD_CORE_INDEX_H
 
