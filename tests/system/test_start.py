@@ -1,0 +1,143 @@
+"""What keeps venued from starting, or from writing: a clear sentence, an exit status, nothing harmed."""
+import signal
+
+from harness import SOURCE, Venue, case, main, wait_until
+
+PLANNED = ("--clock-start", "plan")
+
+
+@case
+def folder_in_use():
+    """a data folder in use"""
+    with Venue(arguments=PLANNED).start() as venue:
+        venue.arguments = []
+        status, words = venue.refuse_to_start()
+        assert status == 1 and "in-use" in words and "in use" in words, words
+        assert venue.report("hall-main", "other", "x") == 1
+
+
+@case
+def port_in_use():
+    """a port in use"""
+    with Venue(arguments=PLANNED).start() as venue, Venue(arguments=PLANNED) as other:
+        other.port = venue.port
+        other.write_config()
+        status, words = other.refuse_to_start()
+        assert status == 1 and "address-in-use" in words and str(venue.port) in words, words
+
+
+@case
+def another_scale():
+    """another time scale, or a second clock start, on the same journal"""
+    with Venue(arguments=PLANNED).start() as venue:
+        venue.stop()
+        venue.arguments = []
+        status, words = venue.refuse_to_start("--time-scale", "60")
+        assert status == 1 and "other-scale" in words, words
+        status, words = venue.refuse_to_start("--clock-start", "plan")
+        assert status == 1 and "not-empty" in words, words
+        status, words = venue.refuse_to_start("--rehearsal")
+        assert status == 1 and "not-rehearsal" in words, words
+
+
+@case
+def plans():
+    """no plan, a plan with errors, a plan that differs (named)"""
+    with Venue(plan=None) as venue:
+        status, words = venue.refuse_to_start()
+        assert status == 1 and "no-plan" in words, words
+        for name, code in (("duplicate-id", "duplicate-id"), ("dangling-reference", "dangling-reference")):
+            venue.plan = SOURCE / "tests" / "plans" / f"{name}.yaml"
+            status, words = venue.refuse_to_start()
+            assert status == 1 and code in words and f"{name}.yaml:" in words, words
+    with Venue(arguments=PLANNED).start() as venue:
+        venue.stop()
+        venue.arguments = []
+        changed = venue.folder / "changed.yaml"
+        changed.write_text(venue.plan.read_text(encoding="utf-8").replace("call_sign: CONTROL 2", "call_sign: CONTROL 22"),
+                           encoding="utf-8")
+        original, venue.plan = venue.plan, changed
+        status, words = venue.refuse_to_start()
+        assert status == 1 and "plan-differs" in words and "control-2" in words, words
+        venue.plan = original
+        venue.start()
+        venue.ctl("plan", "apply", changed)
+        assert [c for c in venue.json("crew", "list") if c["id"] == "control-2"][0]["call_sign"] == "CONTROL 22"
+        venue.stop()
+        venue.plan = changed
+        venue.start()
+
+
+@case
+def configurations():
+    """an unknown key is named with its line and the nearest known one; a plaintext address must be loopback"""
+    with Venue(config="publish_quee: 3\n") as venue:
+        status, words = venue.refuse_to_start()
+        assert status == 1 and "venued.yaml:2:1" in words and "publish_queue" in words, words
+        venue.config.write_text("listen: http://0.0.0.0:7999\n", encoding="utf-8")
+        status, words = venue.refuse_to_start()
+        assert status == 1 and "insecure" in words, words
+
+
+@case
+def disk_full_at_start():
+    """less space than the reserve: venued does not start"""
+    with Venue(config="reserve_bytes: 1000000000000000\n", arguments=PLANNED) as venue:
+        status, words = venue.refuse_to_start()
+        assert status == 1 and "disk-full" in words, words
+
+
+@case
+def disk_full_while_running():
+    """the disk fills: read-only, said everywhere, alarms go on; space returns: writing goes on, breaches once"""
+    with Venue(arguments=("--clock-start", "plan", "--time-scale", "60")).start() as venue:
+        number = venue.report("hall-main", "av-fault", "x")
+        watcher = venue.watch()
+        venue.write_config("reserve_bytes: 1000000000000000\n")
+        venue.process.send_signal(signal.SIGHUP)
+        wait_until(lambda: venue.json("status")[0].get("read_only"), "read-only", 5)
+        status, _, err = venue.ctl("report", "hall-main", "other", "y", check=False)
+        assert status == 1 and "read-only" in err, err
+        assert venue.get("/readyz", token=None) == (503, "read-only\n")
+        sequence = venue.json("status")[0]["sequence"]
+        wait_until(lambda: [f for f in watcher.facts("breached") if f.get("promise") == "respond"], "the alarm", 15)
+        assert venue.json("status")[0]["sequence"] == sequence, "nothing is kept"
+        venue.write_config()
+        venue.process.send_signal(signal.SIGHUP)
+        wait_until(lambda: not venue.json("status")[0].get("read_only"), "writing again", 5)
+        assert venue.report("hall-main", "other", "z") == number + 1
+        wait_until(lambda: [d for d in venue.json("deadlines") if d["id"] == f"{number}.1.respond"
+                            and d.get("breached_at_ms")], "the breach in the journal", 5)
+        venue.ctl("journal", "verify")
+
+
+@case
+def reload_keeps_the_old_configuration():
+    """SIGHUP with an error keeps the old configuration and says so"""
+    with Venue(arguments=PLANNED).start() as venue:
+        venue.write_config("log_level: loud\n")
+        venue.process.send_signal(signal.SIGHUP)
+        wait_until(lambda: "event=configuration-refused" in venue.log(), "the refusal", 5)
+        assert venue.report("hall-main", "other", "x") == 1
+
+
+@case
+def tokens_come_and_go():
+    """a token of the configuration speaks by its role; taken out and reloaded, it no longer does"""
+    with Venue(arguments=PLANNED) as venue:
+        token = venue.folder / "wall.token"
+        token.write_text("w" * 40 + "\n", encoding="utf-8")
+        token.chmod(0o600)
+        venue.write_config("tokens:\n  - {name: lobby-wall, role: wall, file: wall.token}\n")
+        venue.start()
+        wait_until(lambda: venue.get("/api/v1/state?kinds=crew", token="w" * 40)[0] == 200, "the wall to be let in", 5)
+        text = venue.get("/api/v1/state?kinds=crew", token="w" * 40)[1]
+        assert "call_sign" in text and "contact" not in text, "no personal data on the wall"
+        body = {"id": "w-1", "report": {"text": "x"}}
+        assert '"not-permitted"' in venue.post(body, token="w" * 40)[1]
+        venue.write_config()
+        venue.process.send_signal(signal.SIGHUP)
+        wait_until(lambda: venue.get("/api/v1/state?kinds=crew", token="w" * 40)[0] == 401, "the wall to be shut out", 5)
+
+
+main()
