@@ -186,14 +186,10 @@ static enum vd_err resolve_by(const struct vd_venue *venue, Vd__Command *command
   if (*command->by == '\0' || vd_venue_event(venue) == NULL)
     return VD_OK;
   Vd__Crew *crew;
-  enum vd_err err = vd_crew_get(venue, command->by, &crew, refusal);
-  if (err != VD_OK) {
-    if (refusal->field[0] == '\0')
-      memcpy(refusal->field, "by", 3);
-    return err;
-  }
-  command->by = crew->id;
-  return VD_OK;
+  enum vd_err err = vd_crew_get_field(venue, command->by, "by", &crew, refusal);
+  if (err == VD_OK)
+    command->by = crew->id;
+  return err;
 }
 
 // What every command must pass before its module sees it; makes `command` say ids and bounded times.
@@ -324,13 +320,6 @@ const struct vd_fold *vd_venue_fold(const struct vd_venue *venue)
 const Vd__Event *vd_venue_event(const struct vd_venue *venue)
 {
   return VD_FIND(venue, EVENT, Event, "event");
-}
-
-Vd__Recommendation *vd_venue_recommend(const struct vd_venue *venue, uint64_t incident, int64_t now_ms,
-                                       struct vd_refusal *refusal)
-{
-  (void)now_ms; // duty, place and load are state
-  return vd_dispatch_recommend(venue, incident, refusal);
 }
 
 void vd_venue_count(const struct vd_venue *venue, struct vd_venue_counts *counts)
