@@ -453,9 +453,14 @@ enum vd_err fixture_duty(struct fixture *f, const char *crew, Vd__Duty duty)
 
 // ---- time ----
 
+unsigned fixture_tick(struct fixture *f, unsigned max)
+{
+  return vd_venue_tick(f->venue, f->now_ms, max, keep_change, f);
+}
+
 static void fire_all(struct fixture *f)
 {
-  while (vd_venue_tick(f->venue, f->now_ms, 64, keep_change, f) == 64)
+  while (fixture_tick(f, 64) == 64)
     ;
   cr_assert_gt(vd_venue_next_due(f->venue), f->now_ms, "nothing due is left behind");
 }

@@ -53,6 +53,9 @@ void fixture_run_to(struct fixture *f, int64_t at_ms);
 // Advances now without firing on the way, then fires all that is due (as after a sleep).
 void fixture_jump_to(struct fixture *f, int64_t at_ms);
 
+// One vd_venue_tick at now, at most `max` timers; how many fired.
+unsigned fixture_tick(struct fixture *f, unsigned max);
+
 // How often a fact with this stable name was emitted.
 unsigned fixture_facts(const struct fixture *f, const char *what);
 
