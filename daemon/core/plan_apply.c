@@ -101,6 +101,8 @@ static void put(struct apply *apply, Vd__Kind kind, ProtobufCMessage *wanted)
     if (!is_same(wanted, live)) {
       vd_act_touch(apply->act, kind, live);
       swap_contents(live, wanted);
+      if (kind == VD__KIND__KIND_CREW)
+        ((Vd__Crew *)live)->duty_at_ms = 0; // the roster may be another one: looked at anew below
       apply->changed++;
     }
   } else {
