@@ -1,1 +1,269 @@
+// One table: what each kind of role may do, and within which bounds. What it does not say is denied.
 #include "daemon/core/access.h"
+
+#include <string.h>
+
+#include "daemon/core/crew.h"
+#include "daemon/core/incident.h"
+#include "daemon/core/venue_internal.h"
+
+// Roles that may do the same.
+enum group {
+  NOBODY, // roles that only read, and those this build does not know
+  ADMIN,
+  LEADING,  // control room, commander, supervisor
+  DECIDING, // decision group
+  FIELD,    // on-site and execution groups, and those who do the like in their own trade
+  STATION,  // feedback stations
+  BRIDGE,   // radio, notifier: speaks for people
+  DEVICE,
+  GROUP_COUNT
+};
+
+// The bounds of a permission.
+enum scope {
+  NO = 0,
+  ANY,   // as anybody, anywhere
+  ZONE,  // as anybody, in the principal's zones
+  SELF,  // as the principal's own person, wherever
+  OWN,   // as the principal's own person, in the principal's zones or about work the person holds
+  STEP,  // as OWN, and only a step that this principal told
+  OWNER, // as OWN, and only for a zone that the person is named for in the plan
+};
+
+// clang-format off
+static const unsigned char table[][GROUP_COUNT] = {
+//                                     nobody  admin  leading  deciding  field  station  bridge  device
+  [VD__COMMAND__ACT_REPORT]     = {    NO,     ANY,   ZONE,    OWN,      OWN,   OWN,     ZONE,   OWN  },
+  [VD__COMMAND__ACT_HEARD]      = {    NO,     ANY,   ANY,     SELF,     SELF,  NO,      ANY,    NO   },
+  [VD__COMMAND__ACT_RESPOND]    = {    NO,     ANY,   ZONE,    OWN,      OWN,   NO,      ZONE,   NO   },
+  [VD__COMMAND__ACT_DECIDE]     = {    NO,     ANY,   ZONE,    OWN,      NO,    NO,      NO,     NO   },
+  [VD__COMMAND__ACT_APPROVE]    = {    NO,     ANY,   ZONE,    OWN,      NO,    NO,      NO,     NO   },
+  [VD__COMMAND__ACT_LAND]       = {    NO,     ANY,   ZONE,    OWN,      OWN,   NO,      ZONE,   NO   },
+  [VD__COMMAND__ACT_CLOSE]      = {    NO,     ANY,   ZONE,    OWNER,    OWNER, NO,      NO,     NO   },
+  [VD__COMMAND__ACT_REOPEN]     = {    NO,     ANY,   ZONE,    NO,       NO,    NO,      NO,     NO   },
+  [VD__COMMAND__ACT_CANCEL]     = {    NO,     ANY,   ZONE,    NO,       NO,    NO,      NO,     NO   },
+  [VD__COMMAND__ACT_UNDO]       = {    NO,     ANY,   ZONE,    STEP,     STEP,  NO,      NO,     NO   },
+  [VD__COMMAND__ACT_NOTE]       = {    NO,     ANY,   ZONE,    OWN,      OWN,   OWN,     ZONE,   NO   },
+  [VD__COMMAND__ACT_DUPLICATE]  = {    NO,     ANY,   ZONE,    NO,       NO,    NO,      NO,     NO   },
+  [VD__COMMAND__ACT_AMEND]      = {    NO,     ANY,   ZONE,    NO,       NO,    NO,      NO,     NO   },
+  [VD__COMMAND__ACT_ASSIGN]     = {    NO,     ANY,   ZONE,    NO,       NO,    NO,      NO,     NO   },
+  [VD__COMMAND__ACT_ACCEPT]     = {    NO,     ANY,   ANY,     SELF,     SELF,  NO,      ANY,    NO   },
+  [VD__COMMAND__ACT_DECLINE]    = {    NO,     ANY,   ANY,     SELF,     SELF,  NO,      ANY,    NO   },
+  [VD__COMMAND__ACT_ARRIVE]     = {    NO,     ANY,   ZONE,    OWN,      OWN,   NO,      ZONE,   NO   },
+  [VD__COMMAND__ACT_HANDOVER]   = {    NO,     ANY,   ANY,     NO,       NO,    NO,      NO,     NO   },
+  [VD__COMMAND__ACT_DUTY]       = {    NO,     ANY,   ANY,     SELF,     SELF,  NO,      ANY,    NO   },
+  [VD__COMMAND__ACT_PLACE]      = {    NO,     ANY,   ANY,     SELF,     SELF,  NO,      ANY,    NO   },
+  [VD__COMMAND__ACT_REACH]      = {    NO,     ANY,   ANY,     SELF,     SELF,  NO,      ANY,    NO   },
+  [VD__COMMAND__ACT_LOG]        = {    NO,     ANY,   ANY,     NO,       NO,    NO,      NO,     NO   },
+  [VD__COMMAND__ACT_PLAN_APPLY] = {    NO,     ANY,   NO,      NO,       NO,    NO,      NO,     NO   },
+  [VD__COMMAND__ACT_PRINCIPAL]  = {    NO,     ANY,   NO,      NO,       NO,    NO,      NO,     NO   },
+};
+// clang-format on
+
+static enum group group_of(Vd__Role role)
+{
+  switch (role) {
+  case VD__ROLE__ROLE_ADMIN:
+    return ADMIN;
+  case VD__ROLE__ROLE_CONTROL:
+  case VD__ROLE__ROLE_COMMANDER:
+  case VD__ROLE__ROLE_SUPERVISOR:
+    return LEADING;
+  case VD__ROLE__ROLE_DECISION:
+    return DECIDING;
+  case VD__ROLE__ROLE_EXECUTION:
+  case VD__ROLE__ROLE_FIELD:
+  case VD__ROLE__ROLE_MODERATOR:
+  case VD__ROLE__ROLE_BUTLER:
+  case VD__ROLE__ROLE_MEDIC:
+  case VD__ROLE__ROLE_CATERING:
+  case VD__ROLE__ROLE_CHECK_IN:
+  case VD__ROLE__ROLE_AV:
+    return FIELD;
+  case VD__ROLE__ROLE_STATION:
+    return STATION;
+  case VD__ROLE__ROLE_DEVICE:
+    return DEVICE;
+  case VD__ROLE__ROLE_BRIDGE:
+    return BRIDGE;
+  default:
+    return NOBODY;
+  }
+}
+
+static enum scope scope_of(Vd__Role role, Vd__Command__ActCase act)
+{
+  size_t row = (size_t)act;
+  return row < sizeof table / sizeof *table ? (enum scope)table[row][group_of(role)] : NO;
+}
+
+// ---- what the command is about ----
+
+// Most acts name one incident; what does not is reported, or is about a person or the house.
+static uint64_t incident_of(const Vd__Command *command)
+{
+  switch (command->act_case) {
+  case VD__COMMAND__ACT_RESPOND:
+    return command->respond->incident;
+  case VD__COMMAND__ACT_DECIDE:
+    return command->decide->incident;
+  case VD__COMMAND__ACT_APPROVE:
+    return command->approve->incident;
+  case VD__COMMAND__ACT_LAND:
+    return command->land->incident;
+  case VD__COMMAND__ACT_CLOSE:
+    return command->close->incident;
+  case VD__COMMAND__ACT_REOPEN:
+    return command->reopen->incident;
+  case VD__COMMAND__ACT_CANCEL:
+    return command->cancel->incident;
+  case VD__COMMAND__ACT_UNDO:
+    return command->undo->incident;
+  case VD__COMMAND__ACT_NOTE:
+    return command->note->incident;
+  case VD__COMMAND__ACT_DUPLICATE:
+    return command->duplicate->incident;
+  case VD__COMMAND__ACT_AMEND:
+    return command->amend->incident;
+  case VD__COMMAND__ACT_ASSIGN:
+    return command->assign->incident;
+  case VD__COMMAND__ACT_ARRIVE:
+    return command->arrive->incident;
+  default:
+    return 0;
+  }
+}
+
+// The person whose duty, place or radio it is; NULL where the act is about nobody.
+static const char *person_of(const Vd__Command *command)
+{
+  switch (command->act_case) {
+  case VD__COMMAND__ACT_DUTY:
+    return command->duty->crew;
+  case VD__COMMAND__ACT_PLACE:
+    return command->place->crew;
+  case VD__COMMAND__ACT_REACH:
+    return command->reach->crew;
+  default:
+    return NULL;
+  }
+}
+
+// ---- the bounds ----
+
+static bool has_zone(const Vd__Principal *who, const char *zone)
+{
+  for (size_t i = 0; i < who->n_zones; i++)
+    if (strcmp(who->zones[i], zone) == 0)
+      return true;
+  return who->n_zones == 0;
+}
+
+// A report that cannot say where is never turned away (standard §4 "Reports are never lost").
+static bool may_report_from(const Vd__Principal *who, const char *zone)
+{
+  return *zone == '\0' || strcmp(zone, "unknown") == 0 || has_zone(who, zone);
+}
+
+static bool is_in_zones(const struct vd_venue *venue, const Vd__Principal *who, uint64_t number,
+                        bool or_holds_it)
+{
+  const Vd__Incident *incident = vd_incident_find(venue, number);
+  if (!incident)
+    return true; // the command says that there is none
+  return has_zone(who, incident->zone) ||
+         (or_holds_it && *who->crew && strcmp(incident->holder, who->crew) == 0);
+}
+
+static bool is_within_zones(const struct vd_venue *venue, const Vd__Principal *who,
+                            const Vd__Command *command, bool or_holds_it)
+{
+  if (command->act_case == VD__COMMAND__ACT_REPORT)
+    return may_report_from(who, command->report->zone);
+  if (command->act_case == VD__COMMAND__ACT_DUPLICATE &&
+      !is_in_zones(venue, who, command->duplicate->of, or_holds_it))
+    return false;
+  uint64_t number = incident_of(command);
+  return number == 0 || is_in_zones(venue, who, number, or_holds_it);
+}
+
+static bool is_self(const struct vd_venue *venue, const Vd__Principal *who, const char *name)
+{
+  if (*who->crew == '\0')
+    return false;
+  Vd__Crew *crew = NULL;
+  return strcmp(name, who->crew) == 0 ||
+         (vd_crew_get(venue, name, &crew, NULL) == VD_OK && strcmp(crew->id, who->crew) == 0);
+}
+
+static bool is_for_self(const struct vd_venue *venue, const Vd__Principal *who, const Vd__Command *command)
+{
+  const char *person = person_of(command);
+  return (*command->by == '\0' || is_self(venue, who, command->by)) &&
+         (!person || is_self(venue, who, person));
+}
+
+static const Vd__Step *later(const Vd__Step *a, const Vd__Step *b)
+{
+  if (!a || !b)
+    return a ? a : b;
+  return b->recorded_at_ms >= a->recorded_at_ms ? b : a;
+}
+
+// A mis-tap is one's own to undo: the last step told, of an incident that has not ended.
+static bool told_last_step(const struct vd_venue *venue, const Vd__Principal *who, uint64_t number)
+{
+  const Vd__Incident *incident = vd_incident_find(venue, number);
+  if (!incident || !vd_incident_is_open(incident))
+    return !incident;
+  const Vd__Attempt *attempt = vd_incident_attempt(venue, incident);
+  const Vd__Step *steps[] = {attempt->responded, attempt->decided, attempt->landed}, *last = NULL;
+  for (size_t i = 0; i < 3; i++)
+    if (steps[i] && !steps[i]->implied)
+      last = later(last, steps[i]);
+  return !last || strcmp(last->principal, who->id) == 0;
+}
+
+// The zone's owner is whoever the plan names for it; to answer for every zone is to own none.
+static bool owns_zone(const struct vd_venue *venue, const Vd__Principal *who, uint64_t number)
+{
+  const Vd__Incident *incident = vd_incident_find(venue, number);
+  const Vd__Crew *crew = VD_FIND(venue, CREW, Crew, who->crew);
+  return !incident || (crew && crew->n_zones > 0 && vd_crew_answers_for(crew, incident->zone));
+}
+
+static enum vd_err deny(struct vd_refusal *refusal, const char *field, const char *why)
+{
+  return vd_refuse(refusal, VD_ERR_NOT_PERMITTED, field, "%s", why);
+}
+
+static enum vd_err check_bounds(const struct vd_venue *venue, const Vd__Principal *who,
+                                const Vd__Command *command, enum scope scope, struct vd_refusal *refusal)
+{
+  bool is_personal = scope == SELF || scope == OWN || scope == STEP || scope == OWNER;
+  bool is_local = is_personal ? scope != SELF : scope == ZONE;
+  if (is_personal && !is_for_self(venue, who, command))
+    return deny(refusal, person_of(command) ? "crew" : "by", "this role acts for itself only");
+  if (is_local && !is_within_zones(venue, who, command, is_personal))
+    return deny(refusal, command->act_case == VD__COMMAND__ACT_REPORT ? "report.zone" : "incident",
+                "the zone is not one of this role's");
+  if (scope == STEP && !told_last_step(venue, who, incident_of(command)))
+    return deny(refusal, "incident", "this role undoes only what it said itself");
+  if (scope == OWNER && !owns_zone(venue, who, incident_of(command)))
+    return deny(refusal, "incident", "control or the zone's owner verifies and closes");
+  return VD_OK;
+}
+
+enum vd_err vd_access_check(const struct vd_venue *venue, const Vd__Principal *who,
+                            const Vd__Command *command, struct vd_refusal *refusal)
+{
+  if (who->revoked)
+    return deny(refusal, NULL, "this access was revoked");
+  enum scope scope = scope_of(who->role, command->act_case);
+  if (scope == NO)
+    return deny(refusal, NULL, "this role may not do that");
+  if (group_of(who->role) == DEVICE && command->report->source != VD__SOURCE__SOURCE_DEVICE)
+    return deny(refusal, "report.source", "a device reports as one");
+  return check_bounds(venue, who, command, scope, refusal);
+}
