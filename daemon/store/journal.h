@@ -1,10 +1,11 @@
 // The journal: every Change ever accepted, in order, durable before anybody hears of it; a checkpoint of the
 // entities, so that a start is quick; and a little meta. LMDB environment `DATA/journal`:
 //   changes   sequence (8 bytes big endian) -> record: checksum, epoch, chain hash, packed Change
-//   entities  kind (1 byte) + id            -> packed entity: a cache of the fold, behind by at most `watermark`
+//   entities  kind (1 byte) + id            -> checksum, packed entity: a cache of the fold that holds all up to
+//                                              `watermark` and may be newer
 //   private   kind + id                     -> private values (later), only a keyed hash of them is in the chain
 //   meta      name                          -> values, see struct vd_meta
-// Changes are the truth. chain(n) = BLAKE2b-256(chain(n-1) | epoch | sequence | packed Change).
+// record.h has the bytes. Changes are the truth. chain(n) = BLAKE2b-256(chain(n-1) | epoch | sequence | packed Change).
 //
 // One writer thread (writer.h) appends; anybody may read with a short read transaction of their own.
 // Knows nothing of core, uv or nng.
@@ -43,7 +44,8 @@ struct vd_meta {
 };
 
 // Opens, and as a writer: takes the folder's lock (VD_ERR_IN_USE), checks the schema (VD_ERR_NEWER_SCHEMA),
-// increments the epoch durably, runs mdb_reader_check. `refusal` says more.
+// increments the epoch durably, runs mdb_reader_check. `refusal` says more. O(1) in the journal's length.
+// A process opens a journal once at a time (LMDB's locks are the process's), also for reading.
 enum vd_err vd_journal_open(struct vd_journal **journal, const struct vd_journal_options *options,
                             struct vd_refusal *refusal) VD_MUST_CHECK;
 void vd_journal_close(struct vd_journal *journal);
@@ -51,7 +53,7 @@ void vd_journal_close(struct vd_journal *journal);
 // Valid until the next append; the writer thread owns them while it runs (read before it starts).
 const struct vd_meta *vd_journal_meta(const struct vd_journal *journal);
 enum vd_err vd_journal_set_meta(struct vd_journal *journal, const struct vd_meta *meta) VD_MUST_CHECK;  // durable on return
-uint64_t vd_journal_sequence(const struct vd_journal *journal);       // last committed
+uint64_t vd_journal_sequence(const struct vd_journal *journal);       // last committed; a reader's: at its opening
 void vd_journal_chain(const struct vd_journal *journal, uint8_t chain[VD_CHAIN_SIZE]);
 uint64_t vd_journal_watermark(const struct vd_journal *journal);      // the checkpoint holds all up to here
 
@@ -105,12 +107,13 @@ enum vd_err vd_journal_verify(struct vd_journal *journal, void (*progress)(void 
                               void *context, struct vd_verify_result *result, struct vd_refusal *refusal) VD_MUST_CHECK;
 
 // Copies the journal into the empty or absent folder `target`, by short read transactions, while the daemon
-// runs; the copy is verified before VD_OK. `target` then is a data folder.
+// runs; the copy is verified before VD_OK. `target` then is a data folder; before, and after a refusal, it is none.
+// VD_ERR_BAD_VALUE: the folder is not empty.
 enum vd_err vd_journal_backup(struct vd_journal *journal, const char *target,
                               void (*progress)(void *context, uint64_t done, uint64_t total), void *context,
                               struct vd_refusal *refusal) VD_MUST_CHECK;
 
-// Bytes free on the journal's file system; INT64_MAX if unknown.
+// Bytes by which the journal may still grow: free on its file system, or in its map where that is less. Any thread.
 int64_t vd_journal_free_bytes(const struct vd_journal *journal);
 
 #endif
