@@ -32,7 +32,8 @@ bool vd_request_id_is_valid(const char *id);
 
 // Checks a whole message after unpacking: unknown fields, unknown enum values, text (clean, and not over
 // the field's limit: a table in check.c by (message, field), VD_WORD_MAX where none is given), counts of
-// repeated fields (same table, 64 where none is given), embedded NUL. The refusal names the path.
+// repeated fields (same table, 64 where none is given). The refusal names the path. A NUL inside a string can no
+// longer be seen here: vd_unpack_bounded and vd_text_read refuse it.
 enum vd_err vd_check_message(const ProtobufCMessage *message, struct vd_refusal *refusal) VD_MUST_CHECK;
 
 #endif

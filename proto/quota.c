@@ -1,6 +1,7 @@
 #include "proto/quota.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 // What the heap keeps beside each block, so that a flood of tiny strings is paid for as well.
 enum { BLOCK_OVERHEAD = 16 };
@@ -30,17 +31,94 @@ void vd_quota_init(struct vd_quota *quota, size_t bytes)
   };
 }
 
+// ---- a NUL inside a string ----
+// protobuf-c keeps strings without their size, so that a text ends silently at its first NUL. Only the bytes
+// as they came can tell.
+
+struct bytes {
+  const uint8_t *at;
+  const uint8_t *end;
+};
+
+static uint64_t take_varint(struct bytes *bytes)
+{
+  uint64_t value = 0;
+  for (unsigned shift = 0; bytes->at < bytes->end; shift += 7) {
+    uint8_t byte = *bytes->at++;
+    if (shift < 64)
+      value |= (uint64_t)(byte & 0x7F) << shift;
+    if (byte < 0x80)
+      break;
+  }
+  return value;
+}
+
+static struct bytes take_bytes(struct bytes *bytes, uint64_t size)
+{
+  size_t left = (size_t)(bytes->end - bytes->at);
+  struct bytes taken = {bytes->at, bytes->at + (size < left ? size : left)};
+  bytes->at = taken.end;
+  return taken;
+}
+
+// The first string field with a NUL in it, NULL if there is none. The bytes were unpacked already, hence well
+// formed; were they not, the walk would still end at `end`. As deep as the types are nested.
+static const ProtobufCFieldDescriptor *find_nul(const ProtobufCMessageDescriptor *type, struct bytes bytes)
+{
+  const ProtobufCFieldDescriptor *found = NULL;
+  while (found == NULL && bytes.at < bytes.end) {
+    uint64_t tag = take_varint(&bytes);
+    const ProtobufCFieldDescriptor *field =
+        protobuf_c_message_descriptor_get_field(type, (unsigned)(tag >> 3));
+    switch (tag & 7) {
+    case PROTOBUF_C_WIRE_TYPE_VARINT:
+      take_varint(&bytes);
+      break;
+    case PROTOBUF_C_WIRE_TYPE_64BIT:
+      take_bytes(&bytes, 8);
+      break;
+    case PROTOBUF_C_WIRE_TYPE_32BIT:
+      take_bytes(&bytes, 4);
+      break;
+    case PROTOBUF_C_WIRE_TYPE_LENGTH_PREFIXED: {
+      struct bytes inner = take_bytes(&bytes, take_varint(&bytes));
+      if (field == NULL)
+        break;
+      if (field->type == PROTOBUF_C_TYPE_MESSAGE)
+        found = find_nul(field->descriptor, inner);
+      else if (field->type == PROTOBUF_C_TYPE_STRING &&
+               memchr(inner.at, '\0', (size_t)(inner.end - inner.at)) != NULL)
+        found = field;
+      break;
+    }
+    default:
+      return NULL;
+    }
+  }
+  return found;
+}
+
 ProtobufCMessage *vd_unpack_bounded(const ProtobufCMessageDescriptor *type, const uint8_t *bytes, size_t size,
                                     size_t quota_bytes, struct vd_refusal *refusal)
 {
   struct vd_quota quota;
   vd_quota_init(&quota, quota_bytes);
   ProtobufCMessage *message = protobuf_c_message_unpack(type, &quota.allocator, size, bytes);
-  if (message != NULL)
-    return message;
-  if (quota.exceeded)
+  if (message == NULL && quota.exceeded) {
     vd_refuse(refusal, VD_ERR_TOO_LARGE, "", "unpacked it needs more than %zu bytes", quota_bytes);
-  else
+    return NULL;
+  }
+  if (message == NULL) {
     vd_refuse(refusal, VD_ERR_BAD_REQUEST, "", "%zu bytes that are no %s", size, type->short_name);
+    return NULL;
+  }
+  // proto3 writes hardly a zero byte that is not somebody's text or a hash: most messages need no walk.
+  bool may_hold_nul = size > 0 && memchr(bytes, '\0', size) != NULL;
+  const ProtobufCFieldDescriptor *nul =
+      may_hold_nul ? find_nul(type, (struct bytes){bytes, bytes + size}) : NULL;
+  if (nul == NULL)
+    return message;
+  vd_refuse(refusal, VD_ERR_BAD_TEXT, nul->name, "a NUL inside");
+  protobuf_c_message_free_unpacked(message, NULL);
   return NULL;
 }
