@@ -21,10 +21,10 @@ struct vd_net;
 // A request that waits for its answer. Owned by the net room; the callee keeps the pointer until it answers
 // with vd_net_answer, exactly once, from any thread.
 struct vd_call {
-  struct vd_call *next;        // for the callee's queue
-  Vd__Request *request;        // checked by vd_check_message; valid until answered
-  const char *principal;       // id of the Principal; valid until answered
-  int64_t received_mono_ns;    // CLOCK_MONOTONIC
+  struct vd_call *next;     // for the callee's queue
+  Vd__Request *request;     // checked by vd_check_message; valid until answered
+  const char *principal;    // id of the Principal; valid until answered
+  int64_t received_mono_ns; // CLOCK_MONOTONIC
 };
 
 enum vd_page { VD_PAGE_HEALTHZ, VD_PAGE_READYZ, VD_PAGE_METRICS };
@@ -34,29 +34,35 @@ struct vd_net_callbacks {
   // On an nng thread: enqueue and wake, nothing else. Takes the call. Returning false (inbox full) leaves it
   // with net, which answers `busy`.
   bool (*call)(void *context, struct vd_call *call);
-  // On an nng thread: fills the body of /healthz, /readyz, /metrics from a snapshot the loop publishes (never waits).
-  // Returns the HTTP status.
+  // On an nng thread: fills the body of /healthz, /readyz, /metrics from a snapshot the loop publishes (never
+  // waits). Returns the HTTP status.
   int (*page)(void *context, enum vd_page page, struct vd_buffer *body);
+  // May be NULL. On an nng thread, for each request or pipe that net itself refuses (the loop knows its own
+  // refusals): `face` is ipc, ws, tcp or http, `principal` "" where nobody is known. For one log line; must
+  // not block.
+  void (*refused)(void *context, const char *face, const char *principal, enum vd_err err);
 };
 
 struct vd_net_options {
-  const Vd__Config *config;    // borrowed until vd_net_stop
-  const char *data_dir;        // for the ipc sockets and local.token; borrowed likewise
+  const Vd__Config *config; // borrowed until vd_net_stop
+  const char *data_dir;     // for the ipc sockets and local.token; borrowed likewise
   struct vd_net_callbacks callbacks;
 };
 
 // Opens every listener. VD_ERR_ADDRESS_IN_USE, VD_ERR_INSECURE, VD_ERR_IO with the address in the refusal.
 // Calls may arrive before this returns (unauthenticated ones are refused until vd_net_set_identities).
-enum vd_err vd_net_start(struct vd_net **net, const struct vd_net_options *options, struct vd_refusal *refusal) VD_MUST_CHECK;
+enum vd_err vd_net_start(struct vd_net **net, const struct vd_net_options *options,
+                         struct vd_refusal *refusal) VD_MUST_CHECK;
 // Stops accepting, waits for callbacks under way, answers what is left with not-ready, closes, removes the
 // ipc files. Every call must have been answered or handed back first.
 void vd_net_stop(struct vd_net *net);
 
 // The table of who may speak; replaces the old one atomically (copies). Called by the loop's thread at start
-// and whenever a Principal changes. The uid principal "local-admin" is built in. Pipes whose principal is gone or revoked are closed.
+// and whenever a Principal changes. The uid principal "local-admin" is built in. Pipes whose principal is
+// gone or revoked are closed.
 struct vd_identity {
   const char *principal;
-  uint8_t token_hash[32];      // BLAKE2b-256 of the token
+  uint8_t token_hash[32]; // BLAKE2b-256 of the token
   enum vd_clearance clearance;
 };
 void vd_net_set_identities(struct vd_net *net, const struct vd_identity *identities, size_t count);
@@ -73,6 +79,6 @@ struct vd_net_counts {
   uint64_t requests, malformed, unauthenticated, foreign_origin, busy, replies_given_up;
   uint64_t subscribers_ops, subscribers_wall, published;
 };
-void vd_net_count(struct vd_net *net, struct vd_net_counts *counts);  // any thread, never waits
+void vd_net_count(struct vd_net *net, struct vd_net_counts *counts); // any thread, never waits
 
 #endif

@@ -1,1 +1,0 @@
-typedef int vd_placeholder;
