@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/core/venue_internal.h"
 #include "proto/check.h"
 
 static const int64_t DAY_MS = INT64_C(86400000);
@@ -452,6 +453,11 @@ enum vd_err fixture_duty(struct fixture *f, const char *crew, Vd__Duty duty)
 }
 
 // ---- time ----
+
+void fixture_end(struct fixture *f, struct vd_act *act, Vd__Reply *reply)
+{
+  vd_act_end(act, reply, keep_change, f);
+}
 
 unsigned fixture_tick(struct fixture *f, unsigned max)
 {

@@ -53,6 +53,10 @@ void fixture_run_to(struct fixture *f, int64_t at_ms);
 // Advances now without firing on the way, then fires all that is due (as after a sleep).
 void fixture_jump_to(struct fixture *f, int64_t at_ms);
 
+// Ends an act that the test began itself (venue_internal.h), keeping its Changes.
+struct vd_act;
+void fixture_end(struct fixture *f, struct vd_act *act, Vd__Reply *reply);
+
 // One vd_venue_tick at now, at most `max` timers; how many fired.
 unsigned fixture_tick(struct fixture *f, unsigned max);
 
