@@ -3,6 +3,7 @@
 //
 // nng's own server reads neither chunked bodies nor checks anything: whatever it would take for the next
 // request on the same connection could be smuggled past a proxy. So every refusal ends its connection.
+#include <nng/nng.h>
 #include <nng/supplemental/util/platform.h>
 #include <stdlib.h>
 #include <string.h>
