@@ -99,13 +99,3 @@ bool vd_enum_parse(const ProtobufCEnumDescriptor *type, const char *name, int *v
   }
   return false;
 }
-
-const char *vd_enum_nearest(const ProtobufCEnumDescriptor *type, const char *name)
-{
-  const struct names *names = names_of(type);
-  const char *nearest = NULL;
-  unsigned distance = UINT32_MAX;
-  for (unsigned i = 0; i < type->n_values; i++)
-    vd_nearest_consider(name, names->of[i], &nearest, &distance);
-  return nearest;
-}
