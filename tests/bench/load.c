@@ -1,0 +1,389 @@
+// A load generator over nng: whole life cycles of incidents, one command per request, a fixed number of
+// requests under way. Prints one line of JSON.
+//
+//   load URL [--concurrency N] [--seconds S] [--open N] [--blind] [--subscribers N --feed URL --rate R]
+//
+// --open      incidents kept open: the oldest is taken one step further each time, a closed one is replaced
+// --blind     the peer is the bare pipeline: its answers are not read, numbers are counted
+// --rate      reports per second in all, instead of as many as go
+#include <getopt.h>
+#include <inttypes.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <nng/nng.h>
+#include <nng/protocol/pubsub0/sub.h>
+#include <nng/protocol/reqrep0/req.h>
+
+#include "proto/message.h"
+#include "proto/wire.pb-c.h"
+
+enum { CONCURRENCY_MAX = 1024, SUBSCRIBERS_MAX = 500, SAMPLES_MAX = 4 * 1000 * 1000, OPEN_MAX = 100000 };
+
+static int64_t now_ns(void)
+{
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+// ---- samples ----
+
+struct samples {
+  uint32_t *us;
+  atomic_size_t count;
+};
+
+static void add_sample(struct samples *samples, int64_t ns)
+{
+  size_t at = atomic_fetch_add(&samples->count, 1);
+  if (at < SAMPLES_MAX)
+    samples->us[at] = (uint32_t)(ns / 1000);
+}
+
+static int by_value(const void *a, const void *b)
+{
+  uint32_t left = *(const uint32_t *)a, right = *(const uint32_t *)b;
+  return left < right ? -1 : left > right;
+}
+
+static uint32_t percentile(struct samples *samples, unsigned percent)
+{
+  size_t count = samples->count < SAMPLES_MAX ? samples->count : SAMPLES_MAX;
+  return count == 0 ? 0 : samples->us[(count - 1) * percent / 100];
+}
+
+// ---- what is sent ----
+
+struct job {
+  uint64_t number; // 0 = to be reported
+  unsigned step;   // of the life cycle
+};
+
+struct load {
+  nng_socket socket;
+  pthread_mutex_t lock;
+  struct job ring[OPEN_MAX];
+  size_t head, tail, open_max;
+  atomic_uint_fast64_t made, answered, refused, lost;
+  atomic_bool is_over, is_measured;
+  atomic_uint running;
+  bool is_blind;
+  int64_t pace_ns;
+  struct samples latency;
+  char prefix[24];
+};
+
+struct lane {
+  struct load *load;
+  nng_ctx context;
+  nng_aio *aio;
+  bool is_sending;
+  struct job job;
+  int64_t began_ns;
+};
+
+static struct job take_job(struct load *load)
+{
+  pthread_mutex_lock(&load->lock);
+  struct job job = {0};
+  if (load->head - load->tail >= load->open_max)
+    job = load->ring[load->tail++ % OPEN_MAX];
+  pthread_mutex_unlock(&load->lock);
+  return job;
+}
+
+static void give_job(struct load *load, struct job job)
+{
+  pthread_mutex_lock(&load->lock);
+  if (load->head - load->tail < OPEN_MAX)
+    load->ring[load->head++ % OPEN_MAX] = job;
+  pthread_mutex_unlock(&load->lock);
+}
+
+static nng_msg *make_request(struct lane *lane)
+{
+  static const char *const zones[] = {"hall-main", "forum-a",   "forum-b",
+                                      "corridor",  "tea-break", "backstage"};
+  uint64_t count = atomic_fetch_add(&lane->load->made, 1);
+  char id[64], text[64];
+  snprintf(id, sizeof id, "%s-%" PRIu64, lane->load->prefix, count);
+  snprintf(text, sizeof text, "t=%" PRId64, lane->began_ns);
+  Vd__Command command = VD__COMMAND__INIT;
+  command.id = id;
+  command.by = (char *)"av-1";
+  Vd__Report report = VD__REPORT__INIT;
+  Vd__Respond respond = VD__RESPOND__INIT;
+  Vd__Decide decide = VD__DECIDE__INIT;
+  Vd__Land land = VD__LAND__INIT;
+  Vd__Close close = VD__CLOSE__INIT;
+  switch (lane->job.number == 0 ? 0 : lane->job.step) {
+  case 0:
+    command.act_case = VD__COMMAND__ACT_REPORT;
+    command.report = &report;
+    report.zone = (char *)zones[count % 6];
+    report.category = (char *)"other";
+    report.text = text;
+    break;
+  case 1:
+    command.act_case = VD__COMMAND__ACT_RESPOND;
+    command.respond = &respond;
+    respond.incident = lane->job.number;
+    break;
+  case 2:
+    command.act_case = VD__COMMAND__ACT_DECIDE;
+    command.decide = &decide;
+    decide.incident = lane->job.number;
+    decide.decision = (char *)"bring the spare one";
+    break;
+  case 3:
+    command.act_case = VD__COMMAND__ACT_LAND;
+    command.land = &land;
+    land.incident = lane->job.number;
+    land.landing = VD__LANDING__LANDING_FIXED;
+    break;
+  default:
+    command.act_case = VD__COMMAND__ACT_CLOSE;
+    command.close = &close;
+    command.by = (char *)"control-1";
+    close.incident = lane->job.number;
+    break;
+  }
+  Vd__Command *list[] = {&command};
+  Vd__Commands commands = VD__COMMANDS__INIT;
+  commands.commands = list;
+  commands.n_commands = 1;
+  Vd__Request request = VD__REQUEST__INIT;
+  request.version = 1;
+  request.id = id;
+  request.body_case = VD__REQUEST__BODY_COMMANDS;
+  request.commands = &commands;
+  nng_msg *message;
+  if (nng_msg_alloc(&message, vd__request__get_packed_size(&request)) != 0)
+    abort();
+  vd__request__pack(&request, nng_msg_body(message));
+  return message;
+}
+
+static void begin(struct lane *lane)
+{
+  struct load *load = lane->load;
+  if (atomic_load(&load->is_over)) {
+    atomic_fetch_sub(&load->running, 1);
+    return;
+  }
+  lane->job = load->pace_ns > 0 ? (struct job){0} : take_job(load);
+  lane->began_ns = now_ns();
+  lane->is_sending = true;
+  nng_aio_set_msg(lane->aio, make_request(lane));
+  nng_ctx_send(lane->context, lane->aio);
+}
+
+static void take_answer(struct lane *lane, nng_msg *message)
+{
+  struct load *load = lane->load;
+  uint64_t number = atomic_load(&load->made);
+  bool is_ok = true;
+  if (!load->is_blind) {
+    Vd__Response *response = vd__response__unpack(NULL, nng_msg_len(message), nng_msg_body(message));
+    is_ok = response != NULL && response->body_case == VD__RESPONSE__BODY_REPLIES &&
+            strcmp(response->replies->replies[0]->code, "ok") == 0;
+    if (is_ok)
+      number = response->replies->replies[0]->number;
+    else if (atomic_fetch_add(&load->refused, 1) < 5 && response != NULL)
+      fprintf(stderr, "refused at step %u: %s\n", lane->job.step,
+              response->body_case == VD__RESPONSE__BODY_REPLIES ? response->replies->replies[0]->code
+              : response->refusal != NULL                       ? response->refusal->code
+                                                                : "?");
+    vd__response__free_unpacked(response, NULL);
+  }
+  nng_msg_free(message);
+  if (!is_ok)
+    return;
+  atomic_fetch_add(&load->answered, 1);
+  bool was_reported = lane->job.number == 0;
+  if (!was_reported && lane->job.step >= 4)
+    return;
+  give_job(load,
+           (struct job){was_reported ? number : lane->job.number, was_reported ? 1 : lane->job.step + 1});
+}
+
+static void on_lane(void *context)
+{
+  struct lane *lane = context;
+  int error = nng_aio_result(lane->aio);
+  if (error == 0 && lane->is_sending) {
+    lane->is_sending = false;
+    nng_ctx_recv(lane->context, lane->aio);
+    return;
+  }
+  if (error != 0) {
+    if (lane->is_sending)
+      nng_msg_free(nng_aio_get_msg(lane->aio));
+    atomic_fetch_add(&lane->load->lost, 1);
+  } else {
+    if (atomic_load(&lane->load->is_measured))
+      add_sample(&lane->load->latency, now_ns() - lane->began_ns);
+    take_answer(lane, nng_aio_get_msg(lane->aio));
+  }
+  int64_t left_ns = lane->load->pace_ns - (now_ns() - lane->began_ns);
+  if (left_ns > 1000000) { // a paced lane waits without a thread of its own
+    lane->is_sending = false;
+    struct timespec pause = {.tv_nsec = left_ns % 1000000000, .tv_sec = left_ns / 1000000000};
+    nanosleep(&pause, NULL);
+  }
+  begin(lane);
+}
+
+// ---- subscribers ----
+
+struct subscriber {
+  nng_socket socket;
+  nng_aio *aio;
+  struct samples *latency;
+  atomic_uint_fast64_t *frames;
+};
+
+static void on_frame(void *context)
+{
+  struct subscriber *subscriber = context;
+  if (nng_aio_result(subscriber->aio) != 0)
+    return;
+  nng_msg *message = nng_aio_get_msg(subscriber->aio);
+  int64_t at_ns = now_ns();
+  const char *stamp = memmem(nng_msg_body(message), nng_msg_len(message), "t=", 2);
+  if (stamp != NULL) {
+    atomic_fetch_add(subscriber->frames, 1);
+    add_sample(subscriber->latency, at_ns - strtoll(stamp + 2, NULL, 10));
+  }
+  nng_msg_free(message);
+  nng_recv_aio(subscriber->socket, subscriber->aio);
+}
+
+static void subscribe(struct subscriber *subscriber, const char *url)
+{
+  if (nng_sub0_open(&subscriber->socket) != 0 ||
+      nng_socket_set(subscriber->socket, NNG_OPT_SUB_SUBSCRIBE, "change/", 7) != 0 ||
+      nng_socket_set_int(subscriber->socket, NNG_OPT_RECVBUF, 1024) != 0 ||
+      nng_dial(subscriber->socket, url, NULL, 0) != 0 ||
+      nng_aio_alloc(&subscriber->aio, on_frame, subscriber) != 0) {
+    fprintf(stderr, "cannot subscribe to %s\n", url);
+    exit(1);
+  }
+  nng_recv_aio(subscriber->socket, subscriber->aio);
+}
+
+// ---- the run ----
+
+static void sleep_s(double seconds)
+{
+  struct timespec pause = {.tv_sec = (time_t)seconds,
+                           .tv_nsec = (long)((seconds - (double)(time_t)seconds) * 1e9)};
+  nanosleep(&pause, NULL);
+}
+
+static void start_lanes(struct load *load, struct lane *lanes, unsigned concurrency, const char *url)
+{
+  if (nng_req0_open(&load->socket) != 0 || nng_dial(load->socket, url, NULL, 0) != 0) {
+    fprintf(stderr, "cannot reach %s\n", url);
+    exit(1);
+  }
+  atomic_store(&load->running, concurrency);
+  for (unsigned i = 0; i < concurrency; i++) {
+    lanes[i].load = load;
+    if (nng_ctx_open(&lanes[i].context, load->socket) != 0 ||
+        nng_aio_alloc(&lanes[i].aio, on_lane, &lanes[i]) != 0)
+      abort();
+    nng_aio_set_timeout(lanes[i].aio, 10000);
+    begin(&lanes[i]);
+  }
+}
+
+int main(int argc, char **argv)
+{
+  static const struct option options[] = {
+      {"concurrency", 1, 0, 'c'}, {"seconds", 1, 0, 's'}, {"open", 1, 0, 'o'}, {"blind", 0, 0, 'b'},
+      {"subscribers", 1, 0, 'n'}, {"feed", 1, 0, 'f'},    {"rate", 1, 0, 'r'}, {0}};
+  unsigned concurrency = 1, subscribers = 0, rate = 0;
+  double seconds = 3;
+  const char *feed = NULL;
+  struct load *load = vd_zalloc(sizeof *load);
+  load->open_max = 1000;
+  int option;
+  while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+    switch (option) {
+    case 'c':
+      concurrency = (unsigned)strtoul(optarg, NULL, 10);
+      break;
+    case 's':
+      seconds = strtod(optarg, NULL);
+      break;
+    case 'o':
+      load->open_max = strtoul(optarg, NULL, 10);
+      break;
+    case 'b':
+      load->is_blind = true;
+      break;
+    case 'n':
+      subscribers = (unsigned)strtoul(optarg, NULL, 10);
+      break;
+    case 'f':
+      feed = optarg;
+      break;
+    case 'r':
+      rate = (unsigned)strtoul(optarg, NULL, 10);
+      break;
+    default:
+      return 2;
+    }
+  }
+  if (optind + 1 != argc || concurrency == 0 || concurrency > CONCURRENCY_MAX ||
+      subscribers > SUBSCRIBERS_MAX || load->open_max >= OPEN_MAX || (subscribers > 0 && feed == NULL))
+    return 2;
+  pthread_mutex_init(&load->lock, NULL);
+  load->latency.us = vd_alloc(SAMPLES_MAX * sizeof(uint32_t));
+  load->pace_ns = rate > 0 ? (int64_t)1000000000 * concurrency / rate : 0;
+  snprintf(load->prefix, sizeof load->prefix, "b%d-%" PRIx64, (int)getpid(), (uint64_t)now_ns() & 0xFFFFFF);
+  struct samples delivered = {.us = vd_alloc(SAMPLES_MAX * sizeof(uint32_t))};
+  atomic_uint_fast64_t frames = 0;
+  struct subscriber *list = vd_zalloc((subscribers + 1) * sizeof *list);
+  for (unsigned i = 0; i < subscribers; i++) {
+    list[i].latency = &delivered;
+    list[i].frames = &frames;
+    subscribe(&list[i], feed);
+  }
+  struct lane *lanes = vd_zalloc(concurrency * sizeof *lanes);
+  start_lanes(load, lanes, concurrency, argv[optind]);
+  // Until the wanted number of incidents is open, and a little more, nothing counts.
+  for (int i = 0; i < 600 && load->pace_ns == 0 && load->head - load->tail < load->open_max; i++)
+    sleep_s(0.1);
+  sleep_s(0.3);
+  uint64_t before = atomic_load(&load->answered);
+  int64_t began_ns = now_ns();
+  atomic_store(&load->is_measured, true);
+  sleep_s(seconds);
+  atomic_store(&load->is_measured, false);
+  uint64_t answered = atomic_load(&load->answered) - before;
+  double took_s = (double)(now_ns() - began_ns) / 1e9;
+  atomic_store(&load->is_over, true);
+  for (int i = 0; i < 150 && atomic_load(&load->running) > 0; i++)
+    sleep_s(0.1);
+  sleep_s(subscribers > 0 ? 0.5 : 0);
+  size_t count = load->latency.count < SAMPLES_MAX ? load->latency.count : SAMPLES_MAX;
+  size_t count_delivered = delivered.count < SAMPLES_MAX ? delivered.count : SAMPLES_MAX;
+  qsort(load->latency.us, count, sizeof(uint32_t), by_value);
+  qsort(delivered.us, count_delivered, sizeof(uint32_t), by_value);
+  printf("{\"concurrency\":%u,\"commands\":%" PRIu64
+         ",\"rate\":%.0f,\"p50_us\":%u,\"p99_us\":%u,\"refused\":%" PRIu64 ",\"lost\":%" PRIu64
+         ",\"subscribers\":%u,\"deliveries\":%" PRIu64
+         ",\"delivery_p50_us\":%u,\"delivery_p99_us\":%u,\"reported\":%" PRIu64 "}\n",
+         concurrency, answered, (double)answered / took_s, percentile(&load->latency, 50),
+         percentile(&load->latency, 99), (uint64_t)load->refused, (uint64_t)load->lost, subscribers,
+         (uint64_t)frames, percentile(&delivered, 50), percentile(&delivered, 99), (uint64_t)load->made);
+  _exit(load->refused > 0 || load->lost > 0 ? 1 : 0); // sockets and lanes go with the process
+}
