@@ -149,10 +149,11 @@ static size_t middle_of(const struct graph *graph, const struct graph *back, boo
 
 // ---- what the graph says ----
 
-// Nobody is sent to a place that is not known.
-static bool is_place(const Vd__PlanZone *zone)
+// Nobody is sent to a place that is not known; of an id given twice the first one counts.
+static bool is_place(const struct vd_plan_check *check, size_t zone)
 {
-  return strcmp(zone->id, "unknown") != 0;
+  const char *id = check->plan->zones[zone]->id;
+  return strcmp(id, "unknown") != 0 && index_of(&check->zones, id) == zone;
 }
 
 static void check_reachable(struct vd_plan_check *check, const struct graph *graph, const struct graph *back)
@@ -161,7 +162,7 @@ static void check_reachable(struct vd_plan_check *check, const struct graph *gra
   size_t middle = middle_of(graph, back, false);
   struct reach reach = reach_of(graph, back, middle, false);
   for (size_t i = 0; i < plan->n_zones; i++)
-    if (is_place(plan->zones[i]) && (!reach.there[i] || !reach.back[i]))
+    if (is_place(check, i) && (!reach.there[i] || !reach.back[i]))
       vd_plan_find(check->findings, VD_PLAN_UNREACHABLE_ZONE, vd_plan_words("zones[%zu]", i).text,
                    plan->zones[i]->id, "a way", "No way leads %s \"%s\" %s \"%s\".",
                    reach.there[i] ? "from" : "to", plan->zones[i]->id, reach.there[i] ? "to" : "from",
@@ -176,7 +177,7 @@ static void check_step_free(struct vd_plan_check *check, const struct graph *gra
   size_t middle = middle_of(graph, back, true);
   struct reach reach = reach_of(graph, back, middle, true);
   for (size_t i = 0; i < plan->n_zones; i++)
-    if (is_place(plan->zones[i]) && plan->zones[i]->step_free && (!reach.there[i] || !reach.back[i]))
+    if (is_place(check, i) && plan->zones[i]->step_free && (!reach.there[i] || !reach.back[i]))
       vd_plan_find(check->findings, VD_PLAN_STEP_FREE, vd_plan_words("zones[%zu]", i).text,
                    plan->zones[i]->id, "a step-free way",
                    "\"%s\" is step-free, but no step-free way joins it to \"%s\".", plan->zones[i]->id,

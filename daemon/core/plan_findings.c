@@ -68,8 +68,8 @@ struct vd_plan_words vd_plan_clock(const Vd__PlanEvent *event, int64_t at_ms)
     return full;
   full.text[at_ms % 60000 ? SECOND_END : MINUTE_END] = '\0';
   full.text[DAY] = ' ';
-  bool is_one_day = event->end_at_ms <= event->start_at_ms + day_ms && at_ms >= event->start_at_ms &&
-                    at_ms <= event->end_at_ms;
+  bool is_one_day = event->end_at_ms / 2 - event->start_at_ms / 2 <= day_ms / 2 &&
+                    at_ms >= event->start_at_ms && at_ms <= event->end_at_ms;
   return is_one_day ? vd_plan_words("%s", full.text + TIME) : full;
 }
 

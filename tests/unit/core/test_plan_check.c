@@ -374,6 +374,13 @@ static uint64_t next_random(uint64_t *state)
   return *state;
 }
 
+// An element of a list is heap even when it is empty.
+static void replace_word(char **word, const char *by)
+{
+  free(*word);
+  *word = vd_strdup(by);
+}
+
 // Spoils one scalar or list somewhere in the message.
 static void spoil(ProtobufCMessage *message, uint64_t *random)
 {
@@ -389,7 +396,7 @@ static void spoil(ProtobufCMessage *message, uint64_t *random)
     if (field->type == PROTOBUF_C_TYPE_MESSAGE)
       spoil((*(ProtobufCMessage ***)member)[next_random(random) % *count], random);
     else if (field->type == PROTOBUF_C_TYPE_STRING)
-      vd_string_set(&(*(char ***)member)[next_random(random) % *count], words[next_random(random) % 6]);
+      replace_word(&(*(char ***)member)[next_random(random) % *count], words[next_random(random) % 6]);
   } else if (field->type == PROTOBUF_C_TYPE_MESSAGE) {
     if (*(ProtobufCMessage **)member)
       spoil(*(ProtobufCMessage **)member, random);
