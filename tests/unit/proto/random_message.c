@@ -57,7 +57,7 @@ static int random_enum(struct random *random, const ProtobufCEnumDescriptor *typ
 
 static uint64_t random_number(struct random *random)
 {
-  return random_next(random) >> random_below(random, 64);
+  return random_below(random, 6) == 0 ? 0 : random_next(random) >> random_below(random, 64);
 }
 
 static void fill_value(struct random *random, const ProtobufCFieldDescriptor *field, void *value,

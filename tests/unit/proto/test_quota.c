@@ -130,6 +130,16 @@ Test(nul, is_found_at_any_depth_and_among_many)
                VD_ERR_BAD_TEXT);
 }
 
+Test(nul, is_found_behind_numbers_of_each_width)
+{
+  // 99 as a varint, 98 of 64 bits, 97 of 32 bits, then Request.id
+  const uint8_t bytes[] = {0x98, 6,    0xFF, 1, 0x91, 6,    0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF,
+                           0xFF, 0xFF, 0x8D, 6, 0xFF, 0xFF, 0xFF, 0xFF, 0x12, 2,    'a',  0};
+  struct vd_refusal refusal;
+  cr_expect_eq(refusal_of(&vd__request__descriptor, bytes, sizeof(bytes), VD_QUOTA_DEFAULT, &refusal),
+               VD_ERR_BAD_TEXT);
+}
+
 Test(nul, anywhere_else_is_fine)
 {
   struct vd_refusal refusal;
