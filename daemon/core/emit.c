@@ -63,7 +63,8 @@ static bool take_entries(struct piece *piece, unsigned at, size_t *size, bool *h
   return *count == left;
 }
 
-// Makes piece->command the next piece; its single fields come with the first.
+// Makes piece->command the next piece. Its messages and bytes come with the first; the version comes with
+// each, since protobuf-c, unlike others, forgets a number of the earlier piece that the later one leaves out.
 static void take_piece(struct piece *piece, bool is_first)
 {
   assert(vd__plan__descriptor.n_fields <= PLAN_FIELDS_MAX);
@@ -75,6 +76,7 @@ static void take_piece(struct piece *piece, bool is_first)
     piece->plan = *piece->whole->plan;
   else
     vd__plan__init(&piece->plan);
+  piece->plan.version = piece->whole->plan->version;
   for (unsigned i = 0; i < vd__plan__descriptor.n_fields; i++)
     if (vd__plan__descriptor.fields[i].label == PROTOBUF_C_LABEL_REPEATED)
       *count_at(&piece->plan, &vd__plan__descriptor.fields[i]) = 0;
