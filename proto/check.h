@@ -10,19 +10,19 @@
 #include "proto/err.h"
 
 enum {
-  VD_TEXT_MAX = 480,       // bytes of a report's text, a note, a decision, a log line
-  VD_WORD_MAX = 64,        // bytes of an id or a name of the plan
-  VD_REASON_MAX = 240,     // bytes of a reason
-  VD_ENTITY_MAX = 1024,    // encoded
-  VD_CHANGE_MAX = 32768,   // encoded
+  VD_TEXT_MAX = 480,     // bytes of a report's text, a note, a decision, a log line
+  VD_WORD_MAX = 64,      // bytes of an id or a name of the plan
+  VD_REASON_MAX = 240,   // bytes of a reason
+  VD_ENTITY_MAX = 1024,  // encoded
+  VD_CHANGE_MAX = 32768, // encoded
   VD_BATCH_MAX = 524288,
   VD_REQUEST_MAX = 65536,
   VD_PAGE_MAX = 1048576,
-  VD_COMMANDS_MAX = 256,   // per request
+  VD_COMMANDS_MAX = 256, // per request
 };
 
 // Valid UTF-8 without NUL, surrogates, non-characters, C0/C1 controls or bidirectional overrides;
-// '\n' and '\t' pass only where `multiline`.
+// '\n', '\t' and the separators of lines and paragraphs (U+2028, U+2029) pass only where `multiline`.
 bool vd_text_is_clean(const char *text, size_t size, bool multiline);
 
 // 1..VD_WORD_MAX of [a-z0-9-], beginning with a letter or digit.
@@ -32,8 +32,8 @@ bool vd_request_id_is_valid(const char *id);
 
 // Checks a whole message after unpacking: unknown fields, unknown enum values, text (clean, and not over
 // the field's limit: a table in check.c by (message, field), VD_WORD_MAX where none is given), counts of
-// repeated fields (same table, 64 where none is given). The refusal names the path. A NUL inside a string can no
-// longer be seen here: vd_unpack_bounded and vd_text_read refuse it.
+// repeated fields (same table, 64 where none is given). The refusal names the path. A NUL inside a string can
+// no longer be seen here: vd_unpack_bounded and vd_text_read refuse it.
 enum vd_err vd_check_message(const ProtobufCMessage *message, struct vd_refusal *refusal) VD_MUST_CHECK;
 
 #endif

@@ -14,7 +14,7 @@
 
 // Higher sees more.
 enum vd_clearance {
-  VD_CLEARANCE_HIDDEN = 0,  // nobody: the default of a field without a line in the table
+  VD_CLEARANCE_HIDDEN = 0, // nobody: the default of a field without a line in the table
   VD_CLEARANCE_WALL = 1,
   VD_CLEARANCE_OPS = 2,
   VD_CLEARANCE_PRIVATE = 3,
@@ -32,13 +32,13 @@ bool vd_clearance_is_decided(const ProtobufCMessageDescriptor *type, const Proto
 // Is an entity of this type visible at all?
 bool vd_clearance_shows_type(enum vd_clearance clearance, const ProtobufCMessageDescriptor *type);
 
-// Appends the packed message with hidden fields left out. Entities of a hidden kind vanish, upserts and removals
-// alike: whether an entity is seen is a matter of its kind, so nobody of this clearance ever held one that would
-// have to be taken back, and a removal would only tell its id. (Should that one day depend on a value, an upsert
-// that is no longer seen must become a removal here.) A Change that touched hidden entities only is left out
-// whole, which makes its Frame an empty one with its sequence; only the pieces of a larger act stay, emptied, so
-// that its end is seen. No allocation but the buffer's growth. Returns the number of bytes appended (0 for a wholly
-// hidden message).
+// Appends the packed message with hidden fields left out. Entities of a hidden kind vanish, upserts and
+// removals alike: whether an entity is seen is a matter of its kind, so nobody of this clearance ever held
+// one that would have to be taken back, and a removal would only tell its id. (Should that one day depend on
+// a value, an upsert that is no longer seen must become a removal here.) A Change that touched hidden
+// entities only is left out whole, which makes its Frame an empty one with its sequence; only the pieces of a
+// larger act stay, emptied, so that its end is seen. No allocation but the buffer's growth. Returns the
+// number of bytes appended (0 for a wholly hidden message).
 size_t vd_clearance_pack(struct vd_buffer *out, enum vd_clearance clearance, const ProtobufCMessage *message);
 
 // Clears the hidden fields of a heap message in place (for exports, JSON, logs).

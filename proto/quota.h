@@ -22,7 +22,8 @@ struct vd_quota {
 void vd_quota_init(struct vd_quota *quota, size_t bytes);
 
 // Unpacks at most `size` bytes into a heap message of at most `quota_bytes`. NULL and a refusal
-// (too-large, bad-request, bad-text for a NUL inside a string) otherwise. The result is freed with protobuf_c_message_free_unpacked(m, NULL).
+// (too-large, bad-request, bad-text for a NUL inside a string) otherwise. The result is freed with
+// protobuf_c_message_free_unpacked(m, NULL).
 ProtobufCMessage *vd_unpack_bounded(const ProtobufCMessageDescriptor *type, const uint8_t *bytes, size_t size,
                                     size_t quota_bytes, struct vd_refusal *refusal) VD_MUST_CHECK;
 
