@@ -226,16 +226,17 @@ static enum vd_err take_key(struct vd_text_builder *builder, const struct vd_tex
 
 // ---- values ----
 
-static enum vd_err refuse_shape(const ProtobufCFieldDescriptor *field, bool is_element,
+// What was found is no value of the field: `is_element` of its list.
+static enum vd_err refuse_shape(const char *found, const ProtobufCFieldDescriptor *field, bool is_element,
                                 struct vd_text_fault *fault)
 {
-  bool is_message = field->type == PROTOBUF_C_TYPE_MESSAGE;
-  const ProtobufCMessageDescriptor *type = is_message ? field->descriptor : NULL;
   if (field->label == PROTOBUF_C_LABEL_REPEATED && !is_element)
-    return vd_text_fault_set(fault, VD_ERR_BAD_VALUE, "a list was meant");
-  if (is_message)
-    return vd_text_fault_set(fault, VD_ERR_BAD_VALUE, "keys and values of a %s were meant", type->short_name);
-  return vd_text_fault_set(fault, VD_ERR_BAD_VALUE, "a single value was meant");
+    return vd_text_fault_set(fault, VD_ERR_BAD_VALUE, "%s; a list was meant", found);
+  if (field->type != PROTOBUF_C_TYPE_MESSAGE)
+    return vd_text_fault_set(fault, VD_ERR_BAD_VALUE, "%s; a single value was meant", found);
+  const ProtobufCMessageDescriptor *type = field->descriptor;
+  return vd_text_fault_set(fault, VD_ERR_BAD_VALUE, "%s; keys and values of a %s were meant", found,
+                           type->short_name);
 }
 
 static bool wants_list(const struct frame *frame)
@@ -268,7 +269,7 @@ static enum vd_err take_value(struct vd_text_builder *builder, const struct vd_t
   bool is_text = frame->field->descriptor == &vd__text__descriptor;
   frame->begun += frame->is_list;
   if (wants_list(frame) || (frame->field->type == PROTOBUF_C_TYPE_MESSAGE && !is_text))
-    return refuse_shape(frame->field, frame->is_list, fault);
+    return refuse_shape("a single value", frame->field, frame->is_list, fault);
   add_to_map(builder, frame, place);
   enum vd_err err = VD_OK;
   if (is_text) {
@@ -290,7 +291,7 @@ enum vd_err vd_text_build_scalar(struct vd_text_builder *builder, const struct v
   if (frame == NULL && scalar->size == 0 && !scalar->is_quoted)
     return VD_OK; // a document of comments alone: all is left out
   if (frame == NULL)
-    return vd_text_fault_set(fault, VD_ERR_BAD_VALUE, "keys and values of a %s were meant",
+    return vd_text_fault_set(fault, VD_ERR_BAD_VALUE, "a single value; keys and values of a %s were meant",
                              builder->type->short_name);
   return frame->field == NULL ? take_key(builder, scalar, place, fault)
                               : take_value(builder, scalar, place, fault);
@@ -315,7 +316,7 @@ enum vd_err vd_text_build_open(struct vd_text_builder *builder, bool is_list, st
   bool is_fit =
       is_list ? wants_list(frame) : !wants_list(frame) && frame->field->type == PROTOBUF_C_TYPE_MESSAGE;
   if (!is_fit)
-    return refuse_shape(frame->field, frame->is_list, fault);
+    return refuse_shape(is_list ? "a list" : "keys and values", frame->field, frame->is_list, fault);
   uint32_t node = add_to_map(builder, frame, place);
   if (is_list)
     return push(builder, frame->message, frame->field, node, fault);

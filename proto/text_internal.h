@@ -16,18 +16,21 @@ bool vd_text_is_duration(const ProtobufCFieldDescriptor *field);
 // A part of a refusal that knows neither the file nor the path. A zeroed one says nothing.
 struct vd_text_fault {
   enum vd_err err;
-  char words[224];     // what, and what was meant
+  char words[160];     // what, and what was meant
   const char *nearest; // known name, NULL if none is near; static storage
 };
 
 // Sets the words; returns `err`.
 enum vd_err vd_text_fault_set(struct vd_text_fault *fault, enum vd_err err, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
-// Adds to the words.
+// Adds to the words. What is too long for them is cut, and ends in "…".
 void vd_text_fault_add(struct vd_text_fault *fault, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-// A piece of a stranger's text fit for a message: cut, and '?' for what no terminal should be given.
+// Copies a stranger's text for a message: cut to the room (at least 8 bytes), and '?' for what no terminal
+// should be given.
+void vd_text_copy_clean(char *out, size_t room, const char *text, size_t size);
+
 struct vd_text_excerpt {
   char text[52];
 };

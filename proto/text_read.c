@@ -71,8 +71,9 @@ static enum vd_err refuse_syntax(struct reader *reader)
     return vd_text_fault_set(&reader->fault, VD_ERR_BAD_REQUEST, "no valid %s", form);
   if (error->line > 0 && error->column > 0)
     reader->place = (struct vd_text_place){(unsigned)error->line, (unsigned)error->column};
-  return vd_text_fault_set(&reader->fault, VD_ERR_BAD_REQUEST, "no valid %s: %s", form,
-                           vd_text_excerpt(error->msg, strlen(error->msg)).text);
+  char message[120];
+  vd_text_copy_clean(message, sizeof(message), error->msg, strlen(error->msg));
+  return vd_text_fault_set(&reader->fault, VD_ERR_BAD_REQUEST, "no valid %s: %s", form, message);
 }
 
 // ---- events ----

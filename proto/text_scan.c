@@ -16,46 +16,64 @@ enum {
 
 // ---- words ----
 
+static void add_words(struct vd_text_fault *fault, const char *format, va_list arguments)
+{
+  static const char ellipsis[] = "…";
+  size_t used = strlen(fault->words);
+  size_t room = sizeof(fault->words) - used;
+  int length = vsnprintf(fault->words + used, room, format, arguments);
+  if (length < (int)room)
+    return;
+  size_t cut = sizeof(fault->words) - sizeof(ellipsis);
+  while (cut > 0 && ((unsigned char)fault->words[cut] & 0xC0) == 0x80)
+    cut--;
+  memcpy(fault->words + cut, ellipsis, sizeof(ellipsis));
+}
+
 enum vd_err vd_text_fault_set(struct vd_text_fault *fault, enum vd_err err, const char *format, ...)
 {
   *fault = (struct vd_text_fault){.err = err};
   va_list arguments;
   va_start(arguments, format);
-  vsnprintf(fault->words, sizeof(fault->words), format, arguments);
+  add_words(fault, format, arguments);
   va_end(arguments);
   return err;
 }
 
 void vd_text_fault_add(struct vd_text_fault *fault, const char *format, ...)
 {
-  size_t used = strlen(fault->words);
   va_list arguments;
   va_start(arguments, format);
-  vsnprintf(fault->words + used, sizeof(fault->words) - used, format, arguments);
+  add_words(fault, format, arguments);
   va_end(arguments);
 }
 
-struct vd_text_excerpt vd_text_excerpt(const char *text, size_t size)
+void vd_text_copy_clean(char *out, size_t room, const char *text, size_t size)
 {
   static const char ellipsis[] = "…";
-  struct vd_text_excerpt excerpt;
   size_t used = 0;
   for (size_t at = 0; at < size;) {
     uint32_t code;
     size_t step = vd_utf8_read(text + at, size - at, &code);
     bool is_clean = step > 0 && vd_text_is_clean(text + at, step, false);
-    if (used + step + sizeof(ellipsis) > sizeof(excerpt.text)) {
-      memcpy(excerpt.text + used, ellipsis, sizeof(ellipsis));
-      return excerpt;
+    if (used + step + sizeof(ellipsis) > room) {
+      memcpy(out + used, ellipsis, sizeof(ellipsis));
+      return;
     }
     if (is_clean)
-      memcpy(excerpt.text + used, text + at, step);
+      memcpy(out + used, text + at, step);
     else
-      excerpt.text[used] = '?';
+      out[used] = '?';
     used += is_clean ? step : 1;
     at += step > 0 ? step : 1;
   }
-  excerpt.text[used] = '\0';
+  out[used] = '\0';
+}
+
+struct vd_text_excerpt vd_text_excerpt(const char *text, size_t size)
+{
+  struct vd_text_excerpt excerpt;
+  vd_text_copy_clean(excerpt.text, sizeof(excerpt.text), text, size);
   return excerpt;
 }
 
