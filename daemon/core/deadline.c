@@ -97,6 +97,13 @@ void vd_deadline_meet(struct vd_act *act, Vd__Deadline *deadline, int64_t acted_
                      : VD__OUTCOME__OUTCOME_MET);
 }
 
+void vd_deadline_correct(struct vd_act *act, Vd__Deadline *deadline, int64_t acted_at_ms)
+{
+  vd_act_touch(act, VD__KIND__KIND_DEADLINE, &deadline->base);
+  deadline->outcome = VD__OUTCOME__OUTCOME_RUNNING;
+  vd_deadline_meet(act, deadline, acted_at_ms);
+}
+
 void vd_deadline_void(struct vd_act *act, Vd__Deadline *deadline)
 {
   if (!vd_deadline_is_running(deadline))
@@ -105,8 +112,9 @@ void vd_deadline_void(struct vd_act *act, Vd__Deadline *deadline)
   end(act, deadline, VD__OUTCOME__OUTCOME_VOID);
 }
 
-// The threads were withdrawn when it ended, so whoever has to know is called anew: about a breach at once,
-// about a warning by the next tick.
+// The threads were withdrawn when it ended, so whoever has to know is called anew, from the first level on.
+// The next tick does it: the act under way may yet meet the deadline at another moment, and then nobody need
+// know.
 void vd_deadline_resume(struct vd_act *act, Vd__Deadline *deadline)
 {
   if (vd_deadline_is_running(deadline))
@@ -115,10 +123,9 @@ void vd_deadline_resume(struct vd_act *act, Vd__Deadline *deadline)
   deadline->outcome = VD__OUTCOME__OUTCOME_RUNNING;
   deadline->met_at_ms = deadline->met_recorded_at_ms = 0;
   drop_shares(deadline);
+  deadline->warned = deadline->breached_at_ms != 0;
   if (deadline->breached_at_ms != 0)
-    vd_escalation_breach(act, deadline);
-  else
-    deadline->warned = false;
+    vd_escalation_restart(act, deadline);
 }
 
 // ---- time ----

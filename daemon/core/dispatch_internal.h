@@ -3,8 +3,9 @@
 #define VD_CORE_DISPATCH_INTERNAL_H
 
 #include "daemon/core/dispatch.h"
-#include "daemon/core/incident_internal.h"
+#include "daemon/core/incident.h"
 #include "daemon/core/key.h"
+#include "daemon/core/venue_internal.h"
 
 // ---- candidates (recommend.c) ----
 

@@ -23,40 +23,24 @@
 #include "daemon/core/dispatch.h"
 #include "daemon/core/escalation.h"
 #include "daemon/core/incident_internal.h"
+#include "daemon/core/key.h"
 #include "proto/check.h"
 
 // ---- ids: "42", "42.1", "42.1.respond" ----
 
-struct id {
-  char text[64];
-};
-
-static char *put_number(char *end, uint64_t number)
+static struct vd_key id_of_incident(uint64_t number)
 {
-  do {
-    *--end = (char)('0' + number % 10);
-    number /= 10;
-  } while (number > 0);
-  return end;
+  struct vd_key key = {.size = 0};
+  vd_key_add_number(&key, number);
+  return key;
 }
 
-// attempt 0: the incident's own id; `tail` NULL: the attempt's own.
-static struct id id_of(uint64_t number, uint32_t attempt, const char *tail)
+static struct vd_key id_of_attempt(const Vd__Incident *incident)
 {
-  char digits[48], *end = digits + sizeof digits, *start = end;
-  if (attempt > 0) {
-    start = put_number(start, attempt);
-    *--start = '.';
-  }
-  start = put_number(start, number);
-  struct id id = {{0}};
-  size_t size = (size_t)(end - start);
-  memcpy(id.text, start, size);
-  if (tail) {
-    id.text[size++] = '.';
-    memcpy(id.text + size, tail, strlen(tail)); // a tier's word: short
-  }
-  return id;
+  struct vd_key key = id_of_incident(incident->number);
+  vd_key_add(&key, ".");
+  vd_key_add_number(&key, incident->attempt);
+  return key;
 }
 
 static const char *tier_word(Vd__Promise tier)
@@ -71,22 +55,30 @@ static const char *tier_word(Vd__Promise tier)
   }
 }
 
+static struct vd_key id_of_deadline(const Vd__Incident *incident, Vd__Promise tier)
+{
+  struct vd_key key = id_of_attempt(incident);
+  vd_key_add(&key, ".");
+  vd_key_add(&key, tier_word(tier));
+  return key;
+}
+
 // ---- finding ----
 
 Vd__Incident *vd_incident_find(const struct vd_venue *venue, uint64_t number)
 {
-  return VD_FIND(venue, INCIDENT, Incident, id_of(number, 0, NULL).text);
+  return VD_FIND(venue, INCIDENT, Incident, id_of_incident(number).text);
 }
 
 Vd__Attempt *vd_incident_attempt(const struct vd_venue *venue, const Vd__Incident *incident)
 {
-  return VD_FIND(venue, ATTEMPT, Attempt, id_of(incident->number, incident->attempt, NULL).text);
+  return VD_FIND(venue, ATTEMPT, Attempt, id_of_attempt(incident).text);
 }
 
 Vd__Deadline *vd_incident_deadline(const struct vd_venue *venue, const Vd__Incident *incident,
                                    Vd__Promise tier)
 {
-  return VD_FIND(venue, DEADLINE, Deadline, id_of(incident->number, incident->attempt, tier_word(tier)).text);
+  return VD_FIND(venue, DEADLINE, Deadline, id_of_deadline(incident, tier).text);
 }
 
 bool vd_incident_is_open(const Vd__Incident *incident)
@@ -98,7 +90,7 @@ bool vd_incident_is_open(const Vd__Incident *incident)
 static void name_number(struct vd_refusal *refusal, uint64_t number)
 {
   if (refusal)
-    memcpy(refusal->nearest, id_of(number, 0, NULL).text, sizeof(struct id));
+    memcpy(refusal->nearest, id_of_incident(number).text, sizeof refusal->nearest);
 }
 
 enum vd_err vd_incident_get(const struct vd_venue *venue, uint64_t number, Vd__Incident **incident,
@@ -261,7 +253,7 @@ static Vd__Deadline *open_deadline(struct vd_act *act, const Vd__Incident *incid
       [VD__PROMISE__PROMISE_LAND] = {policy->land_team, policy->land_limit_ms,
                                      category ? category->land_limit_ms : 0},
   };
-  struct id id = id_of(incident->number, incident->attempt, tier_word(tier));
+  struct vd_key id = id_of_deadline(incident, tier);
   struct vd_promise promise = {
       .promise = tier,
       .id = id.text,
@@ -276,7 +268,7 @@ static Vd__Deadline *open_deadline(struct vd_act *act, const Vd__Incident *incid
 
 Vd__Attempt *vd_incident_start(struct vd_act *act, Vd__Incident *incident, int64_t start_ms)
 {
-  struct id id = id_of(incident->number, incident->attempt, NULL);
+  struct vd_key id = id_of_attempt(incident);
   Vd__Attempt *attempt = VD_CREATE(act, ATTEMPT, Attempt, id.text);
   attempt->incident = incident->number;
   attempt->index = incident->attempt;
@@ -296,8 +288,7 @@ void vd_incident_call(struct vd_act *act, Vd__Incident *incident)
 {
   if (incident->life_safety)
     vd_escalation_life_safety(act, incident);
-  if (incident->state == VD__INCIDENT_STATE__INCIDENT_STATE_OPEN)
-    vd_dispatch_offer_next(act, incident);
+  vd_dispatch_offer_next(act, incident);
 }
 
 void vd_incident_end(struct vd_act *act, Vd__Incident *incident, Vd__IncidentState state, int64_t acted_at_ms)

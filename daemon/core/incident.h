@@ -6,6 +6,12 @@
 
 #include "daemon/core/act.h"
 
+// Zone and category that always exist, for what a report leaves open.
+#define VD_ZONE_UNKNOWN   "unknown"
+#define VD_CATEGORY_OTHER "other"
+
+enum { VD_SEVERITY_WORST = 4 };
+
 enum vd_err vd_incident_report(struct vd_act *act, Vd__Reply *reply, struct vd_refusal *refusal);
 enum vd_err vd_incident_step(struct vd_act *act, Vd__Reply *reply,
                              struct vd_refusal *refusal); // respond, arrive, decide, approve, land
@@ -28,6 +34,9 @@ bool vd_incident_is_open(const Vd__Incident *incident); // OPEN … LANDED: not 
 // The attempt's timer fired: the default decision is called for.
 void vd_incident_call_decision(struct vd_act *act, Vd__Attempt *attempt);
 int64_t vd_attempt_next(const struct vd_venue *venue, const Vd__Attempt *attempt); // for timer.c
+// Finds an incident in any state, or refuses unknown-incident.
+enum vd_err vd_incident_get(const struct vd_venue *venue, uint64_t number, Vd__Incident **incident,
+                            struct vd_refusal *refusal);
 // Finds an open incident named by a command, or refuses unknown-incident / incident-ended.
 enum vd_err vd_incident_get_open(const struct vd_venue *venue, uint64_t number, Vd__Incident **incident,
                                  struct vd_refusal *refusal);

@@ -5,19 +5,13 @@
 #include "daemon/core/incident.h"
 #include "daemon/core/venue_internal.h"
 
-#define VD_ZONE_UNKNOWN   "unknown"
-#define VD_CATEGORY_OTHER "other"
-
-enum { VD_SEVERITY_WORST = 4, VD_REPORTERS_MAX = 8 };
+enum { VD_REPORTERS_MAX = 8 };
 
 #define VD_TIER_FIRST VD__PROMISE__PROMISE_RESPOND
 #define VD_TIER_LAST  VD__PROMISE__PROMISE_LAND
 
 // ---- reading a command (incident.c); each refuses without touching anything ----
 
-// Finds an incident in any state, or refuses unknown-incident.
-enum vd_err vd_incident_get(const struct vd_venue *venue, uint64_t number, Vd__Incident **incident,
-                            struct vd_refusal *refusal);
 // When it was done (venue.c saw to the bounds of a late entry), or refuses what lies before `not_before_ms`.
 enum vd_err vd_incident_acted_at(const struct vd_act *act, int64_t not_before_ms, int64_t *acted_at_ms,
                                  struct vd_refusal *refusal);

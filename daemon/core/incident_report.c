@@ -8,6 +8,7 @@
 #include "daemon/core/dispatch.h"
 #include "daemon/core/escalation.h"
 #include "daemon/core/incident_internal.h"
+#include "daemon/core/key.h"
 
 static enum vd_err check_severity(uint32_t severity, const char *field, struct vd_refusal *refusal)
 {
@@ -64,68 +65,26 @@ static void set_missing(Vd__Incident *incident, const char *field, bool missing)
 
 // ---- looks like ----
 
-// The index lists the open ones of a zone and category by number.
-struct alike_search {
-  const struct vd_venue *venue;
-  struct vd_buffer prefix;
-  struct vd_buffer after;
-};
-
-static struct alike_search begin_search(const struct vd_venue *venue, const Vd__Incident *incident)
-{
-  struct alike_search search = {.venue = venue};
-  vd_buffer_printf(&search.prefix, "like/%s/%s/", incident->zone, incident->category);
-  vd_buffer_append(&search.prefix, "", 1);
-  return search;
-}
-
-static void end_search(struct alike_search *search)
-{
-  vd_buffer_finish(&search->prefix);
-  vd_buffer_finish(&search->after);
-}
-
-// The first one numbered `from` (at least 1) or higher.
-static const Vd__Incident *search_from(struct alike_search *search, uint64_t from)
-{
-  const char *prefix = (char *)search->prefix.data;
-  search->after.size = 0;
-  vd_buffer_printf(&search->after, "%s%020llu", prefix, (unsigned long long)(from - 1));
-  vd_buffer_append(&search->after, "", 1);
-  const char *found = vd_index_next(search->venue->index, prefix, (char *)search->after.data);
-  return found ? vd_incident_find(search->venue, strtoull(vd_index_last_field(found), NULL, 10)) : NULL;
-}
-
-// Numbers follow the time of recording: the first one young enough is found by halving, however many are
-// open. The earliest is offered, so that a row of reports of one thing points at one incident.
+// The earliest is offered, so that a row of reports of one thing points at one incident. The index lists the
+// open ones of a zone and category by time, so what came before the window is passed over at once.
 uint64_t vd_incident_alike(const struct vd_venue *venue, const Vd__Incident *incident)
 {
-  enum { LOOKED_AT_MAX = 16 };
   if (is_missing(incident, "zone"))
     return 0;
   const int64_t window_ms = vd_policy(venue)->looks_like_ms;
-  struct alike_search search = begin_search(venue, incident);
-  uint64_t low = 1, high = VD_FIND(venue, EVENT, Event, "event")->last_incident + 1;
-  while (low < high) {
-    uint64_t middle = low + (high - low) / 2;
-    const Vd__Incident *other = search_from(&search, middle);
-    if (other && other->recorded_at_ms < incident->reported_at_ms - window_ms)
-      low = other->number + 1;
-    else
-      high = middle;
-  }
-  uint64_t found = 0;
-  for (unsigned looked_at = 0; found == 0 && looked_at < LOOKED_AT_MAX; looked_at++) {
-    const Vd__Incident *other = search_from(&search, low);
-    if (!other)
-      break;
-    int64_t apart_ms = llabs(other->reported_at_ms - incident->reported_at_ms);
-    if (other->number != incident->number && apart_ms <= window_ms)
-      found = other->number;
-    low = other->number + 1;
-  }
-  end_search(&search);
-  return found;
+  const int64_t from_ms = incident->reported_at_ms - window_ms;
+  struct vd_key prefix = vd_key_of("like/", incident->zone, "/");
+  vd_key_add(&prefix, incident->category);
+  vd_key_add(&prefix, "/");
+  struct vd_key after = prefix;
+  vd_key_add_sorted(&after, from_ms > 0 ? (uint64_t)from_ms : 0);
+  const char *key = vd_index_next(venue->index, prefix.text, after.text);
+  if (key && strtoull(vd_index_last_field(key), NULL, 10) == incident->number)
+    key = vd_index_next(venue->index, prefix.text, key);
+  const Vd__Incident *other =
+      key ? vd_incident_find(venue, strtoull(vd_index_last_field(key), NULL, 10)) : NULL;
+  bool is_alike = other && other->reported_at_ms <= incident->reported_at_ms + window_ms;
+  return is_alike ? other->number : 0;
 }
 
 // ---- report ----
@@ -171,11 +130,9 @@ enum vd_err vd_incident_report(struct vd_act *act, Vd__Reply *reply, struct vd_r
   if (err)
     return err;
   Vd__Event *event = VD_EDIT(act, EVENT, Event, "event");
-  struct vd_buffer id = {0};
-  vd_buffer_printf(&id, "%llu", (unsigned long long)++event->last_incident);
-  vd_buffer_append(&id, "", 1);
-  Vd__Incident *incident = VD_CREATE(act, INCIDENT, Incident, (char *)id.data);
-  vd_buffer_finish(&id);
+  struct vd_key id = {.size = 0};
+  vd_key_add_number(&id, ++event->last_incident);
+  Vd__Incident *incident = VD_CREATE(act, INCIDENT, Incident, id.text);
   incident->number = event->last_incident;
   incident->state = VD__INCIDENT_STATE__INCIDENT_STATE_OPEN;
   incident->attempt = 1;

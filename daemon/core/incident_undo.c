@@ -154,8 +154,7 @@ static void undo_step(struct vd_act *act, Vd__Incident *incident, Vd__Attempt *a
                       strcmp(attempt->responded->by, incident->holder) == 0;
   if (gave_holder && !still_has_it)
     vd_string_set(&incident->holder, holder_by_offers(act->venue, attempt));
-  if (*incident->holder == '\0' && !attempt->responded)
-    vd_dispatch_offer_next(act, incident);
+  vd_dispatch_offer_next(act, incident);
 }
 
 enum vd_err vd_incident_undo(struct vd_act *act, Vd__Reply *reply, struct vd_refusal *refusal)

@@ -114,7 +114,8 @@ static void say_incident(struct derived *derived, const Vd__Incident *incident)
     say(derived, "ended/%020lld/%llu", (long long)incident->ended_at_ms, number);
     return;
   }
-  say(derived, "like/%s/%s/%020llu", incident->zone, incident->category, number);
+  say(derived, "like/%s/%s/%020lld/%llu", incident->zone, incident->category,
+      (long long)incident->reported_at_ms, number);
   if (*incident->holder)
     say(derived, "work/%s/%llu", incident->holder, number);
   else if (incident->state < VD__INCIDENT_STATE__INCIDENT_STATE_LANDED)

@@ -4,7 +4,7 @@
 //
 //   key (fields separated by '/')                 of                                    answers
 //   work/<crew>/<number>                          open incident with a holder           what does this person hold
-//   like/<zone>/<category>/<number, 20 digits>    open incident                         looks like #41
+//   like/<zone>/<category>/<reported_at>/<number> open incident (time in 20 digits)     looks like #41
 //   alert/<crew>/<alert id>                       open alert of a person                digest, withdrawal
 //   heard/<crew>/<alert id>                       heard alert of a person               what passes on with a shift's end
 //   post/<post>/<rank, 10 digits>/<crew>          crew (not retired)                    who holds a post

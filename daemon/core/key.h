@@ -32,6 +32,16 @@ static inline void vd_key_add_number(struct vd_key *key, uint64_t number)
   vd_key_add(key, start);
 }
 
+// In 20 digits, so that numbers sort as such.
+static inline void vd_key_add_sorted(struct vd_key *key, uint64_t number)
+{
+  char digits[21];
+  for (int i = 19; i >= 0; i--, number /= 10)
+    digits[i] = (char)('0' + number % 10);
+  digits[20] = '\0';
+  vd_key_add(key, digits);
+}
+
 // "<first><second><third>"
 static inline struct vd_key vd_key_of(const char *first, const char *second, const char *third)
 {

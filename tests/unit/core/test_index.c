@@ -54,6 +54,7 @@ static Vd__Incident *incident_new(uint64_t number, const char *id)
   incident->number = number;
   vd_string_set(&incident->zone, "hall");
   vd_string_set(&incident->category, "av-fault");
+  incident->reported_at_ms = INT64_C(1684371600000);
   incident->state = VD__INCIDENT_STATE__INCIDENT_STATE_OPEN;
   return incident;
 }
@@ -62,7 +63,7 @@ Test(index, an_open_incident_can_look_like_another_and_waits_for_a_holder)
 {
   Vd__Incident *incident = incident_new(41, "41");
   REFRESH(INCIDENT, incident);
-  EXPECT("", "like/hall/av-fault/00000000000000000041", "waiting/00000000000000000041");
+  EXPECT("", "like/hall/av-fault/00000001684371600000/41", "waiting/00000000000000000041");
   vd__incident__free_unpacked(incident, NULL);
 }
 
@@ -71,7 +72,7 @@ Test(index, a_held_incident_is_its_holders_work)
   Vd__Incident *incident = incident_new(41, "41");
   vd_string_set(&incident->holder, "av-1");
   REFRESH(INCIDENT, incident);
-  EXPECT("", "like/hall/av-fault/00000000000000000041", "work/av-1/41");
+  EXPECT("", "like/hall/av-fault/00000001684371600000/41", "work/av-1/41");
   vd_string_set(&incident->holder, "av-2");
   REFRESH(INCIDENT, incident);
   EXPECT("work/", "work/av-2/41");
@@ -262,7 +263,7 @@ Test(index, iterating_survives_the_removal_of_what_was_returned)
   memcpy(after, key, strlen(key) + 1);
   refresh(VD__KIND__KIND_INCIDENT, "1", NULL);
   key = vd_index_next(keys, "like/", after);
-  cr_assert_str_eq(key, "like/hall/av-fault/00000000000000000002");
+  cr_assert_str_eq(key, "like/hall/av-fault/00000001684371600000/2");
   cr_assert_null(vd_index_next(keys, "like/", key));
   vd__incident__free_unpacked(first, NULL);
   vd__incident__free_unpacked(second, NULL);
