@@ -50,7 +50,7 @@ bool vd_header_number(const char *text, uint64_t *number)
     return false;
   uint64_t value = 0;
   for (const char *digit = text; *digit != '\0'; digit++) {
-    if (*digit < '0' || *digit > '9' || value > (UINT64_MAX - 9) / 10)
+    if (*digit < '0' || *digit > '9' || value > (UINT64_MAX - (uint64_t)(*digit - '0')) / 10)
       return false;
     value = value * 10 + (uint64_t)(*digit - '0');
   }
