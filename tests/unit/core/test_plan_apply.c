@@ -15,59 +15,6 @@
 // 10:00 at the venue, in the middle of the good plan's day.
 static const int64_t TEN = INT64_C(1684339200000) + HOURS(10);
 
-struct stage {
-  struct vd_venue *venue;
-  int64_t now_ms;
-  Vd__Reply reply;
-  struct vd_fold *mirror; // from the Changes alone
-  char fact[32];          // of the last Change
-  char why[96];
-  unsigned changes;
-  size_t largest;
-};
-
-static void follow(void *context, const Vd__Change *change)
-{
-  struct stage *stage = context;
-  size_t size = protobuf_c_message_get_packed_size(&change->base);
-  if (size > stage->largest)
-    stage->largest = size;
-  vd_fold_apply(stage->mirror, change);
-  stage->changes++;
-  stage->why[0] = '\0';
-  if (!change->fact)
-    return;
-  struct vd_buffer why = {0};
-  for (size_t i = 0; i < change->fact->n_why; i++)
-    vd_buffer_printf(&why, "%s%s", i ? " " : "", change->fact->why[i]);
-  vd_buffer_append(&why, "", 1);
-  strncpy(stage->why, (char *)why.data, sizeof stage->why - 1);
-  strncpy(stage->fact, change->fact->what, sizeof stage->fact - 1);
-  vd_buffer_finish(&why);
-}
-
-static struct stage *stage_create(void)
-{
-  struct stage *stage = vd_zalloc(sizeof *stage);
-  stage->venue = vd_venue_create();
-  stage->mirror = vd_fold_create();
-  stage->now_ms = TEN;
-  vd_venue_restore_finish(stage->venue, 0, TEN);
-  vd__reply__init(&stage->reply);
-  return stage;
-}
-
-static enum vd_err execute(struct stage *stage, Vd__Command *command)
-{
-  Vd__Principal admin = VD__PRINCIPAL__INIT;
-  admin.id = (char *)"admin";
-  admin.role = VD__ROLE__ROLE_ADMIN;
-  command->id = (char *)"c";
-  vd_reply_clear(&stage->reply);
-  return vd_venue_execute(stage->venue, &admin, "r", command, VD__LANGUAGE__LANGUAGE_EN, stage->now_ms,
-                          follow, stage, &stage->reply);
-}
-
 static enum vd_err apply(struct stage *stage, Vd__Plan *plan)
 {
   Vd__PlanApply planned = VD__PLAN_APPLY__INIT;
@@ -75,39 +22,7 @@ static enum vd_err apply(struct stage *stage, Vd__Plan *plan)
   planned.plan = plan;
   command.act_case = VD__COMMAND__ACT_PLAN_APPLY;
   command.plan_apply = &planned;
-  return execute(stage, &command);
-}
-
-// What a fold holds, revisions included.
-static struct vd_buffer bytes_of(const struct vd_fold *fold)
-{
-  struct vd_buffer bytes = {0};
-  for (int kind = 1; vd_kind_type((Vd__Kind)kind); kind++) {
-    ProtobufCMessage *message = vd_fold_next(fold, (Vd__Kind)kind, NULL, "");
-    for (; message; message = vd_fold_next(fold, (Vd__Kind)kind, vd_message_id(message), ""))
-      vd_buffer_pack(&bytes, message);
-  }
-  return bytes;
-}
-
-static void expect_same(const struct vd_fold *a, const struct vd_fold *b)
-{
-  struct vd_buffer left = bytes_of(a), right = bytes_of(b);
-  cr_expect_eq(left.size, right.size);
-  cr_expect(left.size == right.size && memcmp(left.data, right.data, left.size) == 0,
-            "who follows the Changes sees another venue");
-  vd_buffer_finish(&left);
-  vd_buffer_finish(&right);
-}
-
-static void stage_destroy(struct stage *stage)
-{
-  expect_same(vd_venue_fold(stage->venue), stage->mirror);
-  cr_expect_leq(stage->largest, VD_CHANGE_MAX);
-  vd_reply_clear(&stage->reply);
-  vd_fold_destroy(stage->mirror);
-  vd_venue_destroy(stage->venue);
-  free(stage);
+  return stage_do(stage, &command);
 }
 
 #define FIND(stage, KIND, Type, id)                                                                          \
@@ -115,7 +30,7 @@ static void stage_destroy(struct stage *stage)
 
 static struct stage *on_good_plan(Vd__Plan **plan)
 {
-  struct stage *stage = stage_create();
+  struct stage *stage = stage_create(TEN);
   *plan = plan_good();
   cr_assert_eq(apply(stage, *plan), VD_OK, "%s %s", stage->reply.field, stage->reply.sentence);
   return stage;
@@ -161,7 +76,7 @@ static void say_duty(struct stage *stage, const char *crew, Vd__Duty duty)
   set.duty = duty;
   command.act_case = VD__COMMAND__ACT_DUTY;
   command.duty = &set;
-  cr_assert_eq(execute(stage, &command), VD_OK);
+  cr_assert_eq(stage_do(stage, &command), VD_OK);
 }
 
 static uint64_t report(struct stage *stage, const char *zone, const char *category)
@@ -173,7 +88,7 @@ static uint64_t report(struct stage *stage, const char *zone, const char *catego
   reported.text = (char *)"something";
   command.act_case = VD__COMMAND__ACT_REPORT;
   command.report = &reported;
-  cr_assert_eq(execute(stage, &command), VD_OK, "%s", stage->reply.sentence);
+  cr_assert_eq(stage_do(stage, &command), VD_OK, "%s", stage->reply.sentence);
   return stage->reply.number;
 }
 
@@ -220,7 +135,7 @@ Test(plan_apply, who_is_on_shift_is_on_duty_and_covers_the_group)
   cr_assert(FIND(stage, CREW, Crew, "floor-1")->on_duty);
   cr_assert_eq(FIND(stage, TEAM, Team, "onsite")->uncovered_since_at_ms, 0);
   finish(stage, plan);
-  stage = stage_create();
+  stage = stage_create(TEN);
   stage->now_ms = TEN + HOURS(12);
   plan = plan_good();
   cr_assert_eq(apply(stage, plan), VD_OK);
@@ -232,7 +147,7 @@ Test(plan_apply, who_is_on_shift_is_on_duty_and_covers_the_group)
 Test(plan_apply, a_whole_summit_fits_into_changes)
 {
   struct plan_file file = plan_file_read("config/plans/summit-2023.yaml");
-  struct stage *stage = stage_create();
+  struct stage *stage = stage_create(TEN);
   cr_assert_eq(apply(stage, file.plan), VD_OK, "%s %s", stage->reply.field, stage->reply.sentence);
   cr_assert_gt(stage->changes, 1, "more than one Change holds");
   ProtobufCMessage *message = NULL;
@@ -300,7 +215,7 @@ Test(plan_apply, another_shift_is_another_duty)
   cr_assert(FIND(stage, CREW, Crew, "floor-2")->on_duty);
   cr_assert_eq(FIND(stage, TEAM, Team, "onsite")->uncovered_since_at_ms, 0);
   cr_assert_gt(vd_venue_next_due(stage->venue), stage->now_ms, "nothing is late because the plan changed");
-  vd_venue_tick(stage->venue, TEN + HOURS(2), 100, follow, stage);
+  vd_venue_tick(stage->venue, TEN + HOURS(2), 100, stage_follow, stage);
   cr_assert(FIND(stage, CREW, Crew, "floor-1")->on_duty, "the new shift begins by itself");
   finish(stage, plan);
 }
@@ -388,10 +303,10 @@ Test(plan_apply, a_restart_after_it_changes_nothing)
   for (int64_t at_ms = stage->now_ms; at_ms <= TEN + MINUTES(40); at_ms += 1000) {
     cr_assert_eq(vd_venue_next_due(stage->venue), vd_venue_next_due(other), "at +%lld s",
                  (long long)(at_ms - TEN) / 1000);
-    vd_venue_tick(stage->venue, at_ms, 1000, follow, stage);
-    vd_venue_tick(other, at_ms, 1000, follow, &twin);
+    vd_venue_tick(stage->venue, at_ms, 1000, stage_follow, stage);
+    vd_venue_tick(other, at_ms, 1000, stage_follow, &twin);
   }
-  expect_same(vd_venue_fold(stage->venue), vd_venue_fold(other));
+  stage_expect_same(vd_venue_fold(stage->venue), vd_venue_fold(other));
   vd_fold_destroy(twin.mirror);
   vd_venue_destroy(other);
   finish(stage, plan);
@@ -416,7 +331,7 @@ Test(plan_apply, a_plan_with_an_error_changes_nothing)
 
 Test(plan_apply, a_command_without_a_plan_is_refused)
 {
-  struct stage *stage = stage_create();
+  struct stage *stage = stage_create(TEN);
   cr_assert_eq(apply(stage, NULL), VD_ERR_MISSING);
   cr_assert_null(vd_venue_event(stage->venue));
   stage_destroy(stage);
