@@ -305,13 +305,22 @@ static void tell_climb(struct vd_act *act, const Vd__Deadline *deadline, enum vd
   vd_string_set(&fact->crew, deadline->called);
 }
 
+void vd_escalation_restart(struct vd_act *act, Vd__Deadline *deadline)
+{
+  deadline->level = VD__LEVEL__LEVEL_UNSPECIFIED;
+  deadline->climb_at_ms = act->now_ms;
+  vd_string_set(&deadline->called, "");
+  vd_string_set(&deadline->heard_by, "");
+}
+
 void vd_escalation_climb(struct vd_act *act, Vd__Deadline *deadline)
 {
   struct passed_over passed = {.size = 0};
+  bool is_restart = deadline->level == VD__LEVEL__LEVEL_UNSPECIFIED;
   bool from_control = deadline->level == VD__LEVEL__LEVEL_CONTROL;
   Vd__Level next = from_control ? VD__LEVEL__LEVEL_LEAD : deadline->level + 1;
   if (call_from(act, deadline, next, &passed)) {
-    tell_climb(act, deadline, VD_FACT_CLIMBED);
+    tell_climb(act, deadline, is_restart ? VD_FACT_CALLED_AGAIN : VD_FACT_CLIMBED);
     return;
   }
   if (can_call_again(act->venue, deadline)) {

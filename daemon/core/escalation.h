@@ -15,6 +15,8 @@
 void vd_escalation_warn(struct vd_act *act, Vd__Deadline *deadline);
 void vd_escalation_breach(struct vd_act *act, Vd__Deadline *deadline);
 void vd_escalation_climb(struct vd_act *act, Vd__Deadline *deadline);
+// A breached deadline runs again: the next tick climbs from the first level.
+void vd_escalation_restart(struct vd_act *act, Vd__Deadline *deadline);
 // The deadline no longer runs (met, void): withdraws its reasons everywhere and ends its climb.
 void vd_escalation_clear(struct vd_act *act, Vd__Deadline *deadline);
 
