@@ -13,8 +13,11 @@ enum { PAGE_SLACK = 4096, WRAPPER_BYTES = 8, HISTORY_FRAMES_MAX = 2000, CHANGE_Q
 
 // ---- state ----
 
-static bool wants_kind(const Vd__StateQuery *query, Vd__Kind kind)
+// Kinds that the reader may not see do not count, or a page could be empty and name what is hidden.
+static bool wants_kind(const Vd__StateQuery *query, enum vd_clearance clearance, Vd__Kind kind)
 {
+  if (!vd_clearance_shows_type(clearance, vd_kind_type(kind)))
+    return false;
   for (size_t i = 0; i < query->n_kinds; i++)
     if (query->kinds[i] == kind)
       return true;
@@ -35,14 +38,15 @@ static void set_next(Vd__StatePage *page, Vd__Kind kind, const char *id)
   vd_string_set(&page->next->id, id);
 }
 
-static Vd__StatePage *state_page(const struct vd_daemon *d, const Vd__StateQuery *query)
+static Vd__StatePage *state_page(const struct vd_daemon *d, const Vd__StateQuery *query,
+                                 enum vd_clearance clearance)
 {
   const struct vd_fold *fold = vd_venue_fold(d->venue);
   Vd__StatePage *page = (Vd__StatePage *)vd_message_new(&vd__state_page__descriptor);
   size_t bytes = PAGE_SLACK;
   unsigned first = query->after != NULL ? (unsigned)query->after->kind : 1;
   for (unsigned kind = first; vd_kind_type((Vd__Kind)kind) != NULL; kind++) {
-    if (!wants_kind(query, (Vd__Kind)kind))
+    if (!wants_kind(query, clearance, (Vd__Kind)kind))
       continue;
     const char *after = query->after != NULL && kind == first ? query->after->id : NULL;
     const ProtobufCMessage *message;
@@ -190,7 +194,7 @@ bool vd_daemon_query(struct vd_daemon *d, struct vd_call *call, const Vd__Princi
   switch (call->request->body_case) {
   case VD__REQUEST__BODY_STATE:
     response->body_case = VD__RESPONSE__BODY_STATE;
-    response->state = state_page(d, call->request->state);
+    response->state = state_page(d, call->request->state, vd_clearance_of_role(who->role));
     return true;
   case VD__REQUEST__BODY_CHANGES:
     start_history(d, call);
