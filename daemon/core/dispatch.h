@@ -30,10 +30,6 @@ void vd_walk_destroy(struct vd_walk *walk);
 int64_t vd_walk_ms(struct vd_venue *venue, const char *from, const char *to);
 void vd_walk_forget(struct vd_venue *venue);
 
-// Who could take the incident, best first, with reasons; then the others, with why not. At most 64. Heap message, freed
-// by the caller; NULL and a refusal for an unknown incident. A query: looks at every crew of the plan.
-Vd__Recommendation *vd_dispatch_recommend(const struct vd_venue *venue, uint64_t incident, struct vd_refusal *refusal);
-
 // After a report or a decline: offers to the best, or at severity 4 assigns the nearest qualified at once and
 // informs the lead. Nobody left: the lead is told (no-candidate). Does nothing while an offer is open, the work has a
 // holder or was taken up on the spot, or policy.manual_offers is set.

@@ -352,9 +352,10 @@ static Vd__Candidate *candidate_new(const struct search *search, const struct vd
   return candidate;
 }
 
-Vd__Recommendation *vd_dispatch_recommend(const struct vd_venue *venue, uint64_t incident,
-                                          struct vd_refusal *refusal)
+Vd__Recommendation *vd_venue_recommend(const struct vd_venue *venue, uint64_t incident, int64_t now_ms,
+                                       struct vd_refusal *refusal)
 {
+  (void)now_ms; // duty, place and load are state
   const Vd__Incident *found = vd_incident_find(venue, incident);
   if (!found) {
     vd_refuse(refusal, VD_ERR_UNKNOWN_INCIDENT, "incident", "there is no #%llu",
