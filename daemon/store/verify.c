@@ -159,21 +159,20 @@ static enum vd_err check_absent(struct verify *verify, Vd__Kind kind, const char
   return VD_OK;
 }
 
+// The row is not what the fold has for its key. Is it what the fold had, not long ago?
 static enum vd_err check_older(const struct verify *verify, Vd__Kind kind, const char *id, uint64_t revision,
                                const ProtobufCMessage *folded, struct vd_refusal *refusal)
 {
-  const ProtobufCMessage *stone = folded == NULL ? vd_fold_find(verify->removed, kind, id) : NULL;
-  if (folded == NULL && stone == NULL)
-    return refuse_row(refusal, kind, id, "is not in the Changes");
-  uint64_t due = vd_message_revision(folded != NULL ? folded : stone);
+  const ProtobufCMessage *newer = folded != NULL ? folded : vd_fold_find(verify->removed, kind, id);
+  uint64_t due = newer != NULL ? vd_message_revision(newer) : 0;
+  if (newer != NULL && revision > due)
+    return refuse_row(refusal, kind, id, "is newer than the Changes");
   if (folded != NULL && revision == due)
     return refuse_row(refusal, kind, id, "differs from the Changes");
-  if (revision > due)
-    return refuse_row(refusal, kind, id, "is newer than the Changes");
-  if (due <= verify->head.watermark)
-    return refuse_row(refusal, kind, id,
-                      folded != NULL ? "is older than the watermark allows" : "was removed");
-  return VD_OK;
+  if (due > verify->head.watermark)
+    return VD_OK;
+  return refuse_row(refusal, kind, id,
+                    folded != NULL ? "is older than the watermark allows" : "should not be there");
 }
 
 static enum vd_err check_row(struct verify *verify, Vd__Kind kind, const char *id, const uint8_t *data,

@@ -198,15 +198,29 @@ void batch_drop_row(struct batch *batch, unsigned key)
   batch_add_entity(batch, VD__KIND__KIND_NOTE, note.id, NULL, 0);
 }
 
+void journal_append(struct vd_journal *journal, struct batch *batch)
+{
+  struct vd_refusal refusal = {.err = VD_OK};
+  enum vd_err err = vd_journal_append(journal, &batch->journal, &refusal);
+  cr_assert_eq(err, VD_OK, "%s: %s", vd_err_name(err), refusal.detail);
+  batch_clear(batch);
+}
+
+struct vd_verify_result journal_verify(struct vd_journal *journal)
+{
+  struct vd_verify_result result = {.changes = 0};
+  struct vd_refusal refusal = {.err = VD_OK};
+  enum vd_err err = vd_journal_verify(journal, NULL, NULL, &result, &refusal);
+  cr_assert_eq(err, VD_OK, "%s: %s", vd_err_name(err), refusal.detail);
+  return result;
+}
+
 void journal_fill(struct vd_journal *journal, unsigned count)
 {
   struct batch batch = {.changes = NULL};
   for (unsigned i = 0; i < count; i++)
     batch_add_note(&batch, vd_journal_sequence(journal) + 1 + i, i + 1, "a line");
-  struct vd_refusal refusal = {.err = VD_OK};
-  enum vd_err err = vd_journal_append(journal, &batch.journal, &refusal);
-  cr_assert_eq(err, VD_OK, "%s: %s", vd_err_name(err), refusal.detail);
-  batch_clear(&batch);
+  journal_append(journal, &batch);
 }
 
 // ---- the venue ----

@@ -37,7 +37,10 @@ void batch_add_removal(struct batch *batch, uint64_t sequence, unsigned key);
 // The checkpoint's row of that note as of its Change.
 void batch_add_row(struct batch *batch, uint64_t revision, unsigned key, const char *words);
 void batch_drop_row(struct batch *batch, unsigned key);
-// Appends `count` notes on keys 1.., beginning after the journal's last Change; VD_OK expected.
+// Append, verify: VD_OK expected. The batch is cleared.
+void journal_append(struct vd_journal *journal, struct batch *batch);
+struct vd_verify_result journal_verify(struct vd_journal *journal);
+// Appends `count` notes on keys 1.., beginning after the journal's last Change.
 void journal_fill(struct vd_journal *journal, unsigned count);
 
 struct venue {

@@ -8,14 +8,6 @@
 #include "fixture.h"
 #include "proto/check.h"
 
-static void append(struct vd_journal *journal, struct batch *batch)
-{
-  struct vd_refusal refusal = {.err = VD_OK};
-  enum vd_err err = vd_journal_append(journal, &batch->journal, &refusal);
-  cr_assert_eq(err, VD_OK, "%s: %s", vd_err_name(err), refusal.detail);
-  batch_clear(batch);
-}
-
 struct seen {
   uint64_t first, last, count, stop_after;
   uint64_t epochs[8]; // of the first Changes
@@ -56,12 +48,12 @@ Test(append, changes_come_back_byte_for_byte_with_epoch_and_chain)
   struct batch batch = {.changes = NULL};
   batch_add_change(&batch, 1, "one", 3);
   batch_add_change(&batch, 2, "", 0);
-  append(journal, &batch);
+  journal_append(journal, &batch);
   vd_journal_close(journal);
   journal = journal_open(folder, false);
   cr_assert_eq(vd_journal_sequence(journal), 2);
   batch_add_change(&batch, 3, "three", 5);
-  append(journal, &batch);
+  journal_append(journal, &batch);
 
   struct seen seen = {.stop_after = 0};
   struct vd_refusal refusal = {.err = VD_OK};
@@ -122,7 +114,7 @@ Test(append, the_largest_change_fits)
     batch_add_change(&batch, sequence, large, VD_CHANGE_MAX - sequence);
   }
   free(large);
-  append(journal, &batch);
+  journal_append(journal, &batch);
   cr_assert_eq(read_changes(journal, 1, UINT64_MAX, 0).count, 16);
   vd_journal_close(journal);
   folder_remove(folder);
@@ -159,11 +151,11 @@ Test(append, entities_are_replaced_and_removed)
   batch_add_entity(&batch, VD__KIND__KIND_ZONE, "z", "1", 1);
   batch_add_entity(&batch, VD__KIND__KIND_NOTE, "a", "2", 1);
   batch_add_entity(&batch, VD__KIND__KIND_NOTE, "gone", "3", 1);
-  append(journal, &batch);
+  journal_append(journal, &batch);
   batch_add_entity(&batch, VD__KIND__KIND_NOTE, "b", "newer", 5);
   batch_add_entity(&batch, VD__KIND__KIND_NOTE, "gone", NULL, 0);
   batch_add_entity(&batch, VD__KIND__KIND_NOTE, "never", NULL, 0);
-  append(journal, &batch);
+  journal_append(journal, &batch);
   cr_assert_str_eq(read_rows(journal, 0).ids, "2:z=1 14:a=2 14:b=newer ");
   cr_assert_str_eq(read_rows(journal, 2).ids, "2:z=1 14:a=2 ");
   vd_journal_close(journal);
@@ -178,9 +170,9 @@ Test(append, the_watermark_stands_until_it_is_moved)
   batch_add_note(&batch, 1, 1, "a");
   batch_add_note(&batch, 2, 2, "b");
   batch.journal.watermark = 1;
-  append(journal, &batch);
+  journal_append(journal, &batch);
   batch_add_note(&batch, 3, 3, "c");
-  append(journal, &batch);
+  journal_append(journal, &batch);
   cr_assert_eq(vd_journal_watermark(journal), 1);
   vd_journal_close(journal);
   journal = journal_open(folder, false);
@@ -233,7 +225,7 @@ Test(append, a_flipped_bit_in_the_chain_or_the_epoch_is_found_as_well)
     struct batch batch = {.changes = NULL};
     for (uint64_t sequence = 1; sequence <= 9; sequence++)
       batch_add_note(&batch, sequence, 1, "a line");
-    append(journal, &batch);
+    journal_append(journal, &batch);
     uint8_t pattern[8 + VD_CHAIN_SIZE] = {1}; // epoch 1, little endian, then the chain
     memcpy(pattern + 8, read_changes(journal, 5, 5, 0).chain, VD_CHAIN_SIZE);
     vd_journal_close(journal);
@@ -270,7 +262,7 @@ Test(append, a_flipped_bit_in_the_checkpoint_is_found_at_load)
   struct batch batch = {.changes = NULL};
   batch_add_entity(&batch, VD__KIND__KIND_NOTE, "n1", "the first row", 13);
   batch_add_entity(&batch, VD__KIND__KIND_NOTE, "n2", "the second row", 14);
-  append(journal, &batch);
+  journal_append(journal, &batch);
   vd_journal_close(journal);
   cr_assert_gt(journal_flip(folder, "the second row", 14, 5), 0);
   journal = journal_open(folder, false);
