@@ -71,6 +71,7 @@ struct vd_daemon {
   int64_t watchdog_ms; // 0 = nobody watches
   bool is_read_only;
   bool is_draining;
+  bool has_tokens_to_read; // a configuration was read while nothing could be kept
   int64_t drain_until_mono_ms;
   int exit_status;
   struct vd_snapshot_box snapshot;
@@ -142,6 +143,11 @@ void vd_daemon_watch_space(struct vd_daemon *d); // each second: turns back when
 // In read-only mode alarms are derived in memory and shown, never kept.
 void vd_daemon_alarm(void *context, const Vd__Change *change);
 
+// ---- reload.c ----
+// Reads the configuration again: all of it, or nothing.
+void vd_daemon_reload(struct vd_daemon *d);
+
+// ---- loop.c ----
 // Ends in order: nothing new is taken in, what was taken is committed, the checkpoint is completed.
 void vd_daemon_drain(struct vd_daemon *d);
 // Ends at once with this status: the process cannot go on.

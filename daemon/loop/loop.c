@@ -95,34 +95,10 @@ static void on_end_signal(uv_signal_t *handle, int number)
   vd_daemon_drain(handle->data);
 }
 
-// The old configuration stays in force unless the new one is right in whole.
 static void on_reload_signal(uv_signal_t *handle, int number)
 {
   (void)number;
-  struct vd_daemon *d = handle->data;
-  struct vd_refusal refusal = {.err = VD_OK};
-  Vd__Config *config = NULL;
-  enum vd_err err = vd_config_read(d->options->config_path, &config, &refusal);
-  if (err == VD_OK && d->is_read_only)
-    err = VD_ERR_READ_ONLY;
-  vd_daemon_look_at_clock(d);
-  if (err == VD_OK)
-    err = vd_daemon_set_principals(d, config, &refusal);
-  if (err != VD_OK) {
-    vd_log(VD_LOG_ERROR, "configuration-refused", "code", vd_err_name(err), "detail", refusal.detail, NULL);
-    vd__config__free_unpacked(config, NULL);
-    vd_daemon_turn(d);
-    return;
-  }
-  if (strcmp(config->listen, d->config->listen) != 0 || config->trusted_tcp != d->config->trusted_tcp)
-    vd_log(VD_LOG_WARNING, "needs-restart", "field", "listen, trusted_tcp", NULL);
-  enum vd_log_level level;
-  if (vd_log_level_parse(config->log_level, &level))
-    vd_log_set_level(level);
-  d->config->reserve_bytes = config->reserve_bytes; // net borrows the rest until it ends
-  vd__config__free_unpacked(config, NULL);
-  vd_log(VD_LOG_INFO, "configuration-read", NULL);
-  vd_daemon_turn(d);
+  vd_daemon_reload(handle->data);
 }
 
 // ---- starting ----

@@ -57,4 +57,6 @@ void vd_daemon_watch_space(struct vd_daemon *d)
     return;
   d->is_read_only = false;
   vd_log(VD_LOG_WARNING, "writing-again", "disk_free_bytes", VD_LOG_NUMBER(free_bytes), NULL);
+  if (d->has_tokens_to_read)
+    vd_daemon_reload(d);
 }

@@ -173,7 +173,7 @@ class Venue:
             status = self.stop()
         except subprocess.TimeoutExpired:
             status = "hung"
-        if kind is None:
+        if kind is None or kind is SystemExit:
             assert status in (None, 0), f"venued ended with {status}:\n{self.log()[-3000:]}"
         else:
             print("# last log lines:\n# " + "\n# ".join(self.log().splitlines()[-15:]))
