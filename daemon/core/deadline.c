@@ -97,13 +97,6 @@ void vd_deadline_meet(struct vd_act *act, Vd__Deadline *deadline, int64_t acted_
                      : VD__OUTCOME__OUTCOME_MET);
 }
 
-void vd_deadline_correct(struct vd_act *act, Vd__Deadline *deadline, int64_t acted_at_ms)
-{
-  vd_act_touch(act, VD__KIND__KIND_DEADLINE, &deadline->base);
-  deadline->outcome = VD__OUTCOME__OUTCOME_RUNNING;
-  vd_deadline_meet(act, deadline, acted_at_ms);
-}
-
 void vd_deadline_void(struct vd_act *act, Vd__Deadline *deadline)
 {
   if (!vd_deadline_is_running(deadline))

@@ -22,10 +22,8 @@ struct vd_promise {
 };
 Vd__Deadline *vd_deadline_open(struct vd_act *act, const struct vd_promise *promise);
 
-// The five below take the live deadline and touch it themselves.
+// The four below take the live deadline and touch it themselves.
 void vd_deadline_meet(struct vd_act *act, Vd__Deadline *deadline, int64_t acted_at_ms);
-// It was met, but at another time than was told; nobody is called.
-void vd_deadline_correct(struct vd_act *act, Vd__Deadline *deadline, int64_t acted_at_ms);
 void vd_deadline_void(struct vd_act *act, Vd__Deadline *deadline);
 void vd_deadline_resume(struct vd_act *act, Vd__Deadline *deadline);
 // Its timer fired: warning, breach or climb, whichever is due first.

@@ -82,12 +82,10 @@ void vd_attempt_settle(struct vd_act *act, Vd__Incident *incident, Vd__Attempt *
     if (was_ms == is_ms)
       continue;
     Vd__Deadline *deadline = vd_incident_deadline(act->venue, incident, tier);
-    if (is_ms == 0)
+    if (was_ms != 0)
       vd_deadline_resume(act, deadline);
-    else if (was_ms == 0)
+    if (is_ms != 0)
       vd_deadline_meet(act, deadline, is_ms);
-    else
-      vd_deadline_correct(act, deadline, is_ms);
   }
   incident->state = vd_attempt_state(attempt);
 }

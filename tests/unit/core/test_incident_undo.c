@@ -120,6 +120,7 @@ Test(incident_undo, a_breach_stays_and_calls_again)
   cr_expect_not(is_called(f, 1, "lead-1", VD__ALERT_WHY__ALERT_WHY_BREACH));
   STEP(f, UNDO, 1, NULL, 0);
   cr_expect_eq(deadline(f, 1, "respond")->breached_at_ms, breached_at_ms);
+  fixture_jump_to(f, f->now_ms);
   cr_expect(is_called(f, 1, "lead-1", VD__ALERT_WHY__ALERT_WHY_BREACH));
   cr_expect_eq(fixture_facts(f, "breached"), 1u, "recorded once");
   fixture_run_to(f, f->now_ms + MINUTES(3));
