@@ -204,6 +204,69 @@ Test(plan_apply, people_keep_what_they_said)
   finish(stage, plan);
 }
 
+static void say_place_and_reach(struct stage *stage, const char *crew, const char *zone, Vd__Reach reach)
+{
+  Vd__SetPlace place = VD__SET_PLACE__INIT;
+  Vd__SetReach dead = VD__SET_REACH__INIT;
+  Vd__Command command = VD__COMMAND__INIT;
+  place.crew = dead.crew = (char *)crew;
+  place.zone = (char *)zone;
+  dead.reach = reach;
+  command.act_case = VD__COMMAND__ACT_PLACE;
+  command.place = &place;
+  cr_assert_eq(stage_do(stage, &command), VD_OK);
+  command.act_case = VD__COMMAND__ACT_REACH;
+  command.reach = &dead;
+  cr_assert_eq(stage_do(stage, &command), VD_OK);
+}
+
+Test(plan_apply, people_stay_where_they_are_and_as_reachable_as_they_are)
+{
+  Vd__Plan *plan;
+  struct stage *stage = on_good_plan(&plan);
+  say_place_and_reach(stage, "floor-1", "stage", VD__REACH__REACH_RADIO_DEAD);
+  vd_string_set(&planned_crew(plan, "floor-1")->contact, "ext. 1");
+  cr_assert_eq(apply(stage, plan), VD_OK);
+  const Vd__Crew *crew = FIND(stage, CREW, Crew, "floor-1");
+  cr_assert_str_eq(crew->place, "stage");
+  cr_assert_eq(crew->place_at_ms, TEN);
+  cr_assert_eq(crew->reach, VD__REACH__REACH_RADIO_DEAD);
+  finish(stage, plan);
+}
+
+Test(plan_apply, minutes_without_an_owner_stay_counted)
+{
+  Vd__Plan *plan;
+  struct stage *stage = on_good_plan(&plan);
+  say_duty(stage, "floor-1", VD__DUTY__DUTY_BREAK);
+  stage->now_ms += MINUTES(4);
+  say_duty(stage, "floor-1", VD__DUTY__DUTY_ON);
+  cr_assert_eq(FIND(stage, TEAM, Team, "onsite")->uncovered_ms, MINUTES(4));
+  plan->teams[0]->name = (Vd__Text *)vd_message_new(&vd__text__descriptor);
+  vd_string_set(&plan->teams[0]->name->en, "On-site");
+  cr_assert_eq(apply(stage, plan), VD_OK);
+  cr_assert_str_eq(FIND(stage, TEAM, Team, "onsite")->name->en, "On-site");
+  cr_assert_eq(FIND(stage, TEAM, Team, "onsite")->uncovered_ms, MINUTES(4));
+  finish(stage, plan);
+}
+
+Test(plan_apply, a_shift_boundary_that_has_passed_is_not_late)
+{
+  Vd__Plan *plan;
+  struct stage *stage = on_good_plan(&plan);
+  stage->now_ms += MINUTES(30);
+  planned_crew(plan, "exec-1")->shifts[0]->end_at_ms = TEN + MINUTES(15);
+  Vd__Shift *second = (Vd__Shift *)vd_message_new(&vd__shift__descriptor);
+  second->start_at_ms = TEN + MINUTES(15);
+  second->end_at_ms = TEN + HOURS(8);
+  Vd__PlanCrew *crew = planned_crew(plan, "exec-1");
+  VD_REPEATED_ADD(crew->shifts, crew->n_shifts, second);
+  cr_assert_eq(apply(stage, plan), VD_OK);
+  cr_assert(FIND(stage, CREW, Crew, "exec-1")->on_duty);
+  cr_assert_gt(vd_venue_next_due(stage->venue), stage->now_ms);
+  finish(stage, plan);
+}
+
 Test(plan_apply, another_shift_is_another_duty)
 {
   Vd__Plan *plan;
