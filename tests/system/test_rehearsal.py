@@ -17,8 +17,10 @@ def the_whole_day():
         assert done.returncode == 0, out[-3000:] + err
         for words in ("reported", "about to be late", "late", "escalated", "handover"):
             assert words in out, words
-        row = re.search(r"^1 respond\s+(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s+(\d+)", out, re.M)
-        assert row and int(row[2]) > 0 and int(row[3]) > 0 and int(row[4]) > 0, out[-800:]
+        rows = re.findall(r"^[123] (?:respond|decide|land)\s+(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s+(\d+)$", out, re.M)
+        assert len(rows) == 3, out[-800:]
+        running, met, reported_late, missed, _ = (sum(int(row[column]) for row in rows) for column in range(5))
+        assert met > 20 and reported_late > 0 and missed > 0 and running == 3, rows
         assert re.search(r"who held the clock:.*onsite", out), out[-800:]
 
 
