@@ -60,7 +60,7 @@ static void check_looser(struct vd_plan_check *check, const struct duration_rule
                    (rule->looser == LESS && value_ms < rule->standard_ms);
   if (is_looser)
     vd_plan_find(check->findings, rule->rule, path, vd_plan_duration(value_ms).text,
-                 vd_plan_duration(rule->standard_ms).text, "Looser than the standard: %s.", rule->source);
+                 vd_plan_duration(rule->standard_ms).text, "Looser than the rule: %s.", rule->source);
 }
 
 static void check_durations(struct vd_plan_check *check)
