@@ -45,6 +45,9 @@ const char *vd_crew_whereabouts(const Vd__Crew *crew);
 
 // Whether roster and word put the person on duty at `at_ms`. Pure; for plan checks too.
 bool vd_crew_is_rostered(const Vd__Crew *crew, int64_t at_ms);
+// On duty at the moment of the act under way. At a change of shifts the flags follow one by one, an act each; from
+// the first of these acts on, who goes is gone and who comes is here, so that no post looks empty in between.
+bool vd_crew_is_here(const struct vd_venue *venue, const Vd__Crew *crew);
 // Recomputes on_duty at act->now; when it changed: teams' coverage, alerts and offers of who left, waiting work for
 // who came, the fact. Touches only what changed.
 void vd_crew_refresh_duty(struct vd_act *act, Vd__Crew *crew);

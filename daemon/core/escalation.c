@@ -276,7 +276,7 @@ static bool can_call_again(const struct vd_venue *venue, const Vd__Deadline *dea
   if (strcmp(deadline->called, VD_ALERT_CONTROL_ROOM) == 0)
     return true;
   const Vd__Crew *crew = VD_FIND(venue, CREW, Crew, deadline->called);
-  return crew && crew->on_duty;
+  return crew && vd_crew_is_here(venue, crew);
 }
 
 static bool is_breach_of(const Vd__AlertReason *reason, const void *deadline)
