@@ -17,6 +17,7 @@ struct reader {
   struct fy_diag *diag;
   struct fy_parser *parser;
   struct vd_text_builder *builder;
+  struct vd_buffer unquoted;  // the last scalar in single quotes
   struct vd_text_place place; // of the last event that has one
   struct vd_text_fault fault;
   bool is_over; // the document has ended
@@ -104,13 +105,35 @@ static const char *decoration_of(const struct fy_event *event)
   return anchor != NULL ? "an anchor" : tag != NULL ? "a tag" : NULL;
 }
 
+// The text of a scalar in single quotes. In libfyaml 0.7.12 fy_token_get_text loses memory on one that
+// doubles many quotes, and fy_token_iter_read mixes up the pieces; the pieces themselves are right.
+static const char *unquote(struct reader *reader, struct fy_token *token, size_t *size)
+{
+  struct fy_token_iter *iter = fy_token_iter_create(token);
+  if (iter == NULL)
+    return NULL;
+  struct vd_buffer *text = &reader->unquoted;
+  text->size = 0;
+  vd_buffer_reserve(text, 1); // an empty one has a place too
+  int error = 0;
+  const struct fy_iter_chunk *piece = NULL;
+  while ((piece = fy_token_iter_chunk_next(iter, piece, &error)) != NULL)
+    vd_buffer_append(text, piece->str, piece->len);
+  fy_token_iter_destroy(iter);
+  *size = text->size;
+  return error == 0 ? (const char *)text->data : NULL;
+}
+
 static enum vd_err take_scalar(struct reader *reader, const struct fy_event *event)
 {
+  struct fy_token *token = event->scalar.value;
+  enum fy_scalar_style style = fy_token_scalar_style(token);
   struct vd_text_scalar scalar = {
-      .is_quoted = fy_token_scalar_style(event->scalar.value) != FYSS_PLAIN,
+      .is_quoted = style != FYSS_PLAIN,
       .is_json = reader->form == VD_TEXT_JSON,
   };
-  scalar.text = fy_token_get_text(event->scalar.value, &scalar.size);
+  scalar.text = style == FYSS_SINGLE_QUOTED ? unquote(reader, token, &scalar.size)
+                                            : fy_token_get_text(token, &scalar.size);
   if (scalar.text == NULL)
     return vd_text_fault_set(&reader->fault, VD_ERR_BAD_REQUEST, "a value that cannot be read");
   return vd_text_build_scalar(reader->builder, &scalar, reader->place, &reader->fault);
@@ -226,6 +249,7 @@ enum vd_err vd_text_read(const ProtobufCMessageDescriptor *type, enum vd_text_fo
     vd_text_map_destroy(places);
   }
   vd_text_builder_destroy(reader.builder);
+  vd_buffer_finish(&reader.unquoted);
   return err;
 }
 

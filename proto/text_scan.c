@@ -106,7 +106,9 @@ enum vd_err vd_text_scan(enum vd_text_form form, const char *text, size_t size, 
       return vd_text_fault_set(fault, VD_ERR_BAD_TEXT, "no valid UTF-8; save the text as UTF-8");
     if (code == 0)
       return vd_text_fault_set(fault, VD_ERR_BAD_TEXT, "a NUL byte; text was meant");
-    if (is_yaml && code == '%' && place->column == 1)
+    if (code == 0xFEFF && at == 0) // vd_text_read takes one away; the parser would take another
+      return vd_text_fault_set(fault, VD_ERR_BAD_TEXT, "a second byte order mark");
+    if (is_yaml && code == '%' && (at == 0 || text[at - 1] == '\n' || text[at - 1] == '\r'))
       return vd_text_fault_set(fault, VD_ERR_BAD_REQUEST, "a directive; only keys and values are read here");
     if (code < 0x80 && is_mark(text + at, size - at) && ++marks > MARKS_MAX)
       return vd_text_fault_set(fault, VD_ERR_TOO_LARGE,

@@ -170,6 +170,19 @@ Test(text_read, a_repeated_field_keeps_order_defaults_and_number)
   free_message(crew);
 }
 
+Test(text_read, each_way_to_write_a_string)
+{
+  const char *json = "{\"id\":\"it's a\\\\b\"}";
+  expect_json(COMMAND, YAML, "id: it's a\\b", json);
+  expect_json(COMMAND, YAML, "id: 'it''s\n  a\\b'", json);
+  expect_json(COMMAND, YAML, "id: \"it's\n  a\\\\b\"", json);
+  expect_json(COMMAND, YAML, "id: >-\n  it's\n  a\\b\n", json);
+  expect_json(COMMAND, YAML, "id: |-\n  it's a\\b\n", json);
+  expect_json(COMMAND, YAML, "id: ''", "{}");
+  expect_json(COMMAND, YAML, "id: ''''", "{\"id\":\"'\"}");
+  expect_json(COMMAND, YAML, "id: 'one\n\n  two'", "{\"id\":\"one\\ntwo\"}");
+}
+
 Test(text_read, a_document_without_anything_is_an_empty_message)
 {
   expect_json(&vd__config__descriptor, YAML, "", "{}");
