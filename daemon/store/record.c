@@ -51,7 +51,7 @@ static void checksum(uint8_t out[VD_CHECKSUM_SIZE], enum vd_table table, const M
 
 void vd_record_seal(enum vd_table table, const MDB_val *key, const MDB_val *value)
 {
-  assert(value->mv_size >= VD_CHECKSUM_SIZE);
+  assert(value->mv_size >= VD_CHECKSUM_SIZE && value->mv_size <= VD_VALUE_MAX);
   uint8_t sum[VD_CHECKSUM_SIZE];
   checksum(sum, table, key, value);
   memcpy(value->mv_data, sum, sizeof sum);
@@ -59,7 +59,7 @@ void vd_record_seal(enum vd_table table, const MDB_val *key, const MDB_val *valu
 
 bool vd_record_is_intact(enum vd_table table, const MDB_val *key, const MDB_val *value)
 {
-  if (value->mv_size < VD_CHECKSUM_SIZE)
+  if (value->mv_size < VD_CHECKSUM_SIZE || value->mv_size > VD_VALUE_MAX)
     return false;
   uint8_t sum[VD_CHECKSUM_SIZE];
   checksum(sum, table, key, value);

@@ -24,6 +24,7 @@
 #include <lmdb.h>
 
 #include "daemon/store/journal.h"
+#include "proto/check.h"
 
 enum vd_table { VD_TABLE_CHANGES, VD_TABLE_ENTITIES, VD_TABLE_PRIVATE, VD_TABLE_META, VD_TABLE_COUNT };
 
@@ -35,6 +36,7 @@ enum {
   VD_SCHEMA_SIZE = VD_CHECKSUM_SIZE + 4,
   VD_META_SIZE = VD_CHECKSUM_SIZE + 6 * 8 + 1 + VD_BOOT_ID_SIZE + 32,
   VD_HEAD_SIZE = VD_CHECKSUM_SIZE + 2 * 8 + VD_CHAIN_SIZE,
+  VD_VALUE_MAX = VD_CHANGE_HEAD_SIZE + VD_CHANGE_MAX,
 };
 
 // Where the journal stands.
@@ -46,7 +48,8 @@ struct vd_head {
 
 // Writes the checksum into the first eight bytes of a value that is otherwise complete.
 void vd_record_seal(enum vd_table table, const MDB_val *key, const MDB_val *value);
-// Is the value as it was sealed?
+// Is the value as it was sealed? A size that no record has is not believed: LMDB's own words around the
+// records have no checksum, and it would be read past the end of the map.
 bool vd_record_is_intact(enum vd_table table, const MDB_val *key, const MDB_val *value);
 
 // chain = BLAKE2b-256(before | epoch | sequence | data). `chain` may be `before`.
