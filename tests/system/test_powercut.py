@@ -1,0 +1,247 @@
+"""The power is cut under a load of reports: what was acknowledged is there afterwards, once.
+
+A shim (powercut/shim.c) writes down what the disk was told, and the clients write into the same log what they were
+told. A cut is a place in that log. For each cut an image of the disk is built (powercut/disk.py), a venued starts on
+it, and every acknowledgement before the cut must hold. A venued that never syncs must fail the same test.
+
+    SEED=7 CUTS=200 python3 test_powercut.py BUILD_ROOT SOURCE_ROOT
+"""
+import concurrent.futures
+import contextlib
+import http.client
+import itertools
+import json
+import os
+import pathlib
+import random
+import shutil
+import subprocess
+
+from harness import BUILD, SOURCE, Venue, case, main, wait_until
+from powercut.disk import Disk, note, read_log
+
+SEED = int(os.environ.get("SEED") or random.SystemRandom().randrange(1 << 32))
+CUTS = int(os.environ.get("CUTS", "200"))
+CLIENTS = 6
+LOADS = 2  # with an orderly end and a start in between
+ACKNOWLEDGED_PER_LOAD = 400
+ACKNOWLEDGED = "A"  # the kind of our own records in the log
+SYNC_US = 1000
+VERIFIED_EVERY = 20
+WORKERS = 2
+SHIM = BUILD / "tests" / "system" / "powercut" / "powercut.so"
+
+
+def build(is_nosync):
+    """A venued without sanitizers, which bear no preloaded library before theirs and start slowly."""
+    folder = BUILD / "powercut"
+    options = ["-Db_sanitize=none", "-Dtests=false", f"-Dnosync={str(is_nosync).lower()}"]
+    if (folder / "build.ninja").exists():
+        run("meson", "configure", folder, *options)
+    else:
+        run("meson", "setup", folder, SOURCE, *options)
+    run("ninja", "-C", folder, "daemon/venued")
+    built = folder / ("venued-nosync" if is_nosync else "venued-sync")
+    shutil.copy2(folder / "daemon" / "venued", built)
+    return built
+
+
+def run(*line):
+    done = subprocess.run(list(map(str, line)), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, text=True, check=False)
+    assert done.returncode == 0, f"{' '.join(map(str, line))}:\n{done.stdout[-3000:]}"
+
+
+class Built(Venue):
+    """A Venue that runs the venued built here."""
+
+    def __init__(self, binary, **options):
+        super().__init__(**options)
+        self.binary = binary
+
+    def command(self, *arguments):
+        return [str(self.binary), *super().command(*arguments)[1:]]
+
+
+# ---- the load ----
+
+class Ending(Exception):
+    """venued takes no more."""
+
+
+def tell(venue, body):
+    try:
+        status, text = venue.post(body)
+    except (OSError, http.client.HTTPException) as error:
+        raise Ending from error
+    answer = json.loads(text)
+    if answer.get("code") == "busy":
+        raise Ending
+    assert status == 200, text
+    reply = answer["replies"]["replies"][0]
+    assert reply["code"] == "ok", reply
+    return reply
+
+
+def load(venue, client, told):
+    """Reports, every third of them answered, until venued has ended; each acknowledgement is told once it has come."""
+    count = 0
+    try:
+        while True:
+            count += 1
+            text = f"load-{client}-{count}"
+            number = tell(venue, {"id": text, "report": {"zone": "hall-main", "category": "other", "text": text}})["number"]
+            told({"text": text, "number": number})
+            if count % 3 == 0:
+                tell(venue, {"id": text + "-on-it", "respond": {"incident": number}})
+                told({"text": text, "responded": True})
+    except Ending:
+        return  # what is not acknowledged is nobody's claim
+
+
+def record(binary, path):
+    """Runs venued under load, twice; what the disk and the clients were told is in the log."""
+    log = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    count = itertools.count(1)
+    so_far = [0]
+
+    def told(what):
+        note(log, ACKNOWLEDGED, json.dumps(what))
+        so_far[0] = next(count)
+
+    with Built(binary, arguments=("--clock-start", "plan")) as venue, \
+            concurrent.futures.ThreadPoolExecutor(CLIENTS) as clients:
+        shim = {"LD_PRELOAD": str(SHIM), "POWERCUT_JOURNAL": str(venue.data / "journal"), "POWERCUT_LOG": str(path),
+                "POWERCUT_SYNC_US": str(SYNC_US)}
+        for turn in range(1, LOADS + 1):
+            venue.start(env=shim)
+            venue.arguments = []
+            running = [clients.submit(load, venue, f"{turn}-{client}", told) for client in range(CLIENTS)]
+            wait_until(lambda target=turn * ACKNOWLEDGED_PER_LOAD: so_far[0] >= target, "acknowledgements", 60)
+            assert venue.stop() == 0, venue.log()[-3000:]
+            for client in running:
+                client.result()
+    os.close(log)
+
+
+# ---- the cuts ----
+
+def places(records, chance):
+    """Where the power is cut: a few while venued starts for the first time, most under load, every other one of those
+    at an acknowledgement, where a claim is youngest."""
+    told = [i for i, item in enumerate(records) if item.kind == ACKNOWLEDGED]
+    cuts = [chance.randrange(told[0]) for _ in range(CUTS // 20)]
+    while len(cuts) < CUTS:
+        cuts.append(chance.choice(told) + 1 if len(cuts) % 2 else chance.randrange(told[0], len(records) + 1))
+    return sorted(cuts)
+
+
+def claims(records, position):
+    """What was acknowledged before: {text: number}, and the texts of those that were answered."""
+    told = [json.loads(item.payload) for item in records[:position] if item.kind == ACKNOWLEDGED]
+    return ({item["text"]: item["number"] for item in told if "number" in item},
+            {item["text"] for item in told if "responded" in item})
+
+
+def incidents(venue):
+    after, found = "", []
+    while True:
+        status, text = venue.get("/api/v1/state?kinds=incident" + after)
+        assert status == 200, text
+        page = json.loads(text)["state"]
+        found += [entity["incident"] for entity in page.get("entities", [])]
+        if "next" not in page:
+            return found
+        after = "&after=incident:" + page["next"]["id"]
+
+
+def difference(venue, numbers, responded):
+    """The first claim that does not hold; None when all do."""
+    found = {}
+    for incident in incidents(venue):
+        found.setdefault(incident["text"], []).append(incident)
+    for text, number in numbers.items():
+        if [incident["number"] for incident in found.get(text, [])] != [number]:
+            return f"lost: #{number} ({text}) became {[incident['number'] for incident in found.get(text, [])]}"
+    for text in responded:
+        if found[text][0]["state"] == "open":
+            return f"lost: the answer to {text}"
+    twice = [text for text, incidents_of in found.items() if len(incidents_of) > 1]
+    return f"twice: {twice[0]}" if twice else None
+
+
+def try_image(binary, image, wanted, verifies):
+    """None, or what is wrong with the venued that starts on the image."""
+    with Built(binary) as venue:
+        image.save(venue.folder)
+        try:
+            venue.start()
+            wrong = difference(venue, *wanted)
+            if wrong is None and verifies:
+                venue.ctl("journal", "verify")
+        except AssertionError as error:
+            wrong = f"{error}"
+        if venue.process is not None:
+            venue.kill()
+        return wrong
+
+
+def cut_all(binary, path, is_enough=lambda wrong: False):
+    """[(place, what is wrong)] over all cuts, or until it is enough."""
+    records, chance = read_log(path), random.Random(SEED)
+    disk, wrong, cuts = Disk(records), [], places(records, chance)
+    print(f"# seed {SEED}: {len(cuts)} cuts of {len(records)} records, "
+          f"{len(claims(records, len(records))[0])} numbers acknowledged", flush=True)
+    with concurrent.futures.ThreadPoolExecutor(WORKERS) as pool:
+        for first in range(0, len(cuts), WORKERS):
+            tried = []
+            for index, place in enumerate(cuts[first:first + WORKERS], first):
+                disk.advance(place)
+                image = disk.cut(random.Random(f"{SEED} {index}"))
+                tried.append((place, pool.submit(try_image, binary, image, claims(records, place),
+                                                 index % VERIFIED_EVERY == 0)))
+            wrong += [(place, attempt.result()) for place, attempt in tried if attempt.result() is not None]
+            if is_enough(wrong):
+                break
+    return wrong
+
+
+@contextlib.contextmanager
+def recorded(binary):
+    """The log of a run of `binary`; kept if the test fails, to be tried again with LOG=path SEED=seed."""
+    if "LOG" in os.environ:
+        yield pathlib.Path(os.environ["LOG"])
+        return
+    path = BUILD / "powercut" / f"log-{SEED}"
+    path.unlink(missing_ok=True)
+    record(binary, path)
+    try:
+        yield path
+    except AssertionError:
+        print(f"# to try it again: LOG={path} SEED={SEED}")
+        raise
+    path.unlink()
+
+
+@case
+def every_acknowledgement_survives():
+    """every number acknowledged before the power was cut is there afterwards, once"""
+    binary = build(is_nosync=False)
+    with recorded(binary) as path:
+        wrong = cut_all(binary, path)
+        assert not wrong, f"{len(wrong)} of {CUTS} cuts, the first ones:\n" + "\n".join(map(str, wrong[:5]))
+
+
+@case
+def a_journal_without_syncs_is_found_out():
+    """a venued built with MDB_NOSYNC fails the same test"""
+    binary = build(is_nosync=True)
+    with recorded(binary) as path:
+        def has_lost(wrong):
+            return any(what.startswith("lost: ") for _, what in wrong)
+        wrong = cut_all(binary, path, has_lost)
+        assert has_lost(wrong), f"no number was lost; {len(wrong)} cuts failed: {wrong[:3]}"
+        print(f"# without syncs: {wrong[-1]}")
+
+
+main()
