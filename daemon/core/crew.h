@@ -48,11 +48,15 @@ bool vd_crew_is_rostered(const Vd__Crew *crew, int64_t at_ms);
 // On duty at the moment of the act under way. At a change of shifts the flags follow one by one, an act each; from
 // the first of these acts on, who goes is gone and who comes is here, so that no post looks empty in between.
 bool vd_crew_is_here(const struct vd_venue *venue, const Vd__Crew *crew);
-// Recomputes on_duty at act->now; when it changed: teams' coverage, alerts and offers of who left, waiting work for
-// who came, the fact. Touches only what changed.
-void vd_crew_refresh_duty(struct vd_act *act, Vd__Crew *crew);
-// The crew's timer fired (shift boundary or end of the word).
+// The plan changed: who is on duty now, for everybody, and what follows (below). Touches only who changed.
+void vd_crew_refresh_all(struct vd_act *act);
+// The crew's timer fired (shift boundary or end of the word). Who comes or goes with it at the same moment is on or off
+// duty from this act on; coverage of teams follows. For the crew itself: alerts and open offers pass on, or waiting
+// work is offered; the fact.
 void vd_crew_fire(struct vd_act *act, Vd__Crew *crew);
+// A crew whose boundary has come, NULL if none. Before anything else happens at now_ms, time lets these fire: what is
+// done then must not call somebody who has just gone.
+const Vd__Crew *vd_crew_due(const struct vd_venue *venue, int64_t now_ms);
 int64_t vd_crew_next(const struct vd_venue *venue, const Vd__Crew *crew);  // for timer.c
 
 // ---- teams (team.c) ----

@@ -1,5 +1,5 @@
 // Who is on duty: the roster, and what the person said. The rules are told in crew.h.
-#include <string.h>
+#include <stdlib.h>
 
 #include "daemon/core/crew.h"
 #include "daemon/core/dispatch.h"
@@ -53,6 +53,21 @@ bool vd_crew_is_rostered(const Vd__Crew *crew, int64_t at_ms)
 }
 
 // ---- coming and going ----
+//
+// At a change of shifts many come and go at the same moment, each with a timer of its own. What follows for
+// one (whom an alert passes to, who is offered the work) must see all the others as they are from now on. So
+// the first of them settles who is on duty for everybody whose boundary has come; then each has its own
+// consequences, by its own timer.
+
+// Everything that follows asks the index who is on duty, so the crew's keys must not wait for the act's end.
+static void set_on_duty(struct vd_act *act, Vd__Crew *crew, bool on_duty)
+{
+  if ((bool)crew->on_duty == on_duty)
+    return;
+  vd_act_touch(act, VD__KIND__KIND_CREW, &crew->base);
+  crew->on_duty = on_duty;
+  vd_index_refresh(act->venue->index, act->venue, VD__KIND__KIND_CREW, crew->id, &crew->base);
+}
 
 static void refresh_teams(struct vd_act *act, const Vd__Crew *crew)
 {
@@ -63,8 +78,54 @@ static void refresh_teams(struct vd_act *act, const Vd__Crew *crew)
   }
 }
 
+struct people {
+  Vd__Crew **items;
+  size_t count;
+};
+
+// Those whose boundary has come; the plan's size bounds them.
+static struct people collect_due(const struct vd_act *act)
+{
+  struct people due = {.count = 0};
+  for (const char *key = NULL; (key = vd_index_next(act->venue->index, "boundary/", key));) {
+    Vd__Crew *crew = VD_FIND(act->venue, CREW, Crew, vd_index_last_field(key));
+    if (vd_crew_next(act->venue, crew) > act->now_ms)
+      break;
+    VD_REPEATED_ADD(due.items, due.count, crew);
+  }
+  return due;
+}
+
+static struct people collect_all(const struct vd_act *act)
+{
+  struct people all = {.count = 0};
+  ProtobufCMessage *crew = NULL;
+  while ((crew = vd_fold_next(act->venue->fold, VD__KIND__KIND_CREW, crew ? vd_message_id(crew) : NULL, "")))
+    VD_REPEATED_ADD(all.items, all.count, crew);
+  return all;
+}
+
+static void settle(struct vd_act *act, const struct people *people)
+{
+  for (size_t i = 0; i < people->count; i++)
+    set_on_duty(act, people->items[i], vd_crew_is_rostered(people->items[i], act->now_ms));
+  for (size_t i = 0; i < people->count; i++)
+    refresh_teams(act, people->items[i]);
+}
+
+static void come_on_duty(struct vd_act *act, const Vd__Crew *crew)
+{
+  Vd__Fact *fact = vd_act_fact(act, VD_FACT_SHIFT_STARTED);
+  if (fact)
+    vd_string_set(&fact->crew, crew->id);
+  vd_dispatch_came(act, crew);
+}
+
 static void go_off_duty(struct vd_act *act, Vd__Crew *crew)
 {
+  Vd__Fact *fact = vd_act_fact(act, VD_FACT_SHIFT_ENDED);
+  if (fact)
+    vd_string_set(&fact->crew, crew->id);
   // Where somebody stood says nothing about their next shift; a break is not the end of one.
   if (crew->said != VD__DUTY__DUTY_BREAK) {
     vd_string_set(&crew->place, "");
@@ -74,42 +135,51 @@ static void go_off_duty(struct vd_act *act, Vd__Crew *crew)
   vd_dispatch_left(act, crew);
 }
 
-// Everything that follows asks the index who is on duty, so the crew's keys must not wait for the act's end.
-static void change_duty(struct vd_act *act, Vd__Crew *crew, bool on_duty)
+// The consequences of a settled duty. The crew is touched.
+static void look_at(struct vd_act *act, Vd__Crew *crew, bool was_on_duty)
 {
-  crew->on_duty = on_duty;
-  vd_index_refresh(act->venue->index, act->venue, VD__KIND__KIND_CREW, crew->id, &crew->base);
-  Vd__Fact *fact = vd_act_fact(act, on_duty ? VD_FACT_SHIFT_STARTED : VD_FACT_SHIFT_ENDED);
-  if (fact)
-    vd_string_set(&fact->crew, crew->id);
-  refresh_teams(act, crew);
-  if (on_duty)
-    vd_dispatch_came(act, crew);
-  else
-    go_off_duty(act, crew);
-}
-
-void vd_crew_refresh_duty(struct vd_act *act, Vd__Crew *crew)
-{
-  bool is_word_over = has_said(crew) && act->now_ms >= crew->said_until_at_ms;
-  bool on_duty = vd_crew_is_rostered(crew, act->now_ms);
-  if (!is_word_over && on_duty == (bool)crew->on_duty && crew->duty_at_ms != 0)
-    return;
-  vd_act_touch(act, VD__KIND__KIND_CREW, &crew->base);
-  crew->duty_at_ms = act->now_ms;
-  if (is_word_over) {
+  if (has_said(crew) && act->now_ms >= crew->said_until_at_ms) {
     crew->said = VD__DUTY__DUTY_UNSPECIFIED;
     crew->said_until_at_ms = 0;
   }
-  if (on_duty != (bool)crew->on_duty)
-    change_duty(act, crew, on_duty);
+  crew->duty_at_ms = act->now_ms;
+  if (crew->on_duty && !was_on_duty)
+    come_on_duty(act, crew);
+  else if (!crew->on_duty && was_on_duty)
+    go_off_duty(act, crew);
+}
+
+void vd_crew_refresh_all(struct vd_act *act)
+{
+  struct people all = collect_all(act);
+  bool *was_on_duty = vd_alloc(all.count * sizeof *was_on_duty);
+  for (size_t i = 0; i < all.count; i++)
+    was_on_duty[i] = all.items[i]->on_duty;
+  settle(act, &all);
+  for (size_t i = 0; i < all.count; i++)
+    if (vd_act_has(act, VD__KIND__KIND_CREW, all.items[i]->id))
+      look_at(act, all.items[i], was_on_duty[i]);
+  free(was_on_duty);
+  free(all.items);
 }
 
 void vd_crew_fire(struct vd_act *act, Vd__Crew *crew)
 {
+  bool was_on_duty = vd_crew_is_rostered(crew, crew->duty_at_ms);
   vd_act_touch(act, VD__KIND__KIND_CREW, &crew->base);
-  vd_crew_refresh_duty(act, crew);
-  crew->duty_at_ms = act->now_ms;
+  if ((bool)crew->on_duty != vd_crew_is_rostered(crew, act->now_ms)) {
+    struct people due = collect_due(act);
+    settle(act, &due);
+    free(due.items);
+  }
+  look_at(act, crew, was_on_duty);
+}
+
+const Vd__Crew *vd_crew_due(const struct vd_venue *venue, int64_t now_ms)
+{
+  const char *key = vd_index_next(venue->index, "boundary/", NULL);
+  const Vd__Crew *crew = key ? VD_FIND(venue, CREW, Crew, vd_index_last_field(key)) : NULL;
+  return crew && vd_crew_next(venue, crew) <= now_ms ? crew : NULL;
 }
 
 int64_t vd_crew_next(const struct vd_venue *venue, const Vd__Crew *crew)
@@ -153,12 +223,11 @@ enum vd_err vd_crew_set_duty(struct vd_act *act, Vd__Reply *reply, struct vd_ref
   vd_act_touch(act, VD__KIND__KIND_CREW, &crew->base);
   crew->said = set->duty;
   crew->said_until_at_ms = until_ms;
-  crew->duty_at_ms = act->now_ms;
   Vd__Fact *fact = vd_act_fact(act, VD_FACT_DUTY_SET);
   vd_string_set(&fact->crew, crew->id);
   vd_string_set(&fact->text, duty_word(set->duty));
-  bool on_duty = vd_crew_is_rostered(crew, act->now_ms);
-  if (on_duty != (bool)crew->on_duty)
-    change_duty(act, crew, on_duty);
+  bool was_on_duty = crew->on_duty;
+  settle(act, &(struct people){.items = &crew, .count = 1});
+  look_at(act, crew, was_on_duty);
   return VD_OK;
 }

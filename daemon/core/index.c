@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/core/crew.h"
 #include "daemon/core/incident.h"
 #include "daemon/core/venue_internal.h"
 
@@ -162,6 +163,9 @@ static void say_crew(struct derived *derived, const struct vd_venue *venue, cons
   }
   if (crew->on_duty && !is_in_a_team)
     say(derived, "duty//%010u/%s", crew->rank, crew->id);
+  int64_t boundary_ms = vd_crew_next(venue, crew);
+  if (boundary_ms != VD_NEVER)
+    say(derived, "boundary/%020lld/%s", (long long)boundary_ms, crew->id);
   char sign[VD_INDEX_SIGN_MAX];
   if (vd_index_fold_sign(crew->call_sign, sign, sizeof sign) > 0)
     say(derived, "sign/%s/%s", sign, crew->id);

@@ -10,6 +10,7 @@
 //   post/<post>/<rank, 10 digits>/<crew>          crew (not retired)                    who holds a post
 //   duty/<team>/<rank>/<crew>                     crew on duty, per team of its posts   coverage, candidates
 //                                                 (the empty team where it holds no post)
+//   boundary/<due, 20 digits>/<crew>              crew, its next boundary               who comes or goes at a moment
 //   offer/<crew>/<offer id>                       open offer                            what is offered to whom
 //   called/<crew>/<deadline id>                   running deadline, breached            who was called about it last
 //   ended/<ended_at, 20 digits>/<number>          ended incident                        what to let go first

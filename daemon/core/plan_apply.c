@@ -240,9 +240,7 @@ static void derive_again(struct vd_venue *venue)
 static void refresh_duty(struct vd_act *act)
 {
   const struct vd_fold *fold = act->venue->fold;
-  ProtobufCMessage *crew = vd_fold_next(fold, VD__KIND__KIND_CREW, NULL, "");
-  for (; crew; crew = vd_fold_next(fold, VD__KIND__KIND_CREW, vd_message_id(crew), ""))
-    vd_crew_refresh_duty(act, (Vd__Crew *)crew);
+  vd_crew_refresh_all(act);
   ProtobufCMessage *team = vd_fold_next(fold, VD__KIND__KIND_TEAM, NULL, "");
   for (; team; team = vd_fold_next(fold, VD__KIND__KIND_TEAM, vd_message_id(team), ""))
     vd_team_refresh(act, vd_message_id(team));

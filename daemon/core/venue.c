@@ -273,13 +273,27 @@ static void fire(struct vd_act *act, Vd__Kind kind, ProtobufCMessage *message)
   }
 }
 
+// Who is on duty comes first: what was due before a change of shifts is late, and must not call who has gone.
+static void choose_first(const struct vd_venue *venue, int64_t now_ms, Vd__Kind *kind, const char **id,
+                         int64_t *due_ms)
+{
+  const Vd__Crew *crew = vd_crew_due(venue, now_ms);
+  if (!crew) {
+    vd_timers_first(venue->timers, kind, id, due_ms);
+    return;
+  }
+  *kind = VD__KIND__KIND_CREW;
+  *id = crew->id;
+  *due_ms = vd_crew_next(venue, crew);
+}
+
 static void fire_first(struct vd_venue *venue, int64_t now_ms, vd_emit_fn emit, void *context)
 {
   struct vd_act act;
   Vd__Kind kind;
   const char *id;
   vd_act_begin(&act, venue, now_ms);
-  vd_timers_first(venue->timers, &kind, &id, &act.tick.due_at_ms);
+  choose_first(venue, now_ms, &kind, &id, &act.tick.due_at_ms);
   ProtobufCMessage *message = vd_fold_find(venue->fold, kind, id);
   assert(message);
   act.tick.timer = (char *)timer_name(kind);

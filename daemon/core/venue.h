@@ -44,7 +44,8 @@ enum vd_err vd_venue_execute(struct vd_venue *venue, const Vd__Principal *who, c
                              void *context, Vd__Reply *reply);
 void vd_reply_clear(Vd__Reply *reply);
 
-// Fires at most `max` timers due at or before now_ms, in the order (due, kind, id), each as its own act.
+// Fires at most `max` timers due at or before now_ms, each as its own act: first the boundaries of duty, so that nothing
+// done at now_ms calls who has gone, then the others; both in the order (due, kind, id).
 // Returns how many fired; if that is `max`, more may be due.
 unsigned vd_venue_tick(struct vd_venue *venue, int64_t now_ms, unsigned max, vd_emit_fn emit, void *context);
 
