@@ -331,6 +331,51 @@ Test(crew, alerts_follow_the_post)
   cr_assert(people_is_called(f, number, "super-1", VD__ALERT_WHY__ALERT_WHY_BREACH));
 }
 
+// ---- a change of shifts ----
+
+Test(crew, each_one_who_goes_is_told_once)
+{
+  fixture_jump_to(f, AT_18);
+  unsigned told = 0, upserts = 0;
+  for (size_t i = 0; i < f->n_changes; i++) {
+    const Vd__Change *change = f->changes[i];
+    told += change->fact && strcmp(change->fact->what, "shift-ended") == 0 &&
+            strcmp(change->fact->crew, "super-1") == 0;
+    for (size_t j = 0; j < change->n_upserts; j++)
+      upserts += change->upserts[j]->of_case == VD__ENTITY__OF_CREW &&
+                 strcmp(change->upserts[j]->crew->id, "super-1") == 0;
+  }
+  cr_assert_eq(told, 1u);
+  cr_assert_leq(upserts, 2u, "settled with the first, and its own");
+}
+
+Test(crew, work_offered_at_the_change_of_shifts_goes_to_who_comes)
+{
+  fixture_run_to(f, AT_18 - SECONDS(30));
+  uint64_t number = fixture_report(f, "hall", "av-fault");
+  cr_assert_str_eq(people_offered_to(f, number), "av-1");
+  fixture_run_to(f, AT_18);
+  cr_assert_str_eq(people_offered_to(f, number), "night-1");
+  cr_assert_eq(fixture_facts(f, "called-again") + fixture_facts(f, "climbed"), 0u);
+  cr_assert_null(people_offer(f, number, 3), "av-2, who goes too, was not asked on the way");
+  cr_assert_not(people_is_called(f, number, "lead-1", VD__ALERT_WHY__ALERT_WHY_NO_CANDIDATE));
+  cr_assert_not(people_is_called(f, number, "night-1", VD__ALERT_WHY__ALERT_WHY_NO_CANDIDATE));
+}
+
+Test(crew, what_was_due_before_the_change_and_is_late_calls_who_is_there_now)
+{
+  fixture_run_to(f, AT_18 - MINUTES(6));
+  uint64_t number = fixture_report(f, "hall", "av-fault");
+  fixture_jump_to(f, AT_18 + MINUTES(1));
+  cr_assert(people_is_called(f, number, "night-1", VD__ALERT_WHY__ALERT_WHY_BREACH));
+  for (size_t i = 0; i < f->n_changes; i++)
+    for (size_t j = 0; j < f->changes[i]->n_upserts; j++) {
+      const Vd__Entity *entity = f->changes[i]->upserts[j];
+      bool is_call = entity->of_case == VD__ENTITY__OF_ALERT && f->changes[i]->cause->now_at_ms > AT_18;
+      cr_assert(!is_call || strcmp(entity->alert->crew, "lead-1") != 0, "lead-1 had gone");
+    }
+}
+
 // ---- places and radios ----
 
 Test(crew, a_place_is_kept_with_its_time)
