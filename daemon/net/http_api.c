@@ -231,23 +231,30 @@ Vd__Request *vd_http_request_of_query(const struct vd_http_route *route, const c
   return NULL;
 }
 
+static bool is_blank(char c)
+{
+  return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
 // Commands has one key, so an object that begins with any other is a single Command.
 static bool is_single_command(const char *body, size_t size)
 {
   static const char key[] = "\"commands\"";
   const char *end = body + size;
   const char *at = body;
-  while (at < end && strchr(" \t\r\n", *at) != NULL && *at != '\0')
+  while (at < end && is_blank(*at))
     at++;
   if (at == end || *at++ != '{')
     return false;
-  while (at < end && strchr(" \t\r\n", *at) != NULL && *at != '\0')
+  while (at < end && is_blank(*at))
     at++;
   return (size_t)(end - at) < strlen(key) || memcmp(at, key, strlen(key)) != 0;
 }
 
 Vd__Request *vd_http_request_of_body(const char *body, size_t size, struct vd_refusal *refusal)
 {
+  while (size > 0 && is_blank(body[size - 1]))
+    size--; // libfyaml's time is square in what blanks follow a document
   bool is_single = is_single_command(body, size);
   const ProtobufCMessageDescriptor *type = is_single ? &vd__command__descriptor : &vd__commands__descriptor;
   ProtobufCMessage *message = NULL;

@@ -17,6 +17,7 @@
 static void receive(struct vd_rep_context *context)
 {
   context->is_sending = false;
+  nng_aio_set_timeout(context->aio, NNG_DURATION_INFINITE);
   nng_ctx_recv(context->ctx, context->aio);
 }
 
@@ -35,6 +36,7 @@ static void send_bytes(struct vd_rep_context *context, const struct vd_buffer *b
   atomic_fetch_add(&context->net->sending, 1);
   context->is_sending = true;
   nng_aio_set_msg(context->aio, message);
+  nng_aio_set_timeout(context->aio, VD_SEND_TIMEOUT_MS); // an aio does not take the socket's
   nng_ctx_send(context->ctx, context->aio);
 }
 
@@ -141,8 +143,6 @@ static int open_contexts(struct vd_net *net)
 enum vd_err vd_rep_start(struct vd_net *net, struct vd_refusal *refusal)
 {
   int rv = nng_rep0_open(&net->rep.socket);
-  if (rv == 0)
-    rv = nng_socket_set_ms(net->rep.socket, NNG_OPT_SENDTIMEO, VD_SEND_TIMEOUT_MS);
   if (rv == 0)
     rv = open_contexts(net);
   if (rv != 0)

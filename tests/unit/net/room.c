@@ -385,10 +385,11 @@ char *room_read_all(int fd, bool *is_closed)
   return (char *)text.data;
 }
 
-char *room_http(struct room *room, const char *request_line, const char *rest, bool *is_closed)
+char *room_http_to(struct room *room, const char *host, const char *request_line, const char *rest,
+                   bool *is_closed)
 {
   struct vd_buffer request = {0};
-  vd_buffer_printf(&request, "%s HTTP/1.1\r\nHost: 127.0.0.1:%u\r\n", request_line, room->port);
+  vd_buffer_printf(&request, "%s HTTP/1.1\r\nHost: %s\r\n", request_line, host);
   vd_buffer_append(&request, rest, strlen(rest));
   int fd = room_connect(room);
   cr_assert(fd >= 0);
@@ -399,7 +400,37 @@ char *room_http(struct room *room, const char *request_line, const char *rest, b
   return text;
 }
 
+char *room_http(struct room *room, const char *request_line, const char *rest, bool *is_closed)
+{
+  char host[32];
+  snprintf(host, sizeof host, "127.0.0.1:%u", room->port);
+  return room_http_to(room, host, request_line, rest, is_closed);
+}
+
 int room_status(const char *answer)
 {
   return strncmp(answer, "HTTP/1.1 ", 9) == 0 ? (int)strtol(answer + 9, NULL, 10) : 0;
+}
+
+int room_ws(struct room *room, const char *path, const char *protocol, const char *headers)
+{
+  struct vd_buffer request = {0};
+  vd_buffer_printf(&request,
+                   "GET /%s HTTP/1.1\r\nHost: 127.0.0.1:%u\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+                   "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+                   "Sec-WebSocket-Protocol: %s.sp.nanomsg.org\r\n%s\r\n",
+                   path, room->port, protocol, headers);
+  int fd = room_connect(room);
+  cr_assert(fd >= 0);
+  cr_assert(room_send(fd, request.data, request.size));
+  vd_buffer_finish(&request);
+  char head[4096];
+  size_t size = 0;
+  while (size < sizeof head - 1 && recv(fd, head + size, 1, 0) == 1) {
+    head[++size] = '\0';
+    if (size >= 4 && memcmp(head + size - 4, "\r\n\r\n", 4) == 0)
+      break;
+  }
+  cr_assert_eq(room_status(head), 101, "%.*s", (int)size, head);
+  return fd;
 }

@@ -76,6 +76,12 @@ bool room_send(int fd, const void *bytes, size_t size);
 char *room_read_all(int fd, bool *is_closed);
 // One request: what follows "Host: …\r\n", head and body; the whole answer.
 char *room_http(struct room *room, const char *request_line, const char *rest, bool *is_closed);
+// The same of any Host.
+char *room_http_to(struct room *room, const char *host, const char *request_line, const char *rest,
+                   bool *is_closed);
 int room_status(const char *answer);
+// A WebSocket by hand: the connection once its upgrade is answered; what comes then are frames. `host` NULL
+// is ours.
+int room_ws(struct room *room, const char *path, const char *protocol, const char *headers);
 
 #endif
