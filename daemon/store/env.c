@@ -90,6 +90,35 @@ static unsigned env_flags(bool is_reader)
   return flags;
 }
 
+// LMDB writes the head of a new file without a sync, and the pages and the room after it may reach the disk
+// first: a power cut would leave a file that nobody can open. So a file is called data.mdb when its head is
+// safe.
+static int begin_file(const char *unsafe_path, const char *path, uint64_t map_size_bytes)
+{
+  MDB_env *env;
+  int code = unlink(unsafe_path) == 0 || errno == ENOENT ? mdb_env_create(&env) : errno;
+  if (code != 0)
+    return code;
+  code = mdb_env_set_mapsize(env, map_size_bytes);
+  if (code == 0)
+    code = mdb_env_open(env, unsafe_path, MDB_NOSUBDIR | MDB_NOLOCK, 0600);
+  if (code == 0)
+    code = mdb_env_sync(env, 1);
+  mdb_env_close(env);
+  return code == 0 && rename(unsafe_path, path) != 0 ? errno : code;
+}
+
+static int begin_if_new(const struct vd_journal *journal, uint64_t map_size_bytes)
+{
+  char *unsafe_path = vd_path_join(journal->path, "data.new"),
+       *path = vd_path_join(journal->path, "data.mdb");
+  bool is_new = access(path, F_OK) != 0 && errno == ENOENT;
+  int code = is_new ? begin_file(unsafe_path, path, map_size_bytes) : 0;
+  free(path);
+  free(unsafe_path);
+  return code;
+}
+
 static uint64_t file_bytes(const struct vd_journal *journal)
 {
   int fd;
@@ -101,7 +130,9 @@ enum vd_err vd_env_open(struct vd_journal *journal, uint64_t map_size_bytes, str
 {
   uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
   uint64_t size = (map_size_bytes != 0 ? map_size_bytes : MAP_SIZE_BYTES) / page * page;
-  int code = mdb_env_create(&journal->env);
+  int code = journal->is_reader ? 0 : begin_if_new(journal, size);
+  if (code == 0)
+    code = mdb_env_create(&journal->env);
   if (code == 0)
     code = mdb_env_set_maxdbs(journal->env, VD_TABLE_COUNT);
   if (code == 0 &&

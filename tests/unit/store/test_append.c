@@ -182,6 +182,46 @@ Test(append, the_watermark_stands_until_it_is_moved)
   folder_remove(folder);
 }
 
+struct long_read {
+  struct vd_journal *journal;
+  unsigned count;
+  bool sees_later;
+};
+
+// At the first row, writes one that comes after all others.
+static bool write_while_reading(void *context, Vd__Kind kind, const char *id, const uint8_t *data,
+                                size_t size)
+{
+  (void)kind, (void)data, (void)size;
+  struct long_read *read = context;
+  if (read->count++ == 0) {
+    struct batch batch = {.changes = NULL};
+    batch_add_entity(&batch, VD__KIND__KIND_NOTE, "zzz", "later", 5);
+    journal_append(read->journal, &batch);
+  }
+  read->sees_later = strcmp(id, "zzz") == 0;
+  return true;
+}
+
+// A reader that stayed in its first transaction would not see the row, and would hold back pages all the
+// time.
+Test(append, a_long_read_renews_its_transaction)
+{
+  char *folder = folder_make();
+  struct vd_journal *journal = journal_open(folder, false);
+  struct batch batch = {.changes = NULL};
+  for (unsigned key = 0; key < VD_ROWS_PER_TXN; key++)
+    batch_add_row(&batch, 1, key, "w");
+  journal_append(journal, &batch);
+  struct long_read read = {.journal = journal};
+  struct vd_refusal refusal = {.err = VD_OK};
+  cr_assert_eq(vd_journal_each_entity(journal, write_while_reading, &read, &refusal), VD_OK);
+  cr_assert_eq(read.count, VD_ROWS_PER_TXN + 1);
+  cr_assert(read.sees_later);
+  vd_journal_close(journal);
+  folder_remove(folder);
+}
+
 // ---- damage ----
 
 static bool count_change(void *context, uint64_t epoch, uint64_t sequence, const uint8_t chain[VD_CHAIN_SIZE],
