@@ -385,5 +385,6 @@ int main(int argc, char **argv)
          concurrency, answered, (double)answered / took_s, percentile(&load->latency, 50),
          percentile(&load->latency, 99), (uint64_t)load->refused, (uint64_t)load->lost, subscribers,
          (uint64_t)frames, percentile(&delivered, 50), percentile(&delivered, 99), (uint64_t)load->made);
+  fflush(stdout);
   _exit(load->refused > 0 || load->lost > 0 ? 1 : 0); // sockets and lanes go with the process
 }
