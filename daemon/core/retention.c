@@ -24,8 +24,9 @@ static size_t remove_all_of(struct vd_act *act, Vd__Kind kind, const char *prefi
 
 static void remove_incident(struct vd_act *act, const char *number)
 {
+  // Attempts before their deadlines: whoever sees an attempt sees all three.
   static const Vd__Kind kinds[] = {VD__KIND__KIND_NOTE, VD__KIND__KIND_ALERT, VD__KIND__KIND_OFFER,
-                                   VD__KIND__KIND_DEADLINE, VD__KIND__KIND_ATTEMPT};
+                                   VD__KIND__KIND_ATTEMPT, VD__KIND__KIND_DEADLINE};
   struct vd_buffer prefix = {0};
   vd_buffer_printf(&prefix, "%s.", number);
   vd_buffer_append(&prefix, "", 1);

@@ -3,13 +3,25 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/core/venue_internal.h"
 #include "tests/unit/core/fixture.h"
 
 static struct fixture *f;
 
+// Few ended incidents are kept, so that letting go of them is part of the day.
+static struct fixture *create(void)
+{
+  struct fixture *fixture = fixture_create();
+  struct vd_act act;
+  vd_act_begin(&act, fixture->venue, fixture->now_ms);
+  VD_EDIT(&act, EVENT, Event, "event")->policy->closed_kept = 5;
+  fixture_end(fixture, &act, NULL);
+  return fixture;
+}
+
 static void setup(void)
 {
-  f = fixture_create();
+  f = create();
 }
 
 static void teardown(void)
@@ -114,18 +126,31 @@ static void expect_sound_alerts(void)
   }
 }
 
-// A breach is told once, never early, with its lateness.
+// A merge moves the survivor's clocks, and undoing it moves them back: what was late by a mistaken time was
+// not.
+static bool had_its_clocks_moved(uint64_t incident)
+{
+  for (size_t i = 0; i < f->n_changes; i++) {
+    const Vd__Cause *cause = f->changes[i]->cause;
+    if (cause->of_case == VD__CAUSE__OF_COMMAND && cause->command->act_case == VD__COMMAND__ACT_DUPLICATE &&
+        cause->command->duplicate->of == incident)
+      return true;
+  }
+  return false;
+}
+
 static void expect_each_breach_told_once(void)
 {
   for (EACH(DEADLINE, Deadline, deadline)) {
+    if (had_its_clocks_moved(deadline->incident))
+      continue;
     unsigned told = 0;
     for (size_t i = 0; i < f->n_changes; i++) {
       const Vd__Change *change = f->changes[i];
       told += change->fact && strcmp(change->fact->what, "breached") == 0 &&
               strcmp(change->cause->tick->id, deadline->id) == 0;
     }
-    cr_assert_leq(told, 1u, "%s", deadline->id);
-    cr_assert(told == 0 || deadline->breached_at_ms != 0, "%s", deadline->id);
+    cr_assert_eq(told, deadline->breached_at_ms != 0, "%s", deadline->id);
   }
 }
 
@@ -325,12 +350,13 @@ Test(replay, what_must_hold_holds_after_every_step)
     expect_counts_by_looking();
   }
   expect_each_breach_told_once();
+  cr_assert_leq(vd_fold_count(vd_venue_fold(f->venue), VD__KIND__KIND_INCIDENT), 40u, "old ones are let go");
 }
 
 Test(replay, the_same_calls_give_the_same_bytes)
 {
   uint64_t seed = seed_of_run();
-  struct fixture *again = fixture_create();
+  struct fixture *again = create();
   play(f, seed, STEPS, 0);
   play(again, seed, STEPS, 0);
   expect_same(changes_of(f), changes_of(again), "Changes", seed);
@@ -343,7 +369,7 @@ Test(replay, a_restart_changes_nothing)
 {
   uint64_t seed = seed_of_run();
   for (uint64_t i = 0; i < SEEDS; i++, seed++) {
-    struct fixture *plain = fixture_create(), *restarted = fixture_create();
+    struct fixture *plain = create(), *restarted = create();
     play(plain, seed, STEPS, 0);
     play(restarted, seed, STEPS, 7);
     expect_same(changes_of(plain), changes_of(restarted), "Changes", seed);
