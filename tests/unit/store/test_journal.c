@@ -292,8 +292,9 @@ static enum vd_err append_until_refused(struct vd_journal *journal, struct vd_re
   enum vd_err err = VD_OK;
   for (unsigned i = 0; i < 100000 && err == VD_OK; i++) {
     struct batch batch = {.changes = NULL};
-    batch_add_note(&batch, vd_journal_sequence(journal) + 1, 1,
-                   "a line that goes on and on, until there is no room");
+    for (unsigned note = 0; note < 20; note++)
+      batch_add_note(&batch, vd_journal_sequence(journal) + 1 + note, note,
+                     "a line that goes on and on, until there is no room");
     err = vd_journal_append(journal, &batch.journal, refusal);
     batch_clear(&batch);
   }
