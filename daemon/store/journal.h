@@ -86,7 +86,7 @@ enum vd_err vd_journal_append(struct vd_journal *journal, const struct vd_journa
 
 // Reading. Callbacks borrow for their duration and return false to stop. Each call uses read transactions of
 // its own, renewed every 10,000 records, so it never holds pages back for long. Checksums are verified:
-// VD_ERR_DAMAGED names the sequence.
+// VD_ERR_DAMAGED names the sequence. `to` may be UINT64_MAX: all that is committed at the call.
 typedef bool (*vd_journal_entity_fn)(void *context, Vd__Kind kind, const char *id, const uint8_t *data, size_t size);
 typedef bool (*vd_journal_change_fn)(void *context, uint64_t epoch, uint64_t sequence,
                                      const uint8_t chain[VD_CHAIN_SIZE], const uint8_t *data, size_t size);
