@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 HEAD = struct.Struct("=5Q")  # struct record of shim.c
 SECTOR = 512
-NAMES = ["data", "data/journal", "data/journal/data.mdb"]
+FOLDER = "data/journal"
+FILES = ("data.mdb", "data.new")  # the name it begins with comes last
 # How much of what was not synced is there: nothing, most often a part, or all of it.
 SHARES = (0.0, 0.1, 0.5, 0.5, 0.9, 1.0)
 
@@ -49,7 +50,7 @@ class Pending:
 
 
 class Image:
-    """A file and the names that lead to it."""
+    """The one file of a journal, and the names of folders and files that are there."""
 
     def __init__(self, content=bytearray(), length=0, names=frozenset()):
         self.content = bytearray(content)  # as far as it was written
@@ -59,7 +60,7 @@ class Image:
     def apply(self, record, keeps=lambda: True):
         if record.kind == "N":
             if keeps():
-                self.names.update(name for name in NAMES if record.payload.decode().endswith("/" + name))
+                self.names.add(record.payload.decode())
         elif record.kind == "W":
             begin = 0
             while begin < len(record.payload):  # a write need not begin where a sector does
@@ -81,20 +82,28 @@ class Image:
         self.length = length
 
     def save(self, folder):
-        """Below `folder`, as far as the names that lead there are kept."""
-        if NAMES[:2] == [name for name in NAMES[:2] if name in self.names]:
-            (folder / NAMES[1]).mkdir(parents=True, mode=0o700)
-            if NAMES[2] in self.names:
-                with open(folder / NAMES[2], "wb") as out:
-                    out.write(self.content)
-                    out.truncate(self.length)
+        """Below `folder`, as far as the names that lead there are kept: under its last name or an earlier one."""
+        if not {os.path.dirname(FOLDER), FOLDER} <= self.names:
+            return
+        (folder / FOLDER).mkdir(parents=True, mode=0o700)
+        name = next((name for name in FILES if f"{FOLDER}/{name}" in self.names), None)
+        if name is not None:
+            with open(folder / FOLDER / name, "wb") as out:
+                out.write(self.content)
+                out.truncate(self.length)
+
+
+def relative(records):
+    """The same records with names below the folder that holds all."""
+    root = os.path.dirname(next(item.payload for item in records if item.kind == "N"))
+    return [item._replace(payload=os.path.relpath(item.payload, root)) if item.kind == "N" else item for item in records]
 
 
 class Disk:
     """Goes through the log once, from cut to later cut."""
 
     def __init__(self, records):
-        self.records = records
+        self.records = relative(records)
         self.position = 0
         self.settled = Image()
         self.pending = []

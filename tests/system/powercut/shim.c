@@ -11,8 +11,8 @@
 // the folder that holds it is synced.
 //
 // Real calls go straight to the kernel, which leaves no other library's wrapper to be found or missed.
-// Whatever changes the journal in a way that is not recorded here (a writable map, a rename, an append) ends
-// the process: a recorder that overlooks something would prove nothing.
+// Whatever changes the journal in a way that is not recorded here (a writable map, an append, a file that
+// goes) ends the process: a recorder that overlooks something would prove nothing.
 #undef _FILE_OFFSET_BITS // both names of a call are defined here
 #include <errno.h>
 #include <fcntl.h>
@@ -218,15 +218,19 @@ int mkdir(const char *path, mode_t mode)
 
 int unlink(const char *path)
 {
-  if (journal != NULL && is_watched_path(path))
+  if (journal != NULL && is_watched_path(path) && access(path, F_OK) == 0)
     die("a file of the journal is unlinked");
   return (int)syscall(SYS_unlinkat, AT_FDCWD, path, 0);
 }
 
+// Within the folder, so that syncing it makes the new name safe.
 int rename(const char *from, const char *to)
 {
-  if (journal != NULL && (is_watched_path(from) || is_watched_path(to)))
-    die("a file of the journal is renamed");
+  bool is_ours = journal != NULL && is_watched_path(to);
+  if (journal != NULL && (is_ours != is_watched_path(from) || (is_ours && access(to, F_OK) == 0)))
+    die("a file of the journal is moved or replaced");
+  if (is_ours)
+    record_name(to);
   return (int)syscall(SYS_renameat2, AT_FDCWD, from, AT_FDCWD, to, 0);
 }
 
