@@ -34,11 +34,11 @@ struct vd_text_map;
 // `name` (a file name, borrowed for the call; NULL or "" = none) begins the detail of a refusal:
 // "name:line:column: path: what, and what was meant". Refuses: unknown and duplicate keys (nearest known
 // named), wrong types, nothing where a value was meant, numbers out of range, several members of a oneof, bad
-// UTF-8, NUL, aliases, anchors, tags, directives, nesting over 32, several documents, more than 524,288
-// brackets, commas, colons and quotes, more than 256 blanks or empty lines in a row (YAML). Runs in time
-// linear in `size` (times log), in memory of at most 350 bytes for each such mark. VD_ERR_BAD_REQUEST: the
-// text as such; _BAD_TEXT, _TOO_LARGE; _UNKNOWN_FIELD: a key; _BAD_VALUE: a value. `map` may be NULL; else
-// *map gets the places (vd_text_map_destroy). A refusal leaves *out and *map untouched.
+// UTF-8, NUL, aliases, anchors, tags, directives, tabs (YAML), nesting over 32, several documents, more than
+// 524,288 brackets, commas, colons and quotes, more than 256 blanks or empty lines in a row (YAML). Runs in
+// time linear in `size` (times log), in memory of at most 350 bytes for each such mark. VD_ERR_BAD_REQUEST:
+// the text as such; _BAD_TEXT, _TOO_LARGE; _UNKNOWN_FIELD: a key; _BAD_VALUE: a value. `map` may be NULL;
+// else *map gets the places (vd_text_map_destroy). A refusal leaves *out and *map untouched.
 enum vd_err vd_text_read(const ProtobufCMessageDescriptor *type, enum vd_text_form form, const char *name,
                          const char *text, size_t size, ProtobufCMessage **out, struct vd_text_map **map,
                          struct vd_refusal *refusal) VD_MUST_CHECK;

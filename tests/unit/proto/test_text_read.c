@@ -413,6 +413,17 @@ Test(text_read, what_yaml_has_beyond_keys_and_values_is_refused)
                  "t:3:1: a directive; only keys and values are read here");
 }
 
+Test(text_read, a_tab_has_no_place_in_yaml)
+{
+  const char *detail = "t:1:7: a tab; YAML is set in by spaces, in a text write \"\\t\"";
+  expect_refusal(COMMAND, YAML, "? id: \t|x\n", VD_ERR_BAD_REQUEST,
+                 detail); // frees memory twice in libfyaml 0.7.12
+  expect_refusal(COMMAND, YAML, "? id: \t- \n", VD_ERR_BAD_REQUEST, detail);
+  expect_refusal(COMMAND, YAML, "close:\t{incident: 3}", VD_ERR_BAD_REQUEST, detail);
+  expect_refusal(COMMAND, YAML, "id: 'a\tb'", VD_ERR_BAD_REQUEST, detail);
+  expect_json(COMMAND, YAML, "id: \"a\\tb\"", "{\"id\":\"a\\tb\"}");
+}
+
 Test(text_read, one_document_is_one_message)
 {
   expect_refusal(COMMAND, YAML, "id: a\n---\nid: b\n", VD_ERR_BAD_REQUEST,
