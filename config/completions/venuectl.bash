@@ -1,0 +1,67 @@
+# bash completion for venuectl
+_venuectl()
+{
+  local cur prev words cword
+  _init_completion || return
+
+  local verbs='report heard respond arrive decide approve land close reopen cancel undo note duplicate amend assign
+    accept decline handover log incidents show recommend crew alerts deadlines zones categories principals watch status
+    clock plan rehearse journal backup'
+  local options='--data --url --token-file --json --lang --timeout --by --at --id --text --severity --source --reporter
+    --reason --zone --category --open --workaround --digest --from --topic --help --version'
+
+  # Where this line finds the daemon, for what the daemon is asked.
+  local -a venuectl=("${words[0]}" --timeout 500ms) arguments=()
+  local i
+  for ((i = 1; i < cword; i++)); do
+    case ${words[i]} in
+      --data | --url | --token-file) venuectl+=("${words[i]}" "${words[++i]}") ;;
+      --lang | --timeout | --by | --at | --id | --text | --severity | --source | --reporter | --reason | --zone | \
+        --category | --from | --topic) ((i++)) ;;
+      -*) ;;
+      *) arguments+=("${words[i]}") ;;
+    esac
+  done
+
+  _venuectl_offer() { mapfile -t COMPREPLY < <(compgen -W "$1" -- "$cur"); }
+  # The first column of a list: "crew list", "zones", …
+  _venuectl_ask() { "${venuectl[@]}" $1 2>/dev/null | awk 'NR > 1 { sub(/^#/, "", $1); print $1 }'; }
+
+  case $prev in
+    --data) _filedir -d && return ;;
+    --token-file) _filedir && return ;;
+    --lang) _venuectl_offer 'en zh-hant zh-hans' && return ;;
+    --severity) _venuectl_offer '1 2 3 4' && return ;;
+    --source) _venuectl_offer 'staff attendee radio device' && return ;;
+    --by) _venuectl_offer "$(_venuectl_ask 'crew list')" && return ;;
+    --zone) _venuectl_offer "$(_venuectl_ask zones)" && return ;;
+    --category) _venuectl_offer "$(_venuectl_ask categories)" && return ;;
+    --url | --timeout | --at | --id | --text | --reporter | --reason | --from | --topic) return ;;
+  esac
+  if [[ $cur == -* ]]; then
+    _venuectl_offer "$options"
+    return
+  fi
+
+  case "${#arguments[@]} ${arguments[*]:0:2}" in
+    '0 ') _venuectl_offer "$verbs" ;;
+    '1 crew') _venuectl_offer 'list duty at reach' ;;
+    '1 clock') _venuectl_offer 'accept' ;;
+    '1 plan') _venuectl_offer 'check show apply' ;;
+    '1 journal') _venuectl_offer 'verify export' ;;
+    '2 plan check' | '2 plan apply' | '1 rehearse') _filedir ;;
+    '1 backup') _filedir -d ;;
+    '1 report') _venuectl_offer "$(_venuectl_ask zones)" ;;
+    "2 report "*) _venuectl_offer "$(_venuectl_ask categories)" ;;
+    '2 crew duty' | '2 crew at' | '2 crew reach' | "2 assign "* | '1 handover' | "2 handover "*)
+      _venuectl_offer "$(_venuectl_ask 'crew list')" ;;
+    '3 crew duty') _venuectl_offer 'on off break' ;;
+    '3 crew at') _venuectl_offer "$(_venuectl_ask zones)" ;;
+    '3 crew reach') _venuectl_offer 'radio-dead ok' ;;
+    '1 reopen' | '1 show') _venuectl_offer "$(_venuectl_ask incidents)" ;;
+    '1 heard' | '1 respond' | '1 arrive' | '1 decide' | '1 approve' | '1 land' | '1 close' | '1 cancel' | '1 undo' | \
+      '1 note' | '1 duplicate' | "2 duplicate "* | '1 amend' | '1 assign' | '1 accept' | '1 decline' | '1 recommend')
+      _venuectl_offer "$(_venuectl_ask 'incidents --open')" ;;
+  esac
+}
+complete -F _venuectl venuectl
