@@ -83,6 +83,10 @@ def tell(venue, body):
     return reply
 
 
+def report(text):
+    return {"id": text, "report": {"zone": "hall-main", "category": "other", "text": text}}
+
+
 def load(venue, client, told):
     """Reports, every third of them answered, until venued has ended; each acknowledgement is told once it has come."""
     count = 0
@@ -90,7 +94,7 @@ def load(venue, client, told):
         while True:
             count += 1
             text = f"load-{client}-{count}"
-            number = tell(venue, {"id": text, "report": {"zone": "hall-main", "category": "other", "text": text}})["number"]
+            number = tell(venue, report(text))["number"]
             told({"text": text, "number": number})
             if count % 3 == 0:
                 tell(venue, {"id": text + "-on-it", "respond": {"incident": number}})
@@ -121,7 +125,10 @@ def record(binary, path):
             assert venue.stop() == 0, venue.log()[-3000:]
             for client in running:
                 client.result()
-    os.close(log)
+        os.close(log)
+        disk = Disk(read_log(path))
+        disk.advance(len(disk.records))
+        assert disk.image().equals(venue.data / "journal" / "data.mdb"), "the shim overlooked a write"
 
 
 # ---- the cuts ----
@@ -170,17 +177,27 @@ def difference(venue, numbers, responded):
     return f"twice: {twice[0]}" if twice else None
 
 
+def aftermath(venue, numbers):
+    """What is wrong with the first commands after the cut: the last report repeated, and a new one."""
+    for text in list(numbers)[-1:]:
+        again = tell(venue, report(text))["number"]
+        if again != numbers[text]:
+            return f"twice: #{numbers[text]} ({text}) repeated became #{again}"
+    new = tell(venue, report("afterwards"))["number"]
+    return f"number used again: #{new}" if new in numbers.values() else None
+
+
 def try_image(binary, image, wanted, verifies):
     """None, or what is wrong with the venued that starts on the image."""
     with Built(binary) as venue:
         image.save(venue.folder)
         try:
             venue.start()
-            wrong = difference(venue, *wanted)
+            wrong = difference(venue, *wanted) or aftermath(venue, wanted[0])
             if wrong is None and verifies:
                 venue.ctl("journal", "verify")
-        except AssertionError as error:
-            wrong = f"{error}"
+        except (AssertionError, Ending) as error:
+            wrong = f"{error!r}"
         if venue.process is not None:
             venue.kill()
         return wrong

@@ -81,6 +81,11 @@ class Image:
         del self.content[length:]
         self.length = length
 
+    def equals(self, path):
+        content = path.read_bytes()
+        written = len(self.content)
+        return len(content) == self.length and content[:written] == self.content and not any(content[written:])
+
     def save(self, folder):
         """Below `folder`, as far as the names that lead there are kept: under its last name or an earlier one."""
         if not {os.path.dirname(FOLDER), FOLDER} <= self.names:
@@ -96,6 +101,7 @@ class Image:
 def relative(records):
     """The same records with names below the folder that holds all."""
     root = os.path.dirname(next(item.payload for item in records if item.kind == "N"))
+    assert len({item.inode for item in records if item.kind in "WLR"}) == 1, "a journal is one file here"
     return [item._replace(payload=os.path.relpath(item.payload, root)) if item.kind == "N" else item for item in records]
 
 
@@ -138,7 +144,11 @@ class Disk:
     def cut(self, random):
         """The image of a power cut here."""
         share = random.choice(SHARES)
+        return self.image(lambda: random.random() < share)
+
+    def image(self, keeps=lambda: True):
+        """What is safe and, of the rest, what `keeps()`: without it, what a reader of the file sees."""
         image = Image(self.settled.content, self.settled.length, self.settled.names)
         for item in self.pending:
-            image.apply(item.record, lambda safe=item.is_safe: safe or random.random() < share)
+            image.apply(item.record, (lambda: True) if item.is_safe else keeps)
         return image
