@@ -250,7 +250,8 @@ void vd_tally_count(struct vd_venue *venue, struct vd_tally tally, int sign)
 void vd_act_derive(struct vd_venue *venue, Vd__Kind kind, const char *id, const ProtobufCMessage *message)
 {
   vd_index_refresh(venue->index, venue, kind, id, message);
-  vd_timers_set(venue->timers, kind, id, message ? vd_timer_due_of(venue, kind, message) : VD_NEVER);
+  if (vd_timer_is_of(kind))
+    vd_timers_set(venue->timers, kind, id, message ? vd_timer_due_of(venue, kind, message) : VD_NEVER);
   if (message)
     vd_tally_count(venue, vd_tally_of(kind, message), 1);
 }

@@ -34,10 +34,17 @@ struct derived {
   size_t count;
 };
 
+// The key returned last: who iterates goes on from it without a search. It changes while the index does not,
+// so it stands apart.
+struct cursor {
+  struct key *last;
+};
+
 struct vd_index {
   struct key_tree keys;
   struct owner_tree owners;
   struct derived derived;
+  struct cursor *cursor;
 };
 
 static int compare_keys(const struct key *a, const struct key *b)
@@ -61,11 +68,13 @@ struct vd_index *vd_index_create(void)
   struct vd_index *index = vd_zalloc(sizeof *index);
   RB_INIT(&index->keys);
   RB_INIT(&index->owners);
+  index->cursor = vd_zalloc(sizeof *index->cursor);
   return index;
 }
 
 static void forget_keys(struct vd_index *index, struct owner *owner)
 {
+  index->cursor->last = NULL;
   for (size_t i = 0; i < owner->count; i++) {
     RB_REMOVE(key_tree, &index->keys, owner->keys[i]);
     free(owner->keys[i]);
@@ -91,6 +100,7 @@ void vd_index_destroy(struct vd_index *index)
     forget_owner(index, owner);
   }
   vd_buffer_finish(&index->derived.bytes);
+  free(index->cursor);
   free(index);
 }
 
@@ -241,9 +251,17 @@ static void remember(struct vd_index *index, struct owner *owner)
   }
 }
 
+static bool has_keys(Vd__Kind kind)
+{
+  return kind == VD__KIND__KIND_INCIDENT || kind == VD__KIND__KIND_CREW || kind == VD__KIND__KIND_ALERT ||
+         kind == VD__KIND__KIND_OFFER || kind == VD__KIND__KIND_DEADLINE;
+}
+
 void vd_index_refresh(struct vd_index *index, const struct vd_venue *venue, Vd__Kind kind, const char *id,
                       const ProtobufCMessage *message)
 {
+  if (!has_keys(kind))
+    return;
   index->derived.bytes.size = index->derived.count = 0;
   if (message != NULL)
     derive(&index->derived, venue, kind, message);
@@ -264,13 +282,24 @@ void vd_index_refresh(struct vd_index *index, const struct vd_venue *venue, Vd__
 
 // ---- asking ----
 
+static struct key *key_after(const struct vd_index *index, const char *text)
+{
+  struct key *last = index->cursor->last;
+  if (last != NULL && last->text == text)
+    return RB_NEXT(key_tree, &index->keys, last);
+  struct key wanted = {.text = text};
+  struct key *key = RB_NFIND(key_tree, (struct key_tree *)&index->keys, &wanted);
+  return key != NULL && strcmp(key->text, text) == 0 ? RB_NEXT(key_tree, &index->keys, key) : key;
+}
+
+// No key is a prefix that is asked for: those end with a slash.
 const char *vd_index_next(const struct vd_index *index, const char *prefix, const char *after)
 {
-  struct key wanted = {.text = after != NULL ? after : prefix};
-  struct key *key = RB_NFIND(key_tree, (struct key_tree *)&index->keys, &wanted);
-  if (key != NULL && after != NULL && strcmp(key->text, after) == 0)
-    key = RB_NEXT(key_tree, &index->keys, key);
-  return key != NULL && strncmp(key->text, prefix, strlen(prefix)) == 0 ? key->text : NULL;
+  struct key *key = key_after(index, after != NULL ? after : prefix);
+  if (key == NULL || strncmp(key->text, prefix, strlen(prefix)) != 0)
+    return NULL;
+  index->cursor->last = key;
+  return key->text;
 }
 
 size_t vd_index_count(const struct vd_index *index, const char *prefix, size_t at_most)

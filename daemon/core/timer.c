@@ -136,6 +136,12 @@ size_t vd_timers_count(const struct vd_timers *timers)
   return timers->count;
 }
 
+bool vd_timer_is_of(Vd__Kind kind)
+{
+  return kind == VD__KIND__KIND_DEADLINE || kind == VD__KIND__KIND_OFFER || kind == VD__KIND__KIND_ATTEMPT ||
+         kind == VD__KIND__KIND_CREW || kind == VD__KIND__KIND_ALERT;
+}
+
 int64_t vd_timer_due_of(const struct vd_venue *venue, Vd__Kind kind, const ProtobufCMessage *message)
 {
   switch (kind) {

@@ -25,6 +25,8 @@ int64_t vd_timers_next(const struct vd_timers *timers);  // VD_NEVER if none; O(
 bool vd_timers_first(const struct vd_timers *timers, Vd__Kind *kind, const char **id, int64_t *due_ms);
 size_t vd_timers_count(const struct vd_timers *timers);
 
+// Whether entities of this kind ever wait for anything.
+bool vd_timer_is_of(Vd__Kind kind);
 // What the entity waits for next, VD_NEVER if nothing:
 //   Deadline running: warning, breach, then its climb · Offer open: expiry · Attempt undecided: the call for the
 //   default decision · Crew: end of its word or the next shift boundary · Alert of life safety, unheard: repetition
