@@ -66,7 +66,8 @@ static void set_missing(Vd__Incident *incident, const char *field, bool missing)
 // ---- looks like ----
 
 // The earliest is offered, so that a row of reports of one thing points at one incident. The index lists the
-// open ones of a zone and category by time, so what came before the window is passed over at once.
+// open ones of a zone and category by time, so what came before the window is passed over at once; it does
+// not know this one yet as it is now.
 uint64_t vd_incident_alike(const struct vd_venue *venue, const Vd__Incident *incident)
 {
   if (is_missing(incident, "zone"))
@@ -79,8 +80,6 @@ uint64_t vd_incident_alike(const struct vd_venue *venue, const Vd__Incident *inc
   struct vd_key after = prefix;
   vd_key_add_sorted(&after, from_ms > 0 ? (uint64_t)from_ms : 0);
   const char *key = vd_index_next(venue->index, prefix.text, after.text);
-  if (key && strtoull(vd_index_last_field(key), NULL, 10) == incident->number)
-    key = vd_index_next(venue->index, prefix.text, key);
   const Vd__Incident *other =
       key ? vd_incident_find(venue, strtoull(vd_index_last_field(key), NULL, 10)) : NULL;
   bool is_alike = other && other->reported_at_ms <= incident->reported_at_ms + window_ms;

@@ -142,13 +142,10 @@ static enum vd_err check_decision(const struct vd_act *act, const Vd__Incident *
   return *step->decision ? VD_OK : vd_refuse(refusal, VD_ERR_MISSING, "decide.decision", NULL);
 }
 
-// Once taken up, nobody else is asked to; once decided, nobody is asked to decide.
+// Once taken up, nobody else is asked to. What names the deadline was withdrawn when that was met.
 static void withdraw_calls(struct vd_act *act, const Vd__Incident *incident, Vd__Promise tier)
 {
-  const uint64_t number = incident->number;
-  vd_escalation_drop(act, number, VD__ALERT_WHY__ALERT_WHY_SEVERE);
-  if (tier >= VD__PROMISE__PROMISE_DECIDE)
-    vd_escalation_drop(act, number, VD__ALERT_WHY__ALERT_WHY_DECISION);
+  vd_escalation_drop(act, incident->number, VD__ALERT_WHY__ALERT_WHY_SEVERE);
   // A decision alone finds nobody to put it into effect: an offer under way goes on.
   if (tier == VD__PROMISE__PROMISE_DECIDE && *incident->holder == '\0')
     return;

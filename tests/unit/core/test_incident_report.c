@@ -262,6 +262,9 @@ Test(incident_report, looks_like_counts_from_what_was_reported)
   do_report(f,
             &(struct said){.zone = "hall", .category = "av-fault", .acted_at_ms = f->now_ms - MINUTES(12)});
   cr_expect_eq(f->reply.looks_like, 1u, "8 min apart");
+  do_report(f, &(struct said){.zone = "vip", .category = "av-fault"});
+  do_report(f, &(struct said){.zone = "vip", .category = "av-fault", .acted_at_ms = f->now_ms - MINUTES(11)});
+  cr_expect_eq(f->reply.looks_like, 0u, "known first, but happened 11 min later");
   fixture_destroy(f);
 }
 

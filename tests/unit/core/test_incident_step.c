@@ -255,6 +255,29 @@ Test(incident_step, a_step_withdraws_what_it_answers)
   fixture_destroy(f);
 }
 
+Test(incident_step, a_decision_alone_finds_nobody)
+{
+  struct fixture *f = fixture_create();
+  fixture_report(f, "hall", "av-fault");
+  STEP(f, DECIDE, 1, "lead-2", 0);
+  cr_expect_str_eq(incident(f, 1)->holder, "");
+  cr_expect_eq(open_offers(f, 1), 1u, "somebody has still to do it");
+  cr_expect_eq(STEP(f, ACCEPT, 1, "av-1", 0), VD_OK);
+  cr_expect_str_eq(incident(f, 1)->holder, "av-1");
+  cr_expect_eq(incident(f, 1)->state, STATE(DECIDED));
+  fixture_destroy(f);
+}
+
+Test(incident_step, once_taken_up_the_lead_need_not_be_told)
+{
+  struct fixture *f = fixture_create();
+  fixture_report(f, "hall", "blackout");
+  cr_expect(is_called(f, 1, "lead-1", VD__ALERT_WHY__ALERT_WHY_SEVERE));
+  STEP(f, RESPOND, 1, "av-1", 0);
+  cr_expect_not(is_called(f, 1, "lead-1", VD__ALERT_WHY__ALERT_WHY_SEVERE));
+  fixture_destroy(f);
+}
+
 Test(incident_step, unknown_incident)
 {
   struct fixture *f = fixture_create();

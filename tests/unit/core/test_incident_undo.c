@@ -16,6 +16,7 @@ Test(incident_undo, within_the_window)
   cr_expect_eq(of->state, STATE(OPEN));
   cr_expect_str_eq(of->holder, "");
   cr_expect_null(attempt(f, 1)->responded);
+  cr_expect_eq(open_offers(f, 1), 1u, "somebody has to be found again");
   cr_expect_eq(deadline(f, 1, "respond")->outcome, OUTCOME(RUNNING));
   cr_expect_eq(deadline(f, 1, "respond")->met_at_ms, 0);
   const Vd__Note *note = last_note(f, 1);
@@ -192,6 +193,19 @@ Test(incident_undo, a_cancellation_in_the_middle)
   fixture_jump_to(f, f->now_ms);
   cr_expect_neq(deadline(f, 1, "decide")->breached_at_ms, 0, "its time ran on");
   cr_expect(is_called(f, 1, "lead-2", VD__ALERT_WHY__ALERT_WHY_DECISION));
+  fixture_destroy(f);
+}
+
+Test(incident_undo, a_cancellation_after_the_call_for_a_decision)
+{
+  struct fixture *f = fixture_create();
+  fixture_report(f, "hall", "av-fault");
+  fixture_run_to(f, FIXTURE_T0 + MINUTES(9) + SECONDS(10));
+  STEP(f, CANCEL, 1, NULL, 0);
+  cr_expect_not(is_called(f, 1, "lead-2", VD__ALERT_WHY__ALERT_WHY_DECISION));
+  STEP(f, UNDO, 1, NULL, 0);
+  fixture_jump_to(f, f->now_ms);
+  cr_expect(is_called(f, 1, "lead-2", VD__ALERT_WHY__ALERT_WHY_DECISION), "called for again");
   fixture_destroy(f);
 }
 
