@@ -46,11 +46,6 @@ const char *vd_crew_whereabouts(const Vd__Crew *crew)
   return *crew->place ? crew->place : crew->home;
 }
 
-bool vd_crew_is_here(const struct vd_venue *venue, const Vd__Crew *crew)
-{
-  return venue->now_ms != 0 ? vd_crew_is_rostered(crew, venue->now_ms) : crew->on_duty;
-}
-
 Vd__Crew *vd_crew_on_post(const struct vd_venue *venue, const char *post, const char *zone,
                           const char *const *except)
 {
@@ -58,8 +53,7 @@ Vd__Crew *vd_crew_on_post(const struct vd_venue *venue, const char *post, const 
   Vd__Crew *other = NULL;
   for (const char *key = NULL; (key = vd_index_next(venue->index, prefix.text, key));) {
     Vd__Crew *crew = VD_FIND(venue, CREW, Crew, vd_index_last_field(key));
-    if (!crew || !vd_crew_is_here(venue, crew) || !vd_crew_holds_post(crew, post) ||
-        is_among(except, crew->id))
+    if (!crew || !crew->on_duty || !vd_crew_holds_post(crew, post) || is_among(except, crew->id))
       continue;
     if (vd_crew_answers_for(crew, zone))
       return crew;

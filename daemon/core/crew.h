@@ -45,9 +45,6 @@ const char *vd_crew_whereabouts(const Vd__Crew *crew);
 
 // Whether roster and word put the person on duty at `at_ms`. Pure; for plan checks too.
 bool vd_crew_is_rostered(const Vd__Crew *crew, int64_t at_ms);
-// On duty at the moment of the act under way. At a change of shifts the flags follow one by one, an act each; from
-// the first of these acts on, who goes is gone and who comes is here, so that no post looks empty in between.
-bool vd_crew_is_here(const struct vd_venue *venue, const Vd__Crew *crew);
 // The plan changed: who is on duty now, for everybody, and what follows (below). Touches only who changed.
 void vd_crew_refresh_all(struct vd_act *act);
 // The crew's timer fired (shift boundary or end of the word). Who comes or goes with it at the same moment is on or off

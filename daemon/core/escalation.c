@@ -1,19 +1,16 @@
 #include "daemon/core/escalation.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "daemon/core/alert.h"
 #include "daemon/core/crew.h"
 #include "daemon/core/deadline.h"
 #include "daemon/core/incident.h"
+#include "daemon/core/key.h"
 #include "daemon/core/venue_internal.h"
 
 // A search for the next different person gives up after this many: nobody's roster is longer on one post.
 enum { DIFFERENT_MAX = 16 };
-
-// One threads' worth of hearing or leaving per act; what remains is heard by the next word.
-enum { THREADS_PER_ACT_MAX = 512 };
 
 static const char *lead_post(const Vd__Policy *policy, Vd__Promise promise)
 {
@@ -276,7 +273,7 @@ static bool can_call_again(const struct vd_venue *venue, const Vd__Deadline *dea
   if (strcmp(deadline->called, VD_ALERT_CONTROL_ROOM) == 0)
     return true;
   const Vd__Crew *crew = VD_FIND(venue, CREW, Crew, deadline->called);
-  return crew && vd_crew_is_here(venue, crew);
+  return crew && crew->on_duty;
 }
 
 static bool is_breach_of(const Vd__AlertReason *reason, const void *deadline)
@@ -422,32 +419,6 @@ static void pass_thread_on(struct vd_act *act, Vd__Alert *alert, const Vd__Crew 
   vd__alert__free_unpacked(copy, NULL);
 }
 
-// The keys below `prefix/<crew>/`, copied: what follows changes the index.
-struct keys {
-  char **items;
-  size_t count;
-};
-
-static struct keys collect_keys(const struct vd_venue *venue, const char *prefix, const char *crew)
-{
-  struct keys keys = {0};
-  struct vd_buffer path = {0};
-  vd_buffer_printf(&path, "%s/%s/", prefix, crew);
-  vd_buffer_append(&path, "", 1);
-  const char *key = NULL;
-  while (keys.count < THREADS_PER_ACT_MAX && (key = vd_index_next(venue->index, (char *)path.data, key)))
-    vd_strings_add(&keys.items, &keys.count, vd_index_last_field(key));
-  vd_buffer_finish(&path);
-  return keys;
-}
-
-static void free_keys(struct keys *keys)
-{
-  for (size_t i = 0; i < keys->count; i++)
-    free(keys->items[i]);
-  free(keys->items);
-}
-
 // The breach they were called about last, heard or not, is somebody else's to know now.
 static void pass_breach_on(struct vd_act *act, const char *deadline_id)
 {
@@ -460,100 +431,21 @@ static void pass_breach_on(struct vd_act *act, const char *deadline_id)
 
 void vd_escalation_left(struct vd_act *act, const Vd__Crew *crew)
 {
-  struct keys breaches = collect_keys(act->venue, "called", crew->id);
+  const struct vd_index *index = act->venue->index;
+  struct vd_index_fields breaches = vd_index_collect(index, vd_key_of("called/", crew->id, "/").text);
   for (size_t i = 0; i < breaches.count; i++)
     pass_breach_on(act, breaches.items[i]);
-  free_keys(&breaches);
-  static const char *const prefixes[] = {"alert", "heard"};
+  vd_index_fields_finish(&breaches);
+  static const char *const prefixes[] = {"alert/", "heard/"};
   for (size_t at = 0; at < sizeof prefixes / sizeof *prefixes; at++) {
-    struct keys threads = collect_keys(act->venue, prefixes[at], crew->id);
+    struct vd_index_fields threads = vd_index_collect(index, vd_key_of(prefixes[at], crew->id, "/").text);
     for (size_t i = 0; i < threads.count; i++) {
       Vd__Alert *alert = VD_FIND(act->venue, ALERT, Alert, threads.items[i]);
       if (alert->incident != 0)
         pass_thread_on(act, alert, crew);
     }
-    free_keys(&threads);
+    vd_index_fields_finish(&threads);
   }
-}
-
-// ---- hearing ----
-
-static void stop_climb(struct vd_act *act, const char *deadline_id, const char *whom, const char *by)
-{
-  Vd__Deadline *deadline = VD_FIND(act->venue, DEADLINE, Deadline, deadline_id);
-  if (!deadline || !vd_deadline_is_running(deadline) || strcmp(deadline->called, whom) != 0)
-    return;
-  vd_act_touch(act, VD__KIND__KIND_DEADLINE, &deadline->base);
-  deadline->climb_at_ms = 0;
-  vd_string_set(&deadline->heard_by, by);
-}
-
-static bool hear_thread(struct vd_act *act, Vd__Alert *alert, const char *by)
-{
-  if (!vd_alert_hear(act, alert, by))
-    return false;
-  const char *whom = *alert->crew ? alert->crew : VD_ALERT_CONTROL_ROOM;
-  for (size_t i = 0; i < alert->n_reasons; i++)
-    if (alert->reasons[i]->why == VD__ALERT_WHY__ALERT_WHY_BREACH)
-      stop_climb(act, alert->reasons[i]->deadline, whom, by);
-  return true;
-}
-
-static bool hear_digest(struct vd_act *act, const char *crew)
-{
-  struct keys threads = collect_keys(act->venue, "alert", crew);
-  bool is_news = false;
-  for (size_t i = 0; i < threads.count; i++) {
-    Vd__Alert *alert = VD_FIND(act->venue, ALERT, Alert, threads.items[i]);
-    if (alert && alert->incident != 0)
-      is_news |= hear_thread(act, alert, crew);
-  }
-  struct vd_alert_id id = vd_alert_digest_id(crew);
-  Vd__Alert *digest = VD_FIND(act->venue, ALERT, Alert, id.text);
-  if (digest)
-    is_news |= vd_alert_hear(act, digest, crew);
-  free_keys(&threads);
-  return is_news;
-}
-
-// The control room hears its own thread, and the last resort's with it: somebody human has it now.
-static bool hear_room(struct vd_act *act, Vd__Alert *room)
-{
-  struct vd_alert_id id = vd_alert_id_of(room->incident, VD_ALERT_LAST_RESORT);
-  Vd__Alert *last = VD_FIND(act->venue, ALERT, Alert, id.text);
-  bool is_news = hear_thread(act, room, VD_ALERT_CONTROL_ROOM);
-  if (last)
-    is_news |= vd_alert_hear(act, last, VD_ALERT_CONTROL_ROOM);
-  return is_news;
-}
-
-enum vd_err vd_escalation_heard(struct vd_act *act, Vd__Reply *reply, struct vd_refusal *refusal)
-{
-  const Vd__Heard *heard = act->command->heard;
-  const char *by = vd_act_by(act);
-  bool is_news;
-  if (heard->digest) {
-    if (*by == '\0')
-      return vd_refuse(refusal, VD_ERR_NO_ACTOR, "by", "whose digest was heard");
-    is_news = hear_digest(act, by);
-  } else {
-    if (!vd_incident_find(act->venue, heard->incident))
-      return vd_refuse(refusal, VD_ERR_UNKNOWN_INCIDENT, "heard.incident", "%llu",
-                       (unsigned long long)heard->incident);
-    struct vd_alert_id id = vd_alert_id_of(heard->incident, *by ? by : VD_ALERT_CONTROL_ROOM);
-    Vd__Alert *alert = VD_FIND(act->venue, ALERT, Alert, id.text);
-    if (!alert)
-      return *by ? vd_refuse(refusal, VD_ERR_NO_ALERT, "heard.incident", "%s was not called", by)
-                 : vd_refuse(refusal, VD_ERR_NO_ACTOR, "by", "the control room itself was not called");
-    is_news = *by ? hear_thread(act, alert, by) : hear_room(act, alert);
-    reply->number = heard->incident;
-  }
-  if (is_news) {
-    Vd__Fact *fact = vd_act_fact(act, VD_FACT_HEARD);
-    fact->incident = heard->incident;
-    vd_string_set(&fact->who, *by ? by : VD_ALERT_CONTROL_ROOM);
-  }
-  return VD_OK;
 }
 
 // ---- repetition without a climb ----

@@ -127,7 +127,7 @@ static unsigned answers_of(const struct search *search, const Vd__Crew *crew)
 static unsigned obstacles_of(const struct search *search, const Vd__Crew *crew)
 {
   unsigned obstacles = answers_of(search, crew);
-  if (!vd_crew_is_here(search->venue, crew) || crew->retired)
+  if (!crew->on_duty || crew->retired)
     obstacles |= VD_OBSTACLE_OFF_DUTY;
   if (!vd_crew_is_reachable(crew))
     obstacles |= VD_OBSTACLE_UNREACHABLE;

@@ -75,6 +75,10 @@ Test(crew, the_retired_are_found_by_id_alone_and_have_no_duty)
   PEOPLE_EDIT(f, CREW, "av-1", retire);
   cr_assert_str_eq(found("av-1"), "av-1");
   cr_assert_str_eq(found("AV 1"), "");
+  struct vd_refusal refusal = {.err = VD_OK};
+  Vd__Crew *crew = NULL;
+  cr_assert_eq(vd_crew_get(f->venue, "av-11", &crew, &refusal), VD_ERR_UNKNOWN_CREW);
+  cr_assert_str_neq(refusal.nearest, "av-1", "nobody is led to them");
   cr_assert_eq(fixture_duty(f, "av-1", VD__DUTY__DUTY_ON), VD_ERR_UNKNOWN_CREW);
   fixture_run_to(f, AT_08_NEXT + MINUTES(60));
   cr_assert_not(is_on("av-1"));

@@ -318,6 +318,9 @@ Test(dispatch, assigning_the_holder_is_nothing_new)
   cr_assert_eq(f->reply.sequence, 0u);
   cr_assert_eq(people_assign(f, number, "av-2"), VD_OK);
   cr_assert_str_eq(people_incident(f, number)->holder, "av-2");
+  recommend(number);
+  cr_assert_str_eq(choice(0), "av-1");
+  cr_assert(has_reason("av-2", "holds-it"));
 }
 
 Test(dispatch, ended_work_is_not_assigned)

@@ -219,6 +219,29 @@ Test(offer, who_leaves_is_asked_no_more)
   cr_assert(people_is_called(f, number, "lead-1", WHY(NO_CANDIDATE)));
 }
 
+Test(offer, what_one_leaves_goes_to_several)
+{
+  cr_assert_eq(fixture_duty(f, "av-2", VD__DUTY__DUTY_BREAK), VD_OK);
+  uint64_t first = fixture_report(f, "hall", "av-fault"), second = fixture_report(f, "hall", "av-fault");
+  cr_assert_str_eq(people_offered_to(f, first), "av-1");
+  cr_assert_str_eq(people_offered_to(f, second), "av-1");
+  cr_assert_eq(fixture_duty(f, "av-2", VD__DUTY__DUTY_ON), VD_OK);
+  cr_assert_eq(fixture_duty(f, "night-1", VD__DUTY__DUTY_ON), VD_OK);
+  cr_assert_eq(fixture_duty(f, "av-1", VD__DUTY__DUTY_OFF), VD_OK);
+  cr_assert_str_eq(people_offered_to(f, first), "night-1");
+  cr_assert_str_eq(people_offered_to(f, second), "av-2", "night-1 is not free any more");
+}
+
+Test(offer, what_is_taken_up_on_the_spot_by_nobody_named_needs_nobody)
+{
+  cr_assert_eq(fixture_duty(f, "medic-1", VD__DUTY__DUTY_OFF), VD_OK);
+  uint64_t number = fixture_report(f, "hall", "guest-ill");
+  cr_assert_eq(fixture_step(f, VD__COMMAND__ACT_RESPOND, number, NULL, 0), VD_OK);
+  cr_assert_str_eq(holder(number), "");
+  cr_assert_eq(fixture_duty(f, "medic-1", VD__DUTY__DUTY_ON), VD_OK);
+  cr_assert_str_eq(people_offered_to(f, number), "");
+}
+
 Test(offer, a_dead_radio_with_a_phone_beside_it_passes_nothing_on)
 {
   uint64_t number = fixture_report(f, "hall", "av-fault");
