@@ -7,7 +7,7 @@ it, and every acknowledgement before the cut must hold. A venued that never sync
     SEED=7 CUTS=200 python3 test_powercut.py BUILD_ROOT SOURCE_ROOT
 """
 import concurrent.futures
-import contextlib
+import functools
 import http.client
 import itertools
 import json
@@ -27,6 +27,7 @@ LOADS = 2  # with an orderly end and a start in between
 ACKNOWLEDGED_PER_LOAD = 400
 ACKNOWLEDGED = "A"  # the kind of our own records in the log
 SYNC_US = 1000
+BEGINNINGS = 4
 VERIFIED_EVERY = 20
 WORKERS = 2
 SHIM = BUILD / "tests" / "system" / "powercut" / "powercut.so"
@@ -133,14 +134,15 @@ def record(binary, path):
 
 # ---- the cuts ----
 
-def places(records, chance):
-    """Where the power is cut: a few while venued starts for the first time, most under load, every other one of those
-    at an acknowledgement, where a claim is youngest."""
+def places_under_load(records, chance):
+    """Anywhere, and every other one right after an acknowledgement, where a claim is youngest."""
     told = [i for i, item in enumerate(records) if item.kind == ACKNOWLEDGED]
-    cuts = [chance.randrange(told[0]) for _ in range(CUTS // 20)]
-    while len(cuts) < CUTS:
-        cuts.append(chance.choice(told) + 1 if len(cuts) % 2 else chance.randrange(told[0], len(records) + 1))
-    return sorted(cuts)
+    return [chance.choice(told) + 1 if count % 2 else chance.randrange(told[0], len(records) + 1) for count in range(CUTS)]
+
+
+def places_at_the_beginning(records, _):
+    """Each, several times, until the first acknowledgement: nothing is claimed but that venued starts."""
+    return BEGINNINGS * list(range(next(i for i, item in enumerate(records) if item.kind == ACKNOWLEDGED)))
 
 
 def claims(records, position):
@@ -203,10 +205,10 @@ def try_image(binary, image, wanted, verifies):
         return wrong
 
 
-def cut_all(binary, path, is_enough=lambda wrong: False):
-    """[(place, what is wrong)] over all cuts, or until it is enough."""
+def cut_all(binary, path, places, is_enough=lambda wrong: False):
+    """What is wrong after each cut where something is, until it is enough."""
     records, chance = read_log(path), random.Random(SEED)
-    disk, wrong, cuts = Disk(records), [], places(records, chance)
+    disk, wrong, cuts = Disk(records), [], sorted(places(records, chance))
     print(f"# seed {SEED}: {len(cuts)} cuts of {len(records)} records, "
           f"{len(claims(records, len(records))[0])} numbers acknowledged", flush=True)
     with concurrent.futures.ThreadPoolExecutor(WORKERS) as pool:
@@ -217,48 +219,50 @@ def cut_all(binary, path, is_enough=lambda wrong: False):
                 image = disk.cut(random.Random(f"{SEED} {index}"))
                 tried.append((place, pool.submit(try_image, binary, image, claims(records, place),
                                                  index % VERIFIED_EVERY == 0)))
-            wrong += [(place, attempt.result()) for place, attempt in tried if attempt.result() is not None]
+            wrong += [f"{attempt.result()} (cut at {place})" for place, attempt in tried if attempt.result() is not None]
             if is_enough(wrong):
                 break
     return wrong
 
 
-@contextlib.contextmanager
-def recorded(binary):
-    """The log of a run of `binary`; kept if the test fails, to be tried again with LOG=path SEED=seed."""
-    if "LOG" in os.environ:
-        yield pathlib.Path(os.environ["LOG"])
-        return
-    path = BUILD / "powercut" / f"log-{SEED}"
+@functools.cache
+def recorded(is_nosync):
+    """The venued and the log of its run, which stays: LOG=path SEED=seed tries the same cuts of the same run again."""
+    binary = build(is_nosync)
+    if "LOG" in os.environ and not is_nosync:
+        return binary, pathlib.Path(os.environ["LOG"])
+    path = BUILD / "powercut" / ("log-nosync" if is_nosync else "log-sync")
     path.unlink(missing_ok=True)
     record(binary, path)
-    try:
-        yield path
-    except AssertionError:
-        print(f"# to try it again: LOG={path} SEED={SEED}")
-        raise
-    path.unlink()
+    print(f"# log {path}")
+    return binary, path
+
+
+def nothing_is_wrong(places):
+    wrong = cut_all(*recorded(is_nosync=False), places)
+    assert not wrong, f"{len(wrong)} cuts, the first ones:\n" + "\n".join(wrong[:5])
 
 
 @case
 def every_acknowledgement_survives():
     """every number acknowledged before the power was cut is there afterwards, once"""
-    binary = build(is_nosync=False)
-    with recorded(binary) as path:
-        wrong = cut_all(binary, path)
-        assert not wrong, f"{len(wrong)} of {CUTS} cuts, the first ones:\n" + "\n".join(map(str, wrong[:5]))
+    nothing_is_wrong(places_under_load)
+
+
+@case
+def a_beginning_survives():
+    """a power cut while a journal begins leaves one that venued opens or begins"""
+    nothing_is_wrong(places_at_the_beginning)
 
 
 @case
 def a_journal_without_syncs_is_found_out():
     """a venued built with MDB_NOSYNC fails the same test"""
-    binary = build(is_nosync=True)
-    with recorded(binary) as path:
-        def losses(wrong):
-            return [what for _, what in wrong if what.startswith("lost: ")]
-        wrong = cut_all(binary, path, losses)
-        assert losses(wrong), f"no number was lost; {len(wrong)} cuts failed: {wrong[:3]}"
-        print(f"# without syncs: {losses(wrong)[0]}")
+    def losses(wrong):
+        return [what for what in wrong if what.startswith("lost: ")]
+    wrong = cut_all(*recorded(is_nosync=True), places_under_load, losses)
+    assert losses(wrong), f"no number was lost; {len(wrong)} cuts failed: {wrong[:3]}"
+    print(f"# without syncs: {losses(wrong)[0]}")
 
 
 main()
