@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/core/key.h"
 #include "daemon/core/venue_internal.h"
 #include "proto/check.h"
 
@@ -175,23 +176,19 @@ static void cut_text(struct vd_buffer *text)
 
 static Vd__Note *create_note(struct vd_act *act, uint64_t incident)
 {
-  struct vd_buffer id = {0};
+  struct vd_key id = {.size = 0};
   if (incident == 0) {
     Vd__Event *event = VD_EDIT(act, EVENT, Event, "event");
-    vd_buffer_printf(&id, "log.n%llu", (unsigned long long)++event->last_log);
+    vd_key_add(&id, "log.n");
+    vd_key_add_number(&id, ++event->last_log);
   } else {
-    struct vd_buffer number = {0};
-    vd_buffer_printf(&number, "%llu", (unsigned long long)incident);
-    vd_buffer_append(&number, "", 1);
-    Vd__Incident *noted = VD_EDIT(act, INCIDENT, Incident, (char *)number.data);
+    vd_key_add_number(&id, incident);
+    Vd__Incident *noted = VD_EDIT(act, INCIDENT, Incident, id.text);
     assert(noted);
-    vd_buffer_printf(&id, "%s.n%u", noted->id, ++noted->notes);
-    vd_buffer_finish(&number);
+    vd_key_add(&id, ".n");
+    vd_key_add_number(&id, ++noted->notes);
   }
-  vd_buffer_append(&id, "", 1);
-  Vd__Note *note = VD_CREATE(act, NOTE, Note, (char *)id.data);
-  vd_buffer_finish(&id);
-  return note;
+  return VD_CREATE(act, NOTE, Note, id.text);
 }
 
 void vd_act_note(struct vd_act *act, uint64_t incident, Vd__NoteKind kind, const char *format, ...)
@@ -259,20 +256,11 @@ void vd_act_derive(struct vd_venue *venue, Vd__Kind kind, const char *id, const 
 // Which team a person covers is said by the posts: who holds a changed one says its keys anew.
 static void derive_holders(struct vd_venue *venue, const char *post)
 {
-  struct vd_buffer prefix = {0}, at = {0};
-  vd_buffer_printf(&prefix, "post/%s/", post);
-  vd_buffer_append(&prefix, "", 1);
-  const char *key = NULL;
-  while ((key = vd_index_next(venue->index, (char *)prefix.data, key)) != NULL) {
-    at.size = 0;
-    vd_buffer_append(&at, key, strlen(key) + 1); // the refresh may free the key itself
-    key = (char *)at.data;
-    const char *crew = vd_index_last_field(key);
-    vd_index_refresh(venue->index, venue, VD__KIND__KIND_CREW, crew,
-                     vd_fold_find(venue->fold, VD__KIND__KIND_CREW, crew));
-  }
-  vd_buffer_finish(&prefix);
-  vd_buffer_finish(&at);
+  struct vd_index_fields holders = vd_index_collect(venue->index, vd_key_of("post/", post, "/").text);
+  for (size_t i = 0; i < holders.count; i++)
+    vd_index_refresh(venue->index, venue, VD__KIND__KIND_CREW, holders.items[i],
+                     vd_fold_find(venue->fold, VD__KIND__KIND_CREW, holders.items[i]));
+  vd_index_fields_finish(&holders);
 }
 
 static void derive_from(struct vd_act *act, size_t first)

@@ -3,39 +3,35 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/core/key.h"
 #include "daemon/core/venue_internal.h"
 #include "proto/check.h"
 
 // What a thread may take so that times and the word of whoever hears it still fit in.
 enum { ENTITY_FIT_MAX = VD_ENTITY_MAX - 128 };
 
-static struct vd_alert_id join(const char *first, const char *second)
+static struct vd_alert_id id_of_key(const struct vd_key *key)
 {
   struct vd_alert_id id;
-  size_t first_size = strlen(first), second_size = strlen(second);
-  if (first_size + second_size + 2 > sizeof id.text)
-    second_size = sizeof id.text - first_size - 2; // words are at most VD_WORD_MAX: cannot happen
-  memcpy(id.text, first, first_size);
-  id.text[first_size] = '.';
-  memcpy(id.text + first_size + 1, second, second_size);
-  id.text[first_size + 1 + second_size] = '\0';
+  size_t size = key->size < sizeof id.text - 1 ? key->size : sizeof id.text - 1; // no word is that long
+  memcpy(id.text, key->text, size);
+  id.text[size] = '\0';
   return id;
 }
 
 struct vd_alert_id vd_alert_id_of(uint64_t incident, const char *whom)
 {
-  char digits[24], *start = digits + sizeof digits - 1;
-  *start = '\0';
-  do {
-    *--start = (char)('0' + incident % 10);
-    incident /= 10;
-  } while (incident > 0);
-  return join(start, whom);
+  struct vd_key key = {.size = 0};
+  vd_key_add_number(&key, incident);
+  vd_key_add(&key, ".");
+  vd_key_add(&key, whom);
+  return id_of_key(&key);
 }
 
 struct vd_alert_id vd_alert_digest_id(const char *crew)
 {
-  return join("digest", crew);
+  struct vd_key key = vd_key_of("digest.", crew, "");
+  return id_of_key(&key);
 }
 
 static bool is_digest_id(const char *id)
@@ -124,12 +120,10 @@ struct open_threads {
 static void count_open(struct vd_act *act, const char *crew, struct open_threads *open)
 {
   memset(open, 0, sizeof *open);
-  struct vd_buffer prefix = {0};
-  vd_buffer_printf(&prefix, "alert/%s/", crew);
-  vd_buffer_append(&prefix, "", 1);
+  struct vd_key prefix = vd_key_of("alert/", crew, "/");
   // Bounded: beyond a screenful the exact number says nothing more.
   unsigned left = 3 * VD_ALERT_DIGEST_MAX;
-  for (const char *key = NULL; left > 0 && (key = vd_index_next(act->venue->index, (char *)prefix.data, key));
+  for (const char *key = NULL; left > 0 && (key = vd_index_next(act->venue->index, prefix.text, key));
        left--) {
     const Vd__Alert *alert = VD_FIND(act->venue, ALERT, Alert, vd_index_last_field(key));
     if (is_digest_id(alert->id))
@@ -139,7 +133,6 @@ static void count_open(struct vd_act *act, const char *crew, struct open_threads
     else
       open->more++;
   }
-  vd_buffer_finish(&prefix);
 }
 
 static void fill_digest(struct vd_act *act, Vd__Alert *digest, const struct open_threads *open)

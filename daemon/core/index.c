@@ -302,6 +302,22 @@ const char *vd_index_next(const struct vd_index *index, const char *prefix, cons
   return key->text;
 }
 
+struct vd_index_fields vd_index_collect(const struct vd_index *index, const char *prefix)
+{
+  struct vd_index_fields fields = {0};
+  for (const char *key = NULL; (key = vd_index_next(index, prefix, key)) != NULL;)
+    vd_strings_add(&fields.items, &fields.count, vd_index_last_field(key));
+  return fields;
+}
+
+void vd_index_fields_finish(struct vd_index_fields *fields)
+{
+  for (size_t i = 0; i < fields->count; i++)
+    free(fields->items[i]);
+  free(fields->items);
+  *fields = (struct vd_index_fields){0};
+}
+
 size_t vd_index_count(const struct vd_index *index, const char *prefix, size_t at_most)
 {
   size_t count = 0;

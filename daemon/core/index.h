@@ -38,6 +38,13 @@ void vd_index_refresh(struct vd_index *index, const struct vd_venue *venue, Vd__
 // Iterates keys that begin with `prefix`, in order: pass NULL first, then the key returned before (it may
 // have been removed meanwhile). Borrowed until the index changes. NULL at the end.
 const char *vd_index_next(const struct vd_index *index, const char *prefix, const char *after);
+// The last fields of all of them, copied: for a loop that changes the index itself.
+struct vd_index_fields {
+  char **items;  // heap
+  size_t count;
+};
+struct vd_index_fields vd_index_collect(const struct vd_index *index, const char *prefix);
+void vd_index_fields_finish(struct vd_index_fields *fields);
 // How many keys begin with prefix, counting at most `at_most`.
 size_t vd_index_count(const struct vd_index *index, const char *prefix, size_t at_most);
 // A call sign as it stands in its key: ASCII lower case, without spaces and slashes ("AV 1" -> "av1").

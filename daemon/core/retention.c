@@ -2,8 +2,7 @@
 // belongs to them, and as many lines of the duty log. The journal keeps them. A bounded number of entities
 // per act, so that no command pays for a busy day; the incident itself goes last, so that the rest is found
 // again.
-#include <string.h>
-
+#include "daemon/core/key.h"
 #include "daemon/core/venue_internal.h"
 
 enum { INCIDENTS_PER_ACT_MAX = 2, ENTITIES_PER_ACT_MAX = 64 };
@@ -13,10 +12,8 @@ static size_t remove_all_of(struct vd_act *act, Vd__Kind kind, const char *prefi
   size_t removed = 0;
   const ProtobufCMessage *message;
   while (removed < at_most && (message = vd_fold_next(act->venue->fold, kind, NULL, prefix)) != NULL) {
-    struct vd_buffer id = {0};
-    vd_buffer_append(&id, vd_message_id(message), strlen(vd_message_id(message)) + 1);
-    vd_act_remove(act, kind, (char *)id.data);
-    vd_buffer_finish(&id);
+    struct vd_key id = vd_key_of(vd_message_id(message), "", ""); // goes with the message
+    vd_act_remove(act, kind, id.text);
     removed++;
   }
   return removed;
@@ -27,17 +24,12 @@ static void remove_incident(struct vd_act *act, const char *number)
   // Attempts before their deadlines: whoever sees an attempt sees all three.
   static const Vd__Kind kinds[] = {VD__KIND__KIND_NOTE, VD__KIND__KIND_ALERT, VD__KIND__KIND_OFFER,
                                    VD__KIND__KIND_ATTEMPT, VD__KIND__KIND_DEADLINE};
-  struct vd_buffer prefix = {0};
-  vd_buffer_printf(&prefix, "%s.", number);
-  vd_buffer_append(&prefix, "", 1);
+  struct vd_key prefix = vd_key_of(number, ".", "");
   size_t left = ENTITIES_PER_ACT_MAX;
   for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-    left -= remove_all_of(act, kinds[i], (char *)prefix.data, left);
-  if (left > 0) {
-    prefix.data[prefix.size - 2] = '\0'; // the number alone
-    vd_act_remove(act, VD__KIND__KIND_INCIDENT, (char *)prefix.data);
-  }
-  vd_buffer_finish(&prefix);
+    left -= remove_all_of(act, kinds[i], prefix.text, left);
+  if (left > 0)
+    vd_act_remove(act, VD__KIND__KIND_INCIDENT, number);
 }
 
 // What can still be undone stays, and what this very act is about.
@@ -53,11 +45,9 @@ static void trim_log(struct vd_act *act, uint64_t kept)
   uint64_t last = vd_venue_event(act->venue)->last_log;
   if (last <= kept || !vd_act_has(act, VD__KIND__KIND_EVENT, "event"))
     return;
-  struct vd_buffer id = {0};
-  vd_buffer_printf(&id, "log.n%llu", (unsigned long long)(last - kept));
-  vd_buffer_append(&id, "", 1);
-  vd_act_remove(act, VD__KIND__KIND_NOTE, (char *)id.data);
-  vd_buffer_finish(&id);
+  struct vd_key id = vd_key_of("log.n", "", "");
+  vd_key_add_number(&id, last - kept);
+  vd_act_remove(act, VD__KIND__KIND_NOTE, id.text);
 }
 
 void vd_retention_apply(struct vd_act *act)
