@@ -48,18 +48,23 @@ int64_t vd_net_mono_ns(void);
 
 struct vd_socket {
   struct vd_net *net;
-  const char *name;          // "rep", "ops", "wall"
-  uint16_t tcp_port;         // where plain tcp is trusted
-  enum vd_clearance needs;   // below it nobody may listen
-  nng_socket socket;         // id 0: not open
-  nng_listener listeners[3]; // by face: ipc, ws, tcp
+  const char *name;         // "rep", "ops", "wall"
+  uint16_t tcp_port;        // where plain tcp is trusted
+  enum vd_clearance needs;  // below it nobody may listen
+  nng_socket socket;        // id 0: not open
+  uint16_t peer_protocol;   // nng's number of those who dial it
+  atomic_uint listeners[3]; // ids, by face: ipc, ws, tcp; 0: none
   char *ipc_path;
-  atomic_uint_fast64_t pipes;
+  atomic_uint_fast64_t pipes, admitted;
+  uint64_t ipc_errors; // keeper.c
+  bool is_deaf;        // keeper.c
 };
 
 // Opens the socket's ipc, ws and, where trusted, tcp listener. nng's socket of the right protocol is in
 // socket->socket already. Whatever is left after an error, vd_socket_close closes.
 enum vd_err vd_socket_listen(struct vd_socket *socket, struct vd_refusal *refusal) VD_MUST_CHECK;
+// Closes the ipc listener and its pipes, and opens it again. False if that failed for now.
+bool vd_socket_reopen_ipc(struct vd_socket *socket);
 void vd_socket_stop_listening(struct vd_socket *socket);
 // Closes every pipe; its callbacks have run when this returns. Not open is fine.
 void vd_socket_close(struct vd_socket *socket);
@@ -103,6 +108,18 @@ enum vd_err vd_http_start(struct vd_net *net, struct vd_refusal *refusal) VD_MUS
 void vd_http_stop(struct vd_net *net);
 void vd_http_answer(struct vd_net *net, struct vd_pending *pending, const Vd__Response *response);
 
+// ---- keeper.c ----
+
+struct vd_keeper {
+  pthread_t thread;
+  pthread_mutex_t lock;
+  pthread_cond_t wake;
+  bool is_running, is_ending;
+};
+
+enum vd_err vd_keeper_start(struct vd_net *net, struct vd_refusal *refusal) VD_MUST_CHECK;
+void vd_keeper_stop(struct vd_net *net);
+
 // ---- the whole ----
 
 struct vd_net {
@@ -115,10 +132,12 @@ struct vd_net {
   struct vd_socket rep, ops, wall;
   struct vd_rep_context contexts[VD_REP_CONTEXTS];
   struct vd_http http;
+  struct vd_keeper keeper;
   atomic_bool is_stopping;
   atomic_uint sending; // replies on their way
   atomic_uint_fast64_t requests, malformed, unauthenticated, foreign_origin, busy, replies_given_up,
       published;
+  atomic_uint_fast64_t listeners_reopened;
 };
 
 #endif

@@ -1,12 +1,14 @@
 // Start and end of the room. Faces open in the order HTTP, rep, ops, wall, and close in reverse.
 #include "daemon/net/net.h"
 
+#include <nng/nng.h>
 #include <sodium.h>
 #include <stdlib.h>
 
 #include "daemon/net/internal.h"
 #include "daemon/net/local_token.h"
 
+enum { PROTOCOL_REQ = 0x30, PROTOCOL_SUB = 0x21 }; // of the SP protocols, as they stand in greetings
 enum { TCP_PORT_REP = 7300, TCP_PORT_OPS = 7301, TCP_PORT_WALL = 7302 };
 
 static enum vd_err open_faces(struct vd_net *net, struct vd_refusal *refusal)
@@ -18,6 +20,8 @@ static enum vd_err open_faces(struct vd_net *net, struct vd_refusal *refusal)
     err = vd_pub_start(&net->ops, refusal);
   if (err == VD_OK)
     err = vd_pub_start(&net->wall, refusal);
+  if (err == VD_OK)
+    err = vd_keeper_start(net, refusal);
   return err;
 }
 
@@ -36,6 +40,22 @@ static enum vd_err prepare(struct vd_net *net, struct vd_refusal *refusal)
   return err;
 }
 
+static void name_sockets(struct vd_net *net)
+{
+  net->rep =
+      (struct vd_socket){.net = net, .name = "rep", .peer_protocol = PROTOCOL_REQ, .tcp_port = TCP_PORT_REP};
+  net->ops = (struct vd_socket){.net = net,
+                                .name = "ops",
+                                .peer_protocol = PROTOCOL_SUB,
+                                .tcp_port = TCP_PORT_OPS,
+                                .needs = VD_CLEARANCE_OPS};
+  net->wall = (struct vd_socket){.net = net,
+                                 .name = "wall",
+                                 .peer_protocol = PROTOCOL_SUB,
+                                 .tcp_port = TCP_PORT_WALL,
+                                 .needs = VD_CLEARANCE_WALL};
+}
+
 enum vd_err vd_net_start(struct vd_net **out, const struct vd_net_options *options,
                          struct vd_refusal *refusal)
 {
@@ -43,11 +63,7 @@ enum vd_err vd_net_start(struct vd_net **out, const struct vd_net_options *optio
   net->config = options->config;
   net->data_dir = options->data_dir;
   net->callbacks = options->callbacks;
-  net->rep = (struct vd_socket){.net = net, .name = "rep", .tcp_port = TCP_PORT_REP};
-  net->ops =
-      (struct vd_socket){.net = net, .name = "ops", .tcp_port = TCP_PORT_OPS, .needs = VD_CLEARANCE_OPS};
-  net->wall =
-      (struct vd_socket){.net = net, .name = "wall", .tcp_port = TCP_PORT_WALL, .needs = VD_CLEARANCE_WALL};
+  name_sockets(net);
   enum vd_err err = prepare(net, refusal);
   if (err != VD_OK) {
     free(net);
@@ -68,6 +84,7 @@ void vd_net_stop(struct vd_net *net)
   if (net == NULL)
     return;
   atomic_store(&net->is_stopping, true);
+  vd_keeper_stop(net);
   struct vd_socket *sockets[] = {&net->wall, &net->ops, &net->rep};
   for (size_t i = 0; i < sizeof sockets / sizeof *sockets; i++)
     vd_socket_stop_listening(sockets[i]);
@@ -98,5 +115,6 @@ void vd_net_count(struct vd_net *net, struct vd_net_counts *counts)
       .subscribers_ops = atomic_load(&net->ops.pipes),
       .subscribers_wall = atomic_load(&net->wall.pipes),
       .published = atomic_load(&net->published),
+      .listeners_reopened = atomic_load(&net->listeners_reopened),
   };
 }

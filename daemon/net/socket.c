@@ -25,8 +25,8 @@ enum vd_err vd_nng_failed(int rv, const char *address, struct vd_refusal *refusa
 static bool face_of(const struct vd_socket *socket, nng_pipe pipe, enum vd_face *face)
 {
   nng_listener listener = nng_pipe_listener(pipe);
-  for (enum vd_face i = VD_FACE_IPC; i <= VD_FACE_TCP; i++)
-    if (socket->listeners[i].id != 0 && socket->listeners[i].id == listener.id) {
+  for (enum vd_face i = VD_FACE_IPC; listener.id != 0 && i <= VD_FACE_TCP; i++)
+    if (atomic_load(&socket->listeners[i]) == listener.id) {
       *face = i;
       return true;
     }
@@ -87,6 +87,7 @@ static void on_pipe_coming(nng_pipe pipe, nng_pipe_ev event, void *context)
   }
   if (err == VD_OK) {
     atomic_fetch_add(&socket->pipes, 1);
+    atomic_fetch_add(&socket->admitted, 1);
     return;
   }
   vd_net_note_refusal(socket->net, face, NULL, err);
@@ -106,17 +107,41 @@ static void on_pipe_gone(nng_pipe pipe, nng_pipe_ev event, void *context)
 static enum vd_err listen_at(struct vd_socket *socket, enum vd_face face, const char *url,
                              struct vd_refusal *refusal)
 {
-  nng_listener *listener = &socket->listeners[face];
-  int rv = nng_listener_create(listener, socket->socket, url);
-  if (rv == 0)
-    rv = nng_listener_set_size(*listener, NNG_OPT_RECVMAXSZ, RECEIVE_MAX);
+  nng_listener listener = NNG_LISTENER_INITIALIZER;
+  int rv = nng_listener_create(&listener, socket->socket, url);
+  if (rv != 0)
+    return vd_nng_failed(rv, url, refusal);
+  atomic_store(&socket->listeners[face], listener.id); // before the first pipe
+  rv = nng_listener_set_size(listener, NNG_OPT_RECVMAXSZ, RECEIVE_MAX);
   if (rv == 0 && face == VD_FACE_WS)
-    rv = nng_listener_set_size(*listener, NNG_OPT_WS_RECVMAXFRAME, RECEIVE_MAX);
+    rv = nng_listener_set_size(listener, NNG_OPT_WS_RECVMAXFRAME, RECEIVE_MAX);
   if (rv == 0 && face == VD_FACE_IPC)
-    rv = nng_listener_set_int(*listener, NNG_OPT_IPC_PERMISSIONS, IPC_MODE);
+    rv = nng_listener_set_int(listener, NNG_OPT_IPC_PERMISSIONS, IPC_MODE);
   if (rv == 0)
-    rv = nng_listener_start(*listener, 0);
-  return rv == 0 ? VD_OK : vd_nng_failed(rv, url, refusal);
+    rv = nng_listener_start(listener, 0);
+  if (rv == 0)
+    return VD_OK;
+  atomic_store(&socket->listeners[face], 0);
+  nng_listener_close(listener);
+  return vd_nng_failed(rv, url, refusal);
+}
+
+static void close_at(struct vd_socket *socket, enum vd_face face)
+{
+  nng_listener listener = {.id = atomic_exchange(&socket->listeners[face], 0)};
+  if (listener.id != 0)
+    nng_listener_close(listener);
+}
+
+bool vd_socket_reopen_ipc(struct vd_socket *socket)
+{
+  struct vd_buffer url = {0};
+  vd_buffer_printf(&url, "ipc://%s", socket->ipc_path);
+  vd_buffer_append(&url, "", 1);
+  close_at(socket, VD_FACE_IPC);
+  enum vd_err err = listen_at(socket, VD_FACE_IPC, (const char *)url.data, NULL);
+  vd_buffer_finish(&url);
+  return err == VD_OK;
 }
 
 // nng replaces the socket file of a daemon that died.
@@ -170,9 +195,8 @@ enum vd_err vd_socket_listen(struct vd_socket *socket, struct vd_refusal *refusa
 
 void vd_socket_stop_listening(struct vd_socket *socket)
 {
-  for (size_t i = 0; i < sizeof socket->listeners / sizeof *socket->listeners; i++)
-    if (socket->listeners[i].id != 0)
-      nng_listener_close(socket->listeners[i]);
+  for (enum vd_face i = VD_FACE_IPC; i <= VD_FACE_TCP; i++)
+    close_at(socket, i);
   if (socket->ipc_path != NULL)
     unlink(socket->ipc_path);
   free(socket->ipc_path);
