@@ -54,13 +54,13 @@ static int exit_of(enum vd_err err)
 
 int ctl_complain(const struct ctl *ctl, enum vd_err err, const struct vd_refusal *refusal)
 {
-  fprintf(stderr, "venuectl: %s [%s]", vd_err_sentence(err, ctl->language), vd_err_name(err));
-  if (refusal != NULL && refusal->field[0] != '\0')
-    fprintf(stderr, " %s", refusal->field);
-  if (refusal != NULL && refusal->detail[0] != '\0' &&
-      strcmp(refusal->detail, vd_err_sentence(err, ctl->language)) != 0)
-    fprintf(stderr, ": %s", refusal->detail);
-  fputc('\n', stderr);
+  const char *sentence = vd_err_sentence(err, ctl->language);
+  const char *field = refusal != NULL ? refusal->field : "", *detail = refusal != NULL ? refusal->detail : "";
+  // A sentence of venued's begins with the same words and says more.
+  bool says_more = strncmp(detail, sentence, strlen(sentence)) == 0;
+  fprintf(stderr, "venuectl: %s [%s]%s%s", says_more ? detail : sentence, vd_err_name(err),
+          *field != '\0' ? " " : "", field);
+  fprintf(stderr, "%s%s\n", *detail != '\0' && !says_more ? ": " : "", says_more ? "" : detail);
   return exit_of(err);
 }
 

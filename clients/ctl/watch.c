@@ -39,7 +39,8 @@ static void show(struct ctl *ctl, const struct venue_event *event, bool *was_sta
 {
   switch (event->kind) {
   case VENUE_ALARM:
-    fputs(ctl_pick(ctl, "(not kept) ", "（未保存）", "（未保存）"), stderr);
+    if (!ctl->options.is_json && is_wanted(ctl, event->frame->change))
+      fputs(ctl_pick(ctl, "(not kept) ", "（未保存）", "（未保存）"), stdout);
     // fall through
   case VENUE_CHANGE:
     if (event->frame->change == NULL || !is_wanted(ctl, event->frame->change))

@@ -176,10 +176,11 @@ static Vd__Frame *unpack(nng_msg *message, bool *is_alarm)
   return frame;
 }
 
-// The history went back under a newer epoch: a restored backup, another journal.
+// Another start of venued, and it knows less than was told here: a restored backup, another journal. Its
+// epoch may be lower as well.
 static bool went_back(const struct venue_client *client, const Vd__Frame *frame)
 {
-  return frame->epoch > client->epoch && frame->beat != NULL && frame->sequence + 1 < client->expected;
+  return frame->beat != NULL && frame->epoch != client->epoch && frame->sequence + 1 < client->expected;
 }
 
 static enum vd_err start_anew(struct venue_client *client, struct venue_event *event)
@@ -200,12 +201,14 @@ static enum vd_err start_anew(struct venue_client *client, struct venue_event *e
 static enum vd_err take_frame(struct venue_client *client, Vd__Frame *frame, bool is_alarm,
                               struct venue_event *event)
 {
-  if (frame->epoch < client->epoch || (frame->beat == NULL && frame->change == NULL && is_alarm)) {
+  if (is_alarm && frame->change != NULL)
+    return deliver(client, VENUE_ALARM, frame, event);
+  // A Change under another epoch waits for the beat that tells whether the history is still the same.
+  bool is_foreign = frame->beat == NULL && frame->epoch != client->epoch;
+  if (is_alarm || is_foreign) {
     drop(&frame);
     return VD_ERR_TIMED_OUT;
   }
-  if (is_alarm)
-    return deliver(client, VENUE_ALARM, frame, event);
   if (went_back(client, frame)) {
     drop(&frame);
     return start_anew(client, event);

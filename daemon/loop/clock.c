@@ -65,7 +65,8 @@ static void resume(struct vd_clock *clock, const struct vd_meta *meta, const str
   }
   anchor(clock, reading, meta->anchor_venue_ms);
   clock->in_doubt = true;
-  clock->doubted_ms = meta->anchor_venue_ms + passed_ms * clock->scale;
+  clock->kept_venue_ms = meta->anchor_venue_ms;
+  clock->kept_wall_ms = meta->anchor_wall_ms;
 }
 
 enum vd_err vd_clock_start(struct vd_clock *clock, const struct vd_meta *meta,
@@ -107,8 +108,7 @@ enum vd_err vd_clock_accept(struct vd_clock *clock, const struct vd_clock_readin
 {
   if (!clock->in_doubt)
     return VD_ERR_CLOCK_CERTAIN;
-  int64_t since_start_ms = (reading->boot_ms - clock->anchor_boot_ms) * clock->scale;
-  int64_t by_wall_ms = clock->doubted_ms + since_start_ms;
+  int64_t by_wall_ms = clock->kept_venue_ms + (reading->wall_ms - clock->kept_wall_ms) * clock->scale;
   int64_t now_ms = vd_clock_now(clock, reading);
   // Time that was told cannot be taken back: a wall clock set behind it only ends the doubt.
   anchor(clock, reading, by_wall_ms > now_ms ? by_wall_ms : now_ms);
@@ -125,8 +125,9 @@ void vd_clock_keep(struct vd_clock *clock, const struct vd_clock_reading *readin
   meta->clock_offset_ms = meta->anchor_venue_ms - reading->wall_ms;
   memcpy(meta->boot_id, reading->boot_id, VD_BOOT_ID_SIZE);
   if (clock->in_doubt) {
-    // A restart must find the same doubt: the gap stays, and no boot is known.
-    meta->anchor_wall_ms -= (clock->doubted_ms - clock->anchor_venue_ms) / clock->scale;
+    // A restart must find the same doubt: the same two times belong together, and no boot is known.
+    int64_t told_ms = meta->anchor_venue_ms - clock->kept_venue_ms;
+    meta->anchor_wall_ms = clock->kept_wall_ms + told_ms / clock->scale;
     meta->boot_id[0] = '\0';
   }
 }

@@ -159,9 +159,14 @@ static void start_history(struct vd_daemon *d, struct vd_call *call)
 
 // ---- the rest ----
 
-static void recommend(struct vd_daemon *d, const struct vd_call *call, Vd__Response *response)
+static void recommend(struct vd_daemon *d, const struct vd_call *call, const Vd__Principal *who,
+                      Vd__Response *response)
 {
   struct vd_refusal refusal = {.err = VD_OK};
+  if (!vd_clearance_shows_type(vd_clearance_of_role(who->role), &vd__recommendation__descriptor)) {
+    response->refusal = vd_reply_new("", call->request->language, VD_ERR_NOT_PERMITTED, NULL);
+    return;
+  }
   Vd__Recommendation *found =
       vd_venue_recommend(d->venue, call->request->recommend->incident, d->now_ms, &refusal);
   if (found == NULL) {
@@ -200,7 +205,7 @@ bool vd_daemon_query(struct vd_daemon *d, struct vd_call *call, const Vd__Princi
     start_history(d, call);
     return false;
   case VD__REQUEST__BODY_RECOMMEND:
-    recommend(d, call, response);
+    recommend(d, call, who, response);
     return true;
   case VD__REQUEST__BODY_CLOCK_ACCEPT:
     accept_clock(d, call, who, response);

@@ -5,20 +5,37 @@
 #include "daemon/loop/daemon.h"
 #include "daemon/loop/log.h"
 
-// What can change without a restart; net borrows the rest of the old configuration until it ends.
+// Packed without what can change while running.
+static void pack_fixed(struct vd_buffer *out, const Vd__Config *config)
+{
+  Vd__Config fixed = *config;
+  fixed.n_tokens = 0;
+  fixed.log_level = (char *)"";
+  fixed.reserve_bytes = 0;
+  vd_buffer_pack(out, &fixed.base);
+}
+
+static bool needs_restart(const Vd__Config *old, const Vd__Config *new)
+{
+  struct vd_buffer before = {0}, after = {0};
+  pack_fixed(&before, old);
+  pack_fixed(&after, new);
+  bool is_same = before.size == after.size && memcmp(before.data, after.data, before.size) == 0;
+  vd_buffer_finish(&before);
+  vd_buffer_finish(&after);
+  return !is_same;
+}
+
+// Net borrows the rest of the old configuration until it ends.
 static void take_up(struct vd_daemon *d, const Vd__Config *config)
 {
   enum vd_log_level level;
   if (vd_log_level_parse(config->log_level, &level))
     vd_log_set_level(level);
   d->config->reserve_bytes = config->reserve_bytes;
-  bool needs_restart = strcmp(config->listen, d->config->listen) != 0 ||
-                       config->trusted_tcp != d->config->trusted_tcp ||
-                       config->map_size_bytes != d->config->map_size_bytes ||
-                       config->publish_queue != d->config->publish_queue;
-  if (needs_restart)
-    vd_log(VD_LOG_WARNING, "needs-restart", "field", "listen, trusted_tcp, map_size_bytes, publish_queue",
-           NULL);
+  if (needs_restart(d->config, config))
+    vd_log(VD_LOG_WARNING, "needs-restart", "detail",
+           "only tokens, log_level and reserve_bytes were taken up", NULL);
 }
 
 void vd_daemon_reload(struct vd_daemon *d)

@@ -304,62 +304,51 @@ static void start_lanes(struct load *load, struct lane *lanes, unsigned concurre
   }
 }
 
-int main(int argc, char **argv)
+struct arguments {
+  unsigned concurrency, subscribers, rate;
+  double seconds;
+  const char *feed, *url;
+};
+
+static bool parse(int argc, char **argv, struct arguments *arguments, struct load *load)
 {
   static const struct option options[] = {
       {"concurrency", 1, 0, 'c'}, {"seconds", 1, 0, 's'}, {"open", 1, 0, 'o'}, {"blind", 0, 0, 'b'},
       {"subscribers", 1, 0, 'n'}, {"feed", 1, 0, 'f'},    {"rate", 1, 0, 'r'}, {0}};
-  unsigned concurrency = 1, subscribers = 0, rate = 0;
-  double seconds = 3;
-  const char *feed = NULL;
-  struct load *load = vd_zalloc(sizeof *load);
-  load->open_max = 1000;
   int option;
   while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
-    switch (option) {
-    case 'c':
-      concurrency = (unsigned)strtoul(optarg, NULL, 10);
-      break;
-    case 's':
-      seconds = strtod(optarg, NULL);
-      break;
-    case 'o':
-      load->open_max = strtoul(optarg, NULL, 10);
-      break;
-    case 'b':
+    unsigned number = optarg != NULL ? (unsigned)strtoul(optarg, NULL, 10) : 0;
+    if (option == '?')
+      return false;
+    if (option == 'c')
+      arguments->concurrency = number;
+    else if (option == 's')
+      arguments->seconds = strtod(optarg, NULL);
+    else if (option == 'o')
+      load->open_max = number;
+    else if (option == 'b')
       load->is_blind = true;
-      break;
-    case 'n':
-      subscribers = (unsigned)strtoul(optarg, NULL, 10);
-      break;
-    case 'f':
-      feed = optarg;
-      break;
-    case 'r':
-      rate = (unsigned)strtoul(optarg, NULL, 10);
-      break;
-    default:
-      return 2;
-    }
+    else if (option == 'n')
+      arguments->subscribers = number;
+    else if (option == 'f')
+      arguments->feed = optarg;
+    else
+      arguments->rate = number;
   }
-  if (optind + 1 != argc || concurrency == 0 || concurrency > CONCURRENCY_MAX ||
-      subscribers > SUBSCRIBERS_MAX || load->open_max >= OPEN_MAX || (subscribers > 0 && feed == NULL))
-    return 2;
-  pthread_mutex_init(&load->lock, NULL);
-  load->latency.us = vd_alloc(SAMPLES_MAX * sizeof(uint32_t));
-  load->pace_ns = rate > 0 ? (int64_t)1000000000 * concurrency / rate : 0;
-  snprintf(load->prefix, sizeof load->prefix, "b%d-%" PRIx64, (int)getpid(), (uint64_t)now_ns() & 0xFFFFFF);
-  struct samples delivered = {.us = vd_alloc(SAMPLES_MAX * sizeof(uint32_t))};
-  atomic_uint_fast64_t frames = 0;
-  struct subscriber *list = vd_zalloc((subscribers + 1) * sizeof *list);
-  for (unsigned i = 0; i < subscribers; i++) {
-    list[i].latency = &delivered;
-    list[i].frames = &frames;
-    subscribe(&list[i], feed);
-  }
-  struct lane *lanes = vd_zalloc(concurrency * sizeof *lanes);
-  start_lanes(load, lanes, concurrency, argv[optind]);
-  // Until the wanted number of incidents is open, and a little more, nothing counts.
+  arguments->url = argv[optind];
+  return optind + 1 == argc && arguments->concurrency > 0 && arguments->concurrency <= CONCURRENCY_MAX &&
+         arguments->subscribers <= SUBSCRIBERS_MAX && load->open_max < OPEN_MAX &&
+         (arguments->subscribers == 0 || arguments->feed != NULL);
+}
+
+struct run {
+  uint64_t answered;
+  double took_s;
+};
+
+// Until the wanted number of incidents is open, and a little more, nothing counts.
+static struct run measure(struct load *load, double seconds)
+{
   for (int i = 0; i < 600 && load->pace_ns == 0 && load->head - load->tail < load->open_max; i++)
     sleep_s(0.1);
   sleep_s(0.3);
@@ -368,23 +357,60 @@ int main(int argc, char **argv)
   atomic_store(&load->is_measured, true);
   sleep_s(seconds);
   atomic_store(&load->is_measured, false);
-  uint64_t answered = atomic_load(&load->answered) - before;
-  double took_s = (double)(now_ns() - began_ns) / 1e9;
+  struct run run = {.answered = atomic_load(&load->answered) - before};
+  run.took_s = (double)(now_ns() - began_ns) / 1e9;
   atomic_store(&load->is_over, true);
   for (int i = 0; i < 150 && atomic_load(&load->running) > 0; i++)
     sleep_s(0.1);
-  sleep_s(subscribers > 0 ? 0.5 : 0);
-  size_t count = load->latency.count < SAMPLES_MAX ? load->latency.count : SAMPLES_MAX;
-  size_t count_delivered = delivered.count < SAMPLES_MAX ? delivered.count : SAMPLES_MAX;
-  qsort(load->latency.us, count, sizeof(uint32_t), by_value);
-  qsort(delivered.us, count_delivered, sizeof(uint32_t), by_value);
+  return run;
+}
+
+static void sort(struct samples *samples)
+{
+  size_t count = samples->count < SAMPLES_MAX ? samples->count : SAMPLES_MAX;
+  qsort(samples->us, count, sizeof(uint32_t), by_value);
+}
+
+static void print(struct load *load, const struct arguments *arguments, struct run run,
+                  struct samples *delivered, uint64_t frames)
+{
+  sort(&load->latency);
+  sort(delivered);
   printf("{\"concurrency\":%u,\"commands\":%" PRIu64
          ",\"rate\":%.0f,\"p50_us\":%u,\"p99_us\":%u,\"refused\":%" PRIu64 ",\"lost\":%" PRIu64
          ",\"subscribers\":%u,\"deliveries\":%" PRIu64
          ",\"delivery_p50_us\":%u,\"delivery_p99_us\":%u,\"reported\":%" PRIu64 "}\n",
-         concurrency, answered, (double)answered / took_s, percentile(&load->latency, 50),
-         percentile(&load->latency, 99), (uint64_t)load->refused, (uint64_t)load->lost, subscribers,
-         (uint64_t)frames, percentile(&delivered, 50), percentile(&delivered, 99), (uint64_t)load->made);
+         arguments->concurrency, run.answered, (double)run.answered / run.took_s,
+         percentile(&load->latency, 50), percentile(&load->latency, 99), (uint64_t)load->refused,
+         (uint64_t)load->lost, arguments->subscribers, frames, percentile(delivered, 50),
+         percentile(delivered, 99), (uint64_t)load->made);
   fflush(stdout);
+}
+
+int main(int argc, char **argv)
+{
+  struct arguments arguments = {.concurrency = 1, .seconds = 3};
+  struct load *load = vd_zalloc(sizeof *load);
+  load->open_max = 1000;
+  if (!parse(argc, argv, &arguments, load))
+    return 2;
+  pthread_mutex_init(&load->lock, NULL);
+  load->latency.us = vd_alloc(SAMPLES_MAX * sizeof(uint32_t));
+  if (arguments.rate > 0)
+    load->pace_ns = (int64_t)1000000000 * arguments.concurrency / arguments.rate;
+  snprintf(load->prefix, sizeof load->prefix, "b%d-%" PRIx64, (int)getpid(), (uint64_t)now_ns() & 0xFFFFFF);
+  struct samples delivered = {.us = vd_alloc(SAMPLES_MAX * sizeof(uint32_t))};
+  atomic_uint_fast64_t frames = 0;
+  struct subscriber *list = vd_zalloc((arguments.subscribers + 1) * sizeof *list);
+  for (unsigned i = 0; i < arguments.subscribers; i++) {
+    list[i].latency = &delivered;
+    list[i].frames = &frames;
+    subscribe(&list[i], arguments.feed);
+  }
+  struct lane *lanes = vd_zalloc(arguments.concurrency * sizeof *lanes);
+  start_lanes(load, lanes, arguments.concurrency, arguments.url);
+  struct run run = measure(load, arguments.seconds);
+  sleep_s(arguments.subscribers > 0 ? 0.5 : 0);
+  print(load, &arguments, run, &delivered, frames);
   _exit(load->refused > 0 || load->lost > 0 ? 1 : 0); // sockets and lanes go with the process
 }

@@ -11,8 +11,8 @@ struct weight {
   uint64_t changes, bytes;
 };
 
-static bool add(void *context, uint64_t epoch, uint64_t sequence, const uint8_t chain[VD_CHAIN_SIZE], const uint8_t *data,
-                size_t size)
+static bool add(void *context, uint64_t epoch, uint64_t sequence, const uint8_t chain[VD_CHAIN_SIZE],
+                const uint8_t *data, size_t size)
 {
   (void)epoch;
   (void)sequence;

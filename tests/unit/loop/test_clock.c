@@ -127,6 +127,27 @@ Test(clock, doubt_survives_a_restart)
   cr_assert_eq(vd_clock_now(&clock, &later), later.wall_ms);
 }
 
+Test(clock, a_wall_clock_set_right_while_in_doubt_is_believed)
+{
+  struct vd_meta meta = kept_after_ten_seconds(0);
+  struct vd_clock_reading at = reading(0, 500, "b"), right = reading(T0 + 3 * HOURS, 1500, "b");
+  struct vd_clock clock = resumed(&meta, at);
+  cr_assert(clock.in_doubt);
+  cr_assert_eq(vd_clock_accept(&clock, &right), VD_OK);
+  cr_assert_eq(vd_clock_now(&clock, &right), T0 + 3 * HOURS);
+}
+
+Test(clock, a_restart_after_the_wall_clock_was_set_right_ends_the_doubt)
+{
+  struct vd_meta meta = kept_after_ten_seconds(0);
+  struct vd_clock_reading at = reading(0, 500, "b"), right = reading(T0 + 3 * HOURS, 1500, "b");
+  struct vd_clock clock = resumed(&meta, at);
+  vd_clock_keep(&clock, &at, &meta);
+  clock = resumed(&meta, right);
+  cr_assert_not(clock.in_doubt);
+  cr_assert_eq(vd_clock_now(&clock, &right), T0 + 3 * HOURS);
+}
+
 Test(clock, another_scale_or_a_second_start_is_refused)
 {
   struct vd_clock clock;
