@@ -27,8 +27,11 @@ struct vd_clock {
   int64_t anchor_venue_ms;
   int64_t anchor_wall_ms; // wall and boot time at the anchor
   int64_t anchor_boot_ms;
-  int64_t last_ms;    // what was told last: the clock never runs backwards
-  int64_t doubted_ms; // in doubt: the venue time by the wall clock's word, at the anchor
+  int64_t last_ms; // what was told last: the clock never runs backwards
+  // In doubt: the last venue time and wall time that belonged together. What the wall clock says now is
+  // counted from there, so that a clock set right meanwhile is believed.
+  int64_t kept_venue_ms;
+  int64_t kept_wall_ms;
   bool in_doubt;
 };
 
