@@ -152,8 +152,10 @@ static void undo_step(struct vd_act *act, Vd__Incident *incident, Vd__Attempt *a
   }
   bool still_has_it = attempt->responded && !attempt->responded->implied &&
                       strcmp(attempt->responded->by, incident->holder) == 0;
-  if (gave_holder && !still_has_it)
+  if (gave_holder && !still_has_it) {
     vd_string_set(&incident->holder, holder_by_offers(act->venue, attempt));
+    vd_dispatch_withdraw(act, incident); // a handover of what was never theirs
+  }
   vd_dispatch_offer_next(act, incident);
 }
 

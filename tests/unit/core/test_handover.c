@@ -130,6 +130,18 @@ Test(handover, another_holder_ends_it)
   cr_assert_eq(people_accept(f, first, "medic-1"), VD_ERR_NO_OFFER);
 }
 
+Test(handover, a_mistaken_step_undone_ends_the_handover_of_what_it_gave)
+{
+  uint64_t number = fixture_report(f, "hall", "guest-ill");
+  cr_assert_eq(fixture_step(f, VD__COMMAND__ACT_RESPOND, number, "lead-1", 0), VD_OK);
+  cr_assert_eq(people_handover(f, "lead-1", "av-2"), VD_OK);
+  cr_assert_eq(fixture_step(f, VD__COMMAND__ACT_UNDO, number, NULL, 0), VD_OK);
+  cr_assert_str_eq(holder(number), "");
+  cr_assert_eq(people_accept(f, number, "av-2"), VD_ERR_NO_OFFER);
+  cr_assert_not(people_is_called(f, number, "av-2", HANDOVER));
+  cr_assert_str_eq(people_offered_to(f, number), "medic-1");
+}
+
 Test(handover, a_second_successor_replaces_the_first)
 {
   cr_assert_eq(people_handover(f, "av-1", "medic-1"), VD_OK);
