@@ -57,9 +57,10 @@ void vd_attempt_settle(struct vd_act *act, Vd__Incident *incident, Vd__Attempt *
 
 // ---- merges (incident_merge.c) ----
 
-// Gives the survivor back what the merge of `duplicate` changed, or refuses nothing-to-undo.
+// Merges come off in the reverse order: refuses nothing-to-undo where a later one stands in the way.
 enum vd_err vd_incident_can_unmerge(const struct vd_venue *venue, const Vd__Incident *duplicate,
                                     struct vd_refusal *refusal);
+// Gives the survivor back what the merge changed; both touched, the duplicate to be revived by the caller.
 void vd_incident_unmerge(struct vd_act *act, Vd__Incident *duplicate);
 
 #endif
