@@ -282,7 +282,7 @@ void vd_act_begin(struct vd_act *act, struct vd_venue *venue, int64_t now_ms)
   *act = (struct vd_act){.venue = venue, .now_ms = now_ms, .items = venue->items};
   vd__cause__init(&act->cause);
   vd__tick__init(&act->tick);
-  act->cause.now_at_ms = venue->now_ms = now_ms;
+  act->cause.now_at_ms = now_ms;
 }
 
 void vd_act_refuse(struct vd_act *act)

@@ -33,7 +33,6 @@ struct vd_venue {
   struct vd_index *index;
   struct vd_walk *walk;
   uint64_t sequence;
-  int64_t now_ms;              // of the act under way, else of the last one
   struct vd_venue_counts counts;
   uint64_t ended_incidents;
   // Working memory of the act under way, kept between acts.
