@@ -9,7 +9,6 @@ it, and every acknowledgement before the cut must hold. A venued that never sync
 import concurrent.futures
 import functools
 import http.client
-import itertools
 import json
 import os
 import pathlib
@@ -26,8 +25,8 @@ CLIENTS = 6
 LOADS = 2  # with an orderly end and a start in between
 ACKNOWLEDGED_PER_LOAD = 400
 ACKNOWLEDGED = "A"  # the kind of our own records in the log
-SYNC_US = 1000
-BEGINNINGS = 4
+SYNC_US = 1000  # a slow disk, so that an answer sent too early comes before what it waits for
+BEGINNINGS = 4  # images of each place at the first start
 VERIFIED_EVERY = 20
 WORKERS = 2
 SHIM = BUILD / "tests" / "system" / "powercut" / "powercut.so"
@@ -107,12 +106,11 @@ def load(venue, client, told):
 def record(binary, path):
     """Runs venued under load, twice; what the disk and the clients were told is in the log."""
     log = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    count = itertools.count(1)
-    so_far = [0]
+    so_far = []
 
     def told(what):
         note(log, ACKNOWLEDGED, json.dumps(what))
-        so_far[0] = next(count)
+        so_far.append(what)
 
     with Built(binary, arguments=("--clock-start", "plan")) as venue, \
             concurrent.futures.ThreadPoolExecutor(CLIENTS) as clients:
@@ -122,7 +120,7 @@ def record(binary, path):
             venue.start(env=shim)
             venue.arguments = []
             running = [clients.submit(load, venue, f"{turn}-{client}", told) for client in range(CLIENTS)]
-            wait_until(lambda target=turn * ACKNOWLEDGED_PER_LOAD: so_far[0] >= target, "acknowledgements", 60)
+            wait_until(lambda target=turn * ACKNOWLEDGED_PER_LOAD: len(so_far) >= target, "acknowledgements", 60)
             assert venue.stop() == 0, venue.log()[-3000:]
             for client in running:
                 client.result()
@@ -137,7 +135,8 @@ def record(binary, path):
 def places_under_load(records, chance):
     """Anywhere, and every other one right after an acknowledgement, where a claim is youngest."""
     told = [i for i, item in enumerate(records) if item.kind == ACKNOWLEDGED]
-    return [chance.choice(told) + 1 if count % 2 else chance.randrange(told[0], len(records) + 1) for count in range(CUTS)]
+    return [chance.choice(told) + 1 if count % 2 else chance.randrange(told[0], len(records) + 1)
+            for count in range(CUTS)]
 
 
 def places_at_the_beginning(records, _):
@@ -219,7 +218,8 @@ def cut_all(binary, path, places, is_enough=lambda wrong: False):
                 image = disk.cut(random.Random(f"{SEED} {index}"))
                 tried.append((place, pool.submit(try_image, binary, image, claims(records, place),
                                                  index % VERIFIED_EVERY == 0)))
-            wrong += [f"{attempt.result()} (cut at {place})" for place, attempt in tried if attempt.result() is not None]
+            found = [(place, attempt.result()) for place, attempt in tried]
+            wrong += [f"{what} (cut at {place})" for place, what in found if what is not None]
             if is_enough(wrong):
                 break
     return wrong

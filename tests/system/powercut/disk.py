@@ -102,7 +102,8 @@ def relative(records):
     """The same records with names below the folder that holds all."""
     root = os.path.dirname(next(item.payload for item in records if item.kind == "N"))
     assert len({item.inode for item in records if item.kind in "WLR"}) == 1, "a journal is one file here"
-    return [item._replace(payload=os.path.relpath(item.payload, root)) if item.kind == "N" else item for item in records]
+    return [item._replace(payload=os.path.relpath(item.payload, root)) if item.kind == "N" else item
+            for item in records]
 
 
 class Disk:
