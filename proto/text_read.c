@@ -228,6 +228,10 @@ enum vd_err vd_text_read(const ProtobufCMessageDescriptor *type, enum vd_text_fo
     text += sizeof(byte_order_mark);
     size -= sizeof(byte_order_mark);
   }
+  // Blanks behind a JSON document say nothing, and cost libfyaml quadratic time.
+  while (form == VD_TEXT_JSON && size > 0 && strchr(" \t\r\n", text[size - 1]) != NULL &&
+         text[size - 1] != '\0')
+    size--;
   if (size == 0)
     text = "";
   struct vd_text_map *places = map != NULL ? vd_text_map_create(type) : NULL;

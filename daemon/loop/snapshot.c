@@ -85,6 +85,8 @@ static void metrics_of_house(struct vd_buffer *body, const struct vd_snapshot *s
   metric(body, "busy_replies_total", "counter", "Requests told to try again.", (int64_t)s->net.busy);
   metric(body, "abandoned_replies_total", "counter", "Replies that their peer did not read in time.",
          (int64_t)s->net.replies_given_up);
+  metric(body, "reopened_listeners_total", "counter",
+         "Local sockets that had gone deaf and were opened anew.", (int64_t)s->net.listeners_reopened);
   metric(body, "published_frames_total", "counter", "Frames published.", (int64_t)s->net.published);
   metric(body, "ops_subscribers", "gauge", "Subscribers of the ops feed.", (int64_t)s->net.subscribers_ops);
   metric(body, "wall_subscribers", "gauge", "Subscribers of the wall feed.",

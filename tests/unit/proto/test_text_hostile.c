@@ -408,3 +408,17 @@ Test(text_hostile, any_pieces_are_read_or_refused, .timeout = 300)
   }
   vd_buffer_finish(&text);
 }
+
+Test(text_hostile, blanks_behind_a_document_cost_nothing)
+{
+  struct vd_buffer text = {0};
+  add_text(&text, "{\"id\":\"x\"}");
+  while (text.size < 60000)
+    add_text(&text, " \t\r\n");
+  ProtobufCMessage *message = NULL;
+  cr_assert_eq(vd_text_read(&vd__command__descriptor, VD_TEXT_JSON, "", (char *)text.data, text.size,
+                            &message, NULL, NULL),
+               VD_OK);
+  protobuf_c_message_free_unpacked(message, NULL);
+  vd_buffer_finish(&text);
+}
