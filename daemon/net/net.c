@@ -118,3 +118,8 @@ void vd_net_count(struct vd_net *net, struct vd_net_counts *counts)
       .listeners_reopened = atomic_load(&net->listeners_reopened),
   };
 }
+
+void vd_net_library_finish(void)
+{
+  nng_fini();
+}

@@ -57,6 +57,10 @@ enum vd_err vd_net_start(struct vd_net **net, const struct vd_net_options *optio
 // ipc files. Every call must have been answered or handed back first.
 void vd_net_stop(struct vd_net *net);
 
+// Ends nng's own threads, so that nothing of the library is left at exit. Once, at the end of the process, after the
+// last vd_net_stop.
+void vd_net_library_finish(void);
+
 // The table of who may speak; replaces the old one atomically (copies). Called by the loop's thread at start
 // and whenever a Principal changes. The uid principal "local-admin" is built in. Pipes whose principal is
 // gone or revoked are closed.

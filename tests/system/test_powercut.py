@@ -74,6 +74,8 @@ def tell(venue, body):
         status, text = venue.post(body)
     except (OSError, http.client.HTTPException) as error:
         raise Ending from error
+    if not text:  # cut off by the end of venued before a word of the answer was sent
+        raise Ending
     answer = json.loads(text)
     if answer.get("code") in ("busy", "not-ready"):
         raise Ending
