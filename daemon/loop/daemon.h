@@ -71,6 +71,7 @@ struct vd_daemon {
   int64_t watchdog_ms; // 0 = nobody watches
   bool is_read_only;
   bool is_draining;
+  bool has_failed;         // what stands in memory may not be on disk: nothing is executed or told any more
   bool has_tokens_to_read; // a configuration was read while nothing could be kept
   int64_t drain_until_mono_ms;
   int exit_status;
@@ -150,7 +151,7 @@ void vd_daemon_reload(struct vd_daemon *d);
 // ---- loop.c ----
 // Ends in order: nothing new is taken in, what was taken is committed, the checkpoint is completed.
 void vd_daemon_drain(struct vd_daemon *d);
-// Ends at once with this status: the process cannot go on.
+// Ends at once with this status: the process cannot go on, and nobody is told any more what it believes.
 void vd_daemon_fail(struct vd_daemon *d, int exit_status);
 
 // Fills the checkpoint's next slice into the gathering batch.

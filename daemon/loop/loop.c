@@ -86,6 +86,8 @@ void vd_daemon_drain(struct vd_daemon *d)
 void vd_daemon_fail(struct vd_daemon *d, int exit_status)
 {
   d->exit_status = exit_status;
+  d->has_failed = true;
+  vd_inbox_close(&d->inbox); // whoever repeats meanwhile is told to try again, not what was lost
   uv_stop(&d->uv);
 }
 

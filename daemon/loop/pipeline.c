@@ -346,6 +346,8 @@ static void end_when_drained(struct vd_daemon *d)
 
 void vd_daemon_turn(struct vd_daemon *d)
 {
+  if (d->has_failed) // the loop still runs for reads under way
+    return;
   vd_daemon_look_at_clock(d);
   take_from_inbox(d);
   fire_due(d);
