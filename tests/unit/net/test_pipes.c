@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "tests/unit/net/room.h"
@@ -189,37 +188,6 @@ Test(pipes, a_revoked_token_is_not_heard_on_an_open_pipe)
   vd_buffer_finish(&bytes);
   vd__request__free_unpacked(request, NULL);
   nng_close(req);
-  room_finish(&room);
-}
-
-// nng 1.5.2 takes a peer that goes away at once for the end of its ipc listener: see keeper.c.
-Test(pipes, who_knocks_and_runs_shuts_no_local_socket, .timeout = 60)
-{
-  static const char *const names[] = {"rep", "ops", "wall"};
-  struct room room;
-  room_init(&room);
-  room_start(&room);
-  for (size_t i = 0; i < 3; i++) {
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
-    snprintf(address.sun_path, sizeof address.sun_path, "%s/%s.ipc", room.dir, names[i]);
-    for (int knock = 0; knock < 5; knock++) {
-      int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-      cr_assert_eq(connect(fd, (struct sockaddr *)&address, sizeof address), 0);
-      close(fd);
-    }
-  }
-  nng_socket req = room_req(), ops = room_sub(), wall = room_sub();
-  nng_socket_set_ms(req, NNG_OPT_RECONNMINT, 50);
-  nng_socket_set_ms(ops, NNG_OPT_RECONNMINT, 50);
-  nng_socket_set_ms(wall, NNG_OPT_RECONNMINT, 50);
-  cr_assert_eq(room_dial(&room, req, "ipc", "rep", NULL), 0);
-  cr_assert_eq(room_dial(&room, ops, "ipc", "ops", NULL), 0);
-  cr_assert_eq(room_dial(&room, wall, "ipc", "wall", NULL), 0);
-  room_expect(req, "ok");
-  room_wait_for_subscribers(&room, 1, 1);
-  nng_close(req);
-  nng_close(ops);
-  nng_close(wall);
   room_finish(&room);
 }
 
