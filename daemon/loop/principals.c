@@ -4,6 +4,7 @@
 
 #include "daemon/loop/daemon.h"
 #include "daemon/loop/token.h"
+#include "proto/check.h"
 
 static bool is_same_principal(const Vd__Principal *a, const Vd__Principal *b)
 {
@@ -41,16 +42,10 @@ static void path_beside(struct vd_buffer *out, const char *config_path, const ch
   vd_buffer_append(out, file, strlen(file) + 1);
 }
 
-static enum vd_err set_from_config(struct vd_daemon *d, const Vd__ConfigToken *token,
-                                   struct vd_refusal *refusal)
+typedef uint8_t token_hash[32];
+
+static Vd__Principal principal_of(const Vd__ConfigToken *token, token_hash hash)
 {
-  struct vd_buffer path = {0};
-  uint8_t hash[32];
-  path_beside(&path, d->options->config_path, token->file);
-  enum vd_err err = vd_token_read_hash((char *)path.data, hash, refusal);
-  vd_buffer_finish(&path);
-  if (err != VD_OK)
-    return err;
   Vd__Principal principal = VD__PRINCIPAL__INIT;
   principal.id = token->name;
   principal.name = token->name;
@@ -58,8 +53,49 @@ static enum vd_err set_from_config(struct vd_daemon *d, const Vd__ConfigToken *t
   principal.zones = token->zones;
   principal.n_zones = token->n_zones;
   principal.crew = token->crew;
-  principal.token_hash = (ProtobufCBinaryData){.data = hash, .len = sizeof hash};
-  return set_principal(d, &principal, refusal);
+  principal.token_hash = (ProtobufCBinaryData){.data = hash, .len = sizeof(token_hash)};
+  return principal;
+}
+
+// Those who speak without being configured: their names are not to be had.
+static bool is_reserved(const char *name)
+{
+  return strcmp(name, "local-admin") == 0 || strcmp(name, "venued") == 0;
+}
+
+static bool is_named_before(const Vd__Config *config, size_t at)
+{
+  for (size_t i = 0; i < at; i++)
+    if (strcmp(config->tokens[i]->name, config->tokens[at]->name) == 0)
+      return true;
+  return false;
+}
+
+static enum vd_err check_token(const Vd__Config *config, size_t at, struct vd_refusal *refusal)
+{
+  const Vd__ConfigToken *token = config->tokens[at];
+  if (!vd_word_is_valid(token->name))
+    return vd_refuse(refusal, VD_ERR_BAD_VALUE, "tokens.name", "%s: not a word of [a-z0-9-]", token->name);
+  if (is_reserved(token->name) || is_named_before(config, at))
+    return vd_refuse(refusal, VD_ERR_BAD_VALUE, "tokens.name", "%s: the name is taken", token->name);
+  if (token->role == VD__ROLE__ROLE_UNSPECIFIED)
+    return vd_refuse(refusal, VD_ERR_MISSING, "tokens.role", "%s", token->name);
+  Vd__Principal largest = principal_of(token, (token_hash){0});
+  largest.revision = UINT64_MAX;
+  if (vd__principal__get_packed_size(&largest) > VD_ENTITY_MAX)
+    return vd_refuse(refusal, VD_ERR_TOO_MANY, "tokens.zones", "%s: more than one entry can hold",
+                     token->name);
+  return VD_OK;
+}
+
+static enum vd_err read_token(const struct vd_daemon *d, const char *file, token_hash hash,
+                              struct vd_refusal *refusal)
+{
+  struct vd_buffer path = {0};
+  path_beside(&path, d->options->config_path, file);
+  enum vd_err err = vd_token_read_hash((char *)path.data, hash, refusal);
+  vd_buffer_finish(&path);
+  return err;
 }
 
 static bool is_configured(const Vd__Config *config, const char *name)
@@ -92,15 +128,23 @@ static enum vd_err revoke_others(struct vd_daemon *d, const Vd__Config *config, 
   return err;
 }
 
+// Everything is read and checked before anything is set: a configuration that is refused changes nothing.
 enum vd_err vd_daemon_set_principals(struct vd_daemon *d, const Vd__Config *config,
                                      struct vd_refusal *refusal)
 {
-  for (size_t i = 0; i < config->n_tokens; i++) {
-    enum vd_err err = set_from_config(d, config->tokens[i], refusal);
-    if (err != VD_OK)
-      return err;
+  token_hash *hashes = vd_zalloc(config->n_tokens * sizeof *hashes);
+  enum vd_err err = VD_OK;
+  for (size_t i = 0; err == VD_OK && i < config->n_tokens; i++) {
+    err = check_token(config, i, refusal);
+    if (err == VD_OK)
+      err = read_token(d, config->tokens[i]->file, hashes[i], refusal);
   }
-  return revoke_others(d, config, refusal);
+  for (size_t i = 0; err == VD_OK && i < config->n_tokens; i++) {
+    Vd__Principal principal = principal_of(config->tokens[i], hashes[i]);
+    err = set_principal(d, &principal, refusal);
+  }
+  free(hashes);
+  return err == VD_OK ? revoke_others(d, config, refusal) : err;
 }
 
 void vd_daemon_publish_identities(struct vd_daemon *d)
