@@ -21,7 +21,8 @@ void vd_batch_finish(struct vd_batch *batch)
 
 bool vd_batch_is_empty(const struct vd_batch *batch)
 {
-  return batch->change_count == 0 && batch->answer_count == 0 && batch->entity_count == 0;
+  return batch->change_count == 0 && batch->answer_count == 0 && batch->entity_count == 0 &&
+         !batch->sets_clock;
 }
 
 bool vd_batch_is_full(const struct vd_batch *batch)
@@ -131,5 +132,5 @@ void vd_batch_clear(struct vd_batch *batch)
   batch->change_bytes = 0;
   batch->watermark = 0;
   batch->started_mono_ms = 0;
-  batch->touches_principals = false;
+  batch->touches_principals = batch->sets_clock = false;
 }

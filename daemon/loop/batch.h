@@ -50,6 +50,7 @@ struct vd_batch {
   struct vd_meta meta;
   int64_t started_mono_ms; // when its first item came; 0 = empty
   bool touches_principals;
+  bool sets_clock; // meta alone is worth a commit
   // What the journal is given; pointers into the buffers, made by vd_batch_seal.
   struct vd_journal_batch journal;
   struct vd_journal_change *journal_changes;

@@ -258,7 +258,10 @@ static void execute_waiting(struct vd_daemon *d)
   while (d->waiting != NULL && !vd_batch_is_full(d->gathering)) {
     struct vd_call *call = d->waiting;
     d->waiting = call->next;
+    int64_t now_ms = d->now_ms;
     execute_call(d, call);
+    if (d->now_ms != now_ms) // the clock was set: what became due by that comes before the next command
+      fire_due(d);
   }
 }
 
@@ -302,7 +305,7 @@ static void commit(struct vd_daemon *d)
 {
   if (d->committing != NULL || vd_batch_is_empty(d->gathering))
     return;
-  if (d->gathering->change_count == 0 && d->gathering->entity_count == 0) {
+  if (d->gathering->change_count == 0 && d->gathering->entity_count == 0 && !d->gathering->sets_clock) {
     release_answers(d, d->gathering);
     vd_batch_clear(d->gathering);
     return;

@@ -187,6 +187,7 @@ static void accept_clock(struct vd_daemon *d, const struct vd_call *call, const 
     return;
   }
   vd_daemon_look_at_clock(d);
+  d->gathering->sets_clock = !d->is_read_only; // the answer waits until a restart would know it too
   vd_log(VD_LOG_WARNING, "clock-accepted", "principal", who->id, "venue_ms", VD_LOG_NUMBER(d->now_ms), NULL);
   response->body_case = VD__RESPONSE__BODY_STATUS;
   response->status = (Vd__Status *)vd_message_new(&vd__status__descriptor);
