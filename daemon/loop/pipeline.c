@@ -66,7 +66,8 @@ Vd__Reply *vd_reply_new(const char *id, Vd__Language language, enum vd_err err,
 void vd_daemon_answer(struct vd_daemon *d, struct vd_call *call, Vd__Response *response)
 {
   response->epoch = d->epoch;
-  response->sequence = d->committed;
+  if (response->sequence == 0) // else it says itself how far what it tells reaches
+    response->sequence = d->committed;
   response->now_at_ms = d->now_ms;
   vd_net_answer(d->net, call, response);
   vd__response__free_unpacked(response, NULL);

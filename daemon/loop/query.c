@@ -65,6 +65,16 @@ static Vd__StatePage *state_page(const struct vd_daemon *d, const Vd__StateQuery
   return page;
 }
 
+// A page leaves with its batch, and so do the Changes executed after it was taken: whoever goes on from
+// `sequence` must not take them for contained.
+static void answer_state(const struct vd_daemon *d, const struct vd_call *call, const Vd__Principal *who,
+                         Vd__Response *response)
+{
+  response->sequence = d->is_read_only ? d->committed : vd_venue_sequence(d->venue);
+  response->body_case = VD__RESPONSE__BODY_STATE;
+  response->state = state_page(d, call->request->state, vd_clearance_of_role(who->role));
+}
+
 // ---- history ----
 
 struct history {
@@ -199,8 +209,7 @@ bool vd_daemon_query(struct vd_daemon *d, struct vd_call *call, const Vd__Princi
 {
   switch (call->request->body_case) {
   case VD__REQUEST__BODY_STATE:
-    response->body_case = VD__RESPONSE__BODY_STATE;
-    response->state = state_page(d, call->request->state, vd_clearance_of_role(who->role));
+    answer_state(d, call, who, response);
     return true;
   case VD__REQUEST__BODY_CHANGES:
     start_history(d, call);
