@@ -69,7 +69,7 @@ struct load {
   nng_socket socket;
   pthread_mutex_t lock;
   struct job ring[OPEN_MAX];
-  size_t head, tail, open_max;
+  size_t head, tail, open_max, lanes; // lanes: each has one incident in hand
   atomic_uint_fast64_t made, answered, refused, lost;
   atomic_bool is_over, is_measured;
   atomic_uint running;
@@ -294,6 +294,7 @@ static void start_lanes(struct load *load, struct lane *lanes, unsigned concurre
     exit(1);
   }
   atomic_store(&load->running, concurrency);
+  load->lanes = concurrency;
   for (unsigned i = 0; i < concurrency; i++) {
     lanes[i].load = load;
     if (nng_ctx_open(&lanes[i].context, load->socket) != 0 ||
@@ -349,7 +350,8 @@ struct run {
 // Until the wanted number of incidents is open, and a little more, nothing counts.
 static struct run measure(struct load *load, double seconds)
 {
-  for (int i = 0; i < 600 && load->pace_ns == 0 && load->head - load->tail < load->open_max; i++)
+  for (int i = 0; i < 600 && load->pace_ns == 0 && load->head - load->tail + load->lanes < load->open_max;
+       i++)
     sleep_s(0.1);
   sleep_s(0.3);
   uint64_t before = atomic_load(&load->answered);
