@@ -97,8 +97,11 @@ enum vd_err vd_incident_get(const struct vd_venue *venue, uint64_t number, Vd__I
                             struct vd_refusal *refusal)
 {
   *incident = vd_incident_find(venue, number);
-  if (*incident)
+  if (*incident && (vd_incident_is_open(*incident) || vd_incident_attempt(venue, *incident)))
     return VD_OK;
+  if (*incident)
+    return vd_refuse(refusal, VD_ERR_GONE, "incident", "#%llu has ended and is being let go",
+                     (unsigned long long)number);
   uint64_t last = VD_FIND(venue, EVENT, Event, "event")->last_incident;
   enum vd_err err = vd_refuse(refusal, VD_ERR_UNKNOWN_INCIDENT, "incident", "there is no #%llu",
                               (unsigned long long)number);

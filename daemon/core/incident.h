@@ -34,10 +34,11 @@ bool vd_incident_is_open(const Vd__Incident *incident); // OPEN … LANDED: not 
 // The attempt's timer fired: the default decision is called for.
 void vd_incident_call_decision(struct vd_act *act, Vd__Attempt *attempt);
 int64_t vd_attempt_next(const struct vd_venue *venue, const Vd__Attempt *attempt); // for timer.c
-// Finds an incident in any state, or refuses unknown-incident.
+// Finds an incident in any state, or refuses unknown-incident; gone, where a journal of an earlier build was
+// left between removing its attempt and removing the incident (retention.c).
 enum vd_err vd_incident_get(const struct vd_venue *venue, uint64_t number, Vd__Incident **incident,
                             struct vd_refusal *refusal);
-// Finds an open incident named by a command, or refuses unknown-incident / incident-ended.
+// Finds an open incident named by a command, or refuses unknown-incident / gone / incident-ended.
 enum vd_err vd_incident_get_open(const struct vd_venue *venue, uint64_t number, Vd__Incident **incident,
                                  struct vd_refusal *refusal);
 

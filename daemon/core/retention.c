@@ -1,18 +1,37 @@
 // What the venue lets go of: ended incidents beyond policy.closed_kept, the oldest first, with all that
 // belongs to them, and as many lines of the duty log. The journal keeps them. A bounded number of entities
-// per act, so that no command pays for a busy day; the incident itself goes last, so that the rest is found
-// again.
+// per act, so that no command pays for a busy day.
+//
+// An incident with a long history goes in several acts, between which anything may happen to it: a restart, a
+// reopening. So its history goes first (notes, alerts, offers, earlier attempts); and the incident with its
+// current attempt and that one's deadlines, which every act relies on, in one act at the end. Until then it
+// is whole to act on and is found again as the oldest that ended.
 #include "daemon/core/key.h"
 #include "daemon/core/venue_internal.h"
 
-enum { INCIDENTS_PER_ACT_MAX = 2, ENTITIES_PER_ACT_MAX = 64 };
+enum { INCIDENTS_PER_ACT_MAX = 2, ENTITIES_PER_INCIDENT_MAX = 64 };
+enum { AT_THE_END_MAX = 5 }; // the attempt, its three deadlines, the incident
 
-static size_t remove_all_of(struct vd_act *act, Vd__Kind kind, const char *prefix, size_t at_most)
+// Is it the attempt of this id, or one of its deadlines?
+static bool is_of_attempt(Vd__Kind kind, const char *id, const struct vd_key *attempt)
+{
+  bool is_kind = kind == VD__KIND__KIND_ATTEMPT || kind == VD__KIND__KIND_DEADLINE;
+  return is_kind && strncmp(id, attempt->text, attempt->size) == 0 &&
+         (id[attempt->size] == '\0' || id[attempt->size] == '.');
+}
+
+// Removes what has the prefix, except `kept` (NULL: nothing) and its deadlines; how many.
+static size_t remove_all_of(struct vd_act *act, Vd__Kind kind, const char *prefix, const struct vd_key *kept,
+                            size_t at_most)
 {
   size_t removed = 0;
+  struct vd_key id = {.size = 0}; // copied: the message goes
   const ProtobufCMessage *message;
-  while (removed < at_most && (message = vd_fold_next(act->venue->fold, kind, NULL, prefix)) != NULL) {
-    struct vd_key id = vd_key_of(vd_message_id(message), "", ""); // goes with the message
+  while (removed < at_most &&
+         (message = vd_fold_next(act->venue->fold, kind, id.size > 0 ? id.text : NULL, prefix)) != NULL) {
+    id = vd_key_of(vd_message_id(message), "", "");
+    if (kept != NULL && is_of_attempt(kind, id.text, kept))
+      continue;
     vd_act_remove(act, kind, id.text);
     removed++;
   }
@@ -24,12 +43,16 @@ static void remove_incident(struct vd_act *act, const char *number)
   // Attempts before their deadlines: whoever sees an attempt sees all three.
   static const Vd__Kind kinds[] = {VD__KIND__KIND_NOTE, VD__KIND__KIND_ALERT, VD__KIND__KIND_OFFER,
                                    VD__KIND__KIND_ATTEMPT, VD__KIND__KIND_DEADLINE};
-  struct vd_key prefix = vd_key_of(number, ".", "");
-  size_t left = ENTITIES_PER_ACT_MAX;
+  struct vd_key prefix = vd_key_of(number, ".", ""), current = prefix;
+  vd_key_add_number(&current, VD_FIND(act->venue, INCIDENT, Incident, number)->attempt);
+  size_t left = ENTITIES_PER_INCIDENT_MAX - AT_THE_END_MAX;
   for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-    left -= remove_all_of(act, kinds[i], prefix.text, left);
-  if (left > 0)
-    vd_act_remove(act, VD__KIND__KIND_INCIDENT, number);
+    left -= remove_all_of(act, kinds[i], prefix.text, &current, left);
+  if (left == 0)
+    return; // there may be more
+  remove_all_of(act, VD__KIND__KIND_ATTEMPT, prefix.text, NULL, AT_THE_END_MAX);
+  remove_all_of(act, VD__KIND__KIND_DEADLINE, prefix.text, NULL, AT_THE_END_MAX);
+  vd_act_remove(act, VD__KIND__KIND_INCIDENT, number);
 }
 
 // What can still be undone stays, and what this very act is about.

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "daemon/core/deadline.h"
+#include "daemon/core/key.h"
 #include "daemon/core/venue_internal.h"
 #include "proto/check.h"
 #include "tests/unit/core/fixture.h"
@@ -377,6 +378,7 @@ static void end_incident(uint64_t number, const char *id, int64_t ended_at_ms, u
 {
   Vd__Incident *incident = VD_CREATE(&act, INCIDENT, Incident, id);
   incident->number = number;
+  incident->attempt = 1;
   incident->state = VD__INCIDENT_STATE__INCIDENT_STATE_CLOSED;
   incident->ended_at_ms = ended_at_ms;
   for (unsigned i = 0; i < notes; i++)
@@ -465,6 +467,115 @@ Test(act, a_bounded_number_goes_with_each_act)
   cr_assert_not_null(FIXTURE_FIND(f, INCIDENT, Incident, "9"));
   cr_assert_eq(belonging_to("9."), 1u);
 }
+
+// ---- letting go in several acts ----
+
+#define STEP(ACT, number) fixture_step(f, VD__COMMAND__ACT_##ACT, (number), NULL, 0)
+
+static void keep_from_now_on(uint32_t closed_kept)
+{
+  begin();
+  keep(closed_kept);
+  end();
+}
+
+// An incident with far more of everything than one act removes, too old to be undone.
+static uint64_t end_long_story(void)
+{
+  end(); // what setup began
+  uint64_t number = fixture_report(f, "hall", "av-fault");
+  for (unsigned i = 0; i < 30; i++) {
+    cr_assert_eq(STEP(CANCEL, number), VD_OK);
+    cr_assert_eq(STEP(REOPEN, number), VD_OK);
+  }
+  for (unsigned i = 0; i < 100; i++)
+    cr_assert_eq(STEP(NOTE, number), VD_OK);
+  cr_assert_eq(STEP(CANCEL, number), VD_OK);
+  fixture_run_to(f, f->now_ms + MINUTES(2) + 1);
+  return number;
+}
+
+static bool has_all_deadlines(const Vd__Attempt *attempt)
+{
+  static const char *const tiers[] = {".respond", ".decide", ".land"};
+  bool has_all = true;
+  for (size_t i = 0; i < sizeof tiers / sizeof *tiers; i++)
+    has_all = has_all && FIXTURE_FIND(f, DEADLINE, Deadline, vd_key_of(attempt->id, tiers[i], "").text);
+  return has_all;
+}
+
+static void expect_whole(const char *id)
+{
+  const Vd__Incident *incident = FIXTURE_FIND(f, INCIDENT, Incident, id);
+  struct vd_key current = vd_key_of(id, ".", "");
+  vd_key_add_number(&current, incident->attempt);
+  cr_assert_not_null(FIXTURE_FIND(f, ATTEMPT, Attempt, current.text));
+  for (const Vd__Attempt *attempt = NULL;
+       (attempt = (Vd__Attempt *)vd_fold_next(vd_venue_fold(f->venue), VD__KIND__KIND_ATTEMPT,
+                                              attempt ? attempt->id : NULL, vd_key_of(id, ".", "").text));)
+    cr_assert(has_all_deadlines(attempt), "%s", attempt->id);
+}
+
+Test(act, an_incident_stands_with_its_attempt_and_deadlines_until_it_goes_with_them)
+{
+  end_long_story();
+  keep_from_now_on(0);
+  unsigned acts = 0;
+  for (; FIXTURE_FIND(f, INCIDENT, Incident, "1"); acts++) {
+    cr_assert_lt(acts, 100u);
+    expect_whole("1");
+    cr_assert_leq(change_at(f->n_changes - 1)->n_removals, 64u);
+    fixture_restart(f); // goes on where it was
+    touch_something();
+  }
+  cr_assert_gt(acts, 3u);
+  cr_assert_eq(belonging_to("1."), 0u, "nothing is left behind");
+}
+
+Test(act, an_incident_that_is_going_can_still_be_reopened_and_acted_on)
+{
+  for (unsigned acts = 0;; acts++) {
+    uint64_t number = end_long_story();
+    keep_from_now_on(0);
+    for (unsigned i = 0; i < acts; i++)
+      touch_something();
+    bool is_at_hand = FIXTURE_FIND(f, INCIDENT, Incident, "1") != NULL;
+    cr_assert_eq(STEP(REOPEN, number), is_at_hand ? VD_OK : VD_ERR_UNKNOWN_INCIDENT);
+    if (!is_at_hand)
+      break;
+    cr_assert_eq(STEP(LAND, number), VD_OK);
+    cr_assert_eq(STEP(UNDO, number), VD_OK);
+    cr_assert_eq(STEP(CANCEL, number), VD_OK);
+    cr_assert_eq(STEP(UNDO, number), VD_OK);
+    teardown();
+    setup();
+  }
+}
+
+Test(act, what_an_earlier_build_left_half_removed_is_gone_for_everybody)
+{
+  end();
+  uint64_t number = fixture_report(f, "hall", "av-fault");
+  cr_assert_eq(STEP(LAND, number), VD_OK);
+  cr_assert_eq(STEP(CLOSE, number), VD_OK);
+  begin();
+  vd_act_remove(&act, VD__KIND__KIND_ATTEMPT, "1.1");
+  vd_act_remove(&act, VD__KIND__KIND_DEADLINE, "1.1.decide");
+  end();
+  static const Vd__Command__ActCase acts[] = {
+      VD__COMMAND__ACT_RESPOND, VD__COMMAND__ACT_LAND, VD__COMMAND__ACT_CLOSE, VD__COMMAND__ACT_CANCEL,
+      VD__COMMAND__ACT_REOPEN,  VD__COMMAND__ACT_UNDO, VD__COMMAND__ACT_NOTE,
+  };
+  for (size_t i = 0; i < sizeof acts / sizeof *acts; i++)
+    cr_assert_eq(fixture_step(f, acts[i], number, NULL, 0), VD_ERR_GONE, "act %u", acts[i]);
+  fixture_run_to(f, f->now_ms + MINUTES(2) + 1);
+  keep_from_now_on(0);
+  touch_something();
+  cr_assert_null(FIXTURE_FIND(f, INCIDENT, Incident, "1"));
+  cr_assert_eq(belonging_to("1."), 0u);
+}
+
+// ---- letting go of the duty log ----
 
 Test(act, the_duty_log_is_bounded_too)
 {
