@@ -67,15 +67,16 @@ static struct vd_span frame_for(struct vd_batch *batch, enum vd_clearance cleara
 
 // ---- filling ----
 
-void vd_batch_add_change(struct vd_batch *batch, const Vd__Change *change, uint64_t epoch)
+void vd_batch_add_change(struct vd_batch *batch, const Vd__Change *change, uint64_t epoch,
+                         struct vd_feeds feeds)
 {
   RESERVE(batch->changes, batch->change_count, batch->change_capacity);
   struct vd_batch_change *item = &batch->changes[batch->change_count++];
   item->sequence = change->sequence;
   item->packed.offset = batch->bytes.size;
   item->packed.size = vd_buffer_pack(&batch->bytes, &change->base);
-  item->frame_ops = frame_for(batch, VD_CLEARANCE_OPS, change, epoch);
-  item->frame_wall = frame_for(batch, VD_CLEARANCE_WALL, change, epoch);
+  item->frame_ops = feeds.ops ? frame_for(batch, VD_CLEARANCE_OPS, change, epoch) : (struct vd_span){0};
+  item->frame_wall = feeds.wall ? frame_for(batch, VD_CLEARANCE_WALL, change, epoch) : (struct vd_span){0};
   batch->change_bytes += item->packed.size;
 }
 

@@ -62,8 +62,14 @@ bool vd_batch_is_empty(const struct vd_batch *batch);
 // No further act should join: it would not be sure to fit.
 bool vd_batch_is_full(const struct vd_batch *batch);
 
-// Packs the Change and its frames for both clearances. Copies.
-void vd_batch_add_change(struct vd_batch *batch, const Vd__Change *change, uint64_t epoch);
+// Who listens: a feed without subscribers gets no frames. Whoever comes a moment later finds the gap by the
+// beat.
+struct vd_feeds {
+  bool ops, wall;
+};
+// Packs the Change, and its frames for the feeds that are heard. Copies.
+void vd_batch_add_change(struct vd_batch *batch, const Vd__Change *change, uint64_t epoch,
+                         struct vd_feeds feeds);
 // Packs an entity for the checkpoint; `message` NULL = removed. Copies.
 void vd_batch_add_entity(struct vd_batch *batch, Vd__Kind kind, const char *id,
                          const ProtobufCMessage *message);

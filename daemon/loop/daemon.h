@@ -49,6 +49,7 @@ struct vd_daemon {
   uv_signal_t sigterm, sigint, sighup;
   struct vd_inbox inbox;
   struct vd_call *waiting, *waiting_last; // drained from the inbox, not executed yet
+  struct vd_feeds feeds;                  // heard in this turn
   unsigned works;                         // history reads under way on the thread pool
 
   struct vd_batch batches[2];

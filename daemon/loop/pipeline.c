@@ -86,7 +86,7 @@ static void on_change(void *context, const Vd__Change *change)
 {
   struct vd_daemon *d = context;
   start_gathering(d);
-  vd_batch_add_change(d->gathering, change, d->epoch);
+  vd_batch_add_change(d->gathering, change, d->epoch, d->feeds);
   for (size_t i = 0; i < change->n_upserts; i++) {
     const Vd__Entity *entity = change->upserts[i];
     vd_dirty_mark(d->dirty, vd_entity_kind(entity), vd_message_id(vd_entity_message(entity)));
@@ -348,11 +348,19 @@ static void end_when_drained(struct vd_daemon *d)
   uv_stop(&d->uv);
 }
 
+static void look_who_listens(struct vd_daemon *d)
+{
+  struct vd_net_counts counts;
+  vd_net_count(d->net, &counts);
+  d->feeds = (struct vd_feeds){.ops = counts.subscribers_ops > 0, .wall = counts.subscribers_wall > 0};
+}
+
 void vd_daemon_turn(struct vd_daemon *d)
 {
   if (d->has_failed) // the loop still runs for reads under way
     return;
   vd_daemon_look_at_clock(d);
+  look_who_listens(d);
   take_from_inbox(d);
   fire_due(d);
   execute_waiting(d);
@@ -377,14 +385,18 @@ void vd_daemon_commit_done(void *context, enum vd_err result, const struct vd_re
   uv_async_send(&d->committed_wake);
 }
 
+static void publish_frame(struct vd_daemon *d, enum vd_clearance clearance, const struct vd_batch *batch,
+                          struct vd_span frame)
+{
+  if (frame.size > 0)
+    vd_net_publish(d->net, clearance, batch->frames.data + frame.offset, frame.size);
+}
+
 static void publish(struct vd_daemon *d, const struct vd_batch *batch)
 {
   for (size_t i = 0; i < batch->change_count; i++) {
-    const struct vd_batch_change *change = &batch->changes[i];
-    vd_net_publish(d->net, VD_CLEARANCE_OPS, batch->frames.data + change->frame_ops.offset,
-                   change->frame_ops.size);
-    vd_net_publish(d->net, VD_CLEARANCE_WALL, batch->frames.data + change->frame_wall.offset,
-                   change->frame_wall.size);
+    publish_frame(d, VD_CLEARANCE_OPS, batch, batch->changes[i].frame_ops);
+    publish_frame(d, VD_CLEARANCE_WALL, batch, batch->changes[i].frame_wall);
   }
 }
 

@@ -34,7 +34,7 @@ static void fail(const char *what, const char *detail)
 static void on_change(void *context, const Vd__Change *change)
 {
   struct preload *p = context;
-  vd_batch_add_change(&p->batch, change, p->epoch);
+  vd_batch_add_change(&p->batch, change, p->epoch, (struct vd_feeds){.ops = false});
   for (size_t i = 0; i < change->n_upserts; i++)
     vd_dirty_mark(p->dirty, vd_entity_kind(change->upserts[i]),
                   vd_message_id(vd_entity_message(change->upserts[i])));

@@ -10,7 +10,7 @@
 #include "proto/text.h"
 #include "tests/sim/sim.h"
 
-enum { SEEDS = 1000, STEPS = 250, TWICE_EACH = 10, GROUP = 100 };
+enum { SEEDS = 1000, STEPS = 160, TWICE_EACH = 10, GROUP = 100 };
 
 static Vd__Plan *read_plan(const char *path)
 {
