@@ -3,14 +3,30 @@
 
 #include "daemon/core/incident_internal.h"
 
+// A control room's access without a person of its own is many people: one of them enters what the radio says
+// was landed, another goes and looks. Everybody else who has an access is one person.
+static bool is_room(const Vd__Principal *who)
+{
+  return *who->crew == '\0' && (who->role == VD__ROLE__ROLE_CONTROL || who->role == VD__ROLE__ROLE_ADMIN);
+}
+
+// Where the landing names nobody it was the principal's own; and so is the closing, unless it names another.
+static bool is_own_work(const struct vd_act *act, const Vd__Step *landed, const char *by)
+{
+  if (*landed->by)
+    return strcmp(by, landed->by) == 0;
+  return strcmp(by, act->who->crew) == 0 && strcmp(landed->principal, act->who->id) == 0 &&
+         !is_room(act->who);
+}
+
 // Verified by control or the zone's owner (access.c), never by the one who landed it (standard §4).
-static enum vd_err check_close(const Vd__Incident *incident, const Vd__Attempt *attempt, const char *by,
-                               struct vd_refusal *refusal)
+static enum vd_err check_close(const struct vd_act *act, const Vd__Incident *incident,
+                               const Vd__Attempt *attempt, const char *by, struct vd_refusal *refusal)
 {
   if (incident->state != VD__INCIDENT_STATE__INCIDENT_STATE_LANDED)
     return vd_refuse(refusal, VD_ERR_NOT_LANDED, "close.incident", NULL);
-  if (*by && strcmp(by, attempt->landed->by) == 0)
-    return vd_refuse(refusal, VD_ERR_OWN_WORK, "by", "%s landed it", by);
+  if (is_own_work(act, attempt->landed, by))
+    return vd_refuse(refusal, VD_ERR_OWN_WORK, "by", "%s landed it", *by ? by : act->who->id);
   return VD_OK;
 }
 
@@ -45,7 +61,7 @@ enum vd_err vd_incident_close(struct vd_act *act, Vd__Reply *reply, struct vd_re
   if (incident->state == to)
     return VD_OK;
   const Vd__Attempt *attempt = vd_incident_attempt(act->venue, incident);
-  err = check_close(incident, attempt, by, refusal);
+  err = check_close(act, incident, attempt, by, refusal);
   if (!err)
     err = vd_incident_acted_at(act, attempt->landed->acted_at_ms, &acted_at_ms, refusal);
   if (err)

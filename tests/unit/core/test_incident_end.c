@@ -30,6 +30,115 @@ Test(incident_end, closed_by_the_control_room_itself)
   fixture_destroy(f);
 }
 
+// ---- by an access that names nobody ----
+
+// Puts the principal, or changes it to, this role and person.
+static void become(struct fixture *f, const char *id, Vd__Role role, const char *crew)
+{
+  Vd__Principal wanted = VD__PRINCIPAL__INIT;
+  wanted.id = (char *)id;
+  wanted.role = role;
+  wanted.crew = (char *)crew;
+  Vd__SetPrincipal set = VD__SET_PRINCIPAL__INIT;
+  set.principal = &wanted;
+  Vd__Command command = VD__COMMAND__INIT;
+  command.act_case = VD__COMMAND__ACT_PRINCIPAL;
+  command.principal = &set;
+  cr_assert_eq(fixture_do(f, "admin", &command), VD_OK);
+}
+
+static enum vd_err land_as(struct fixture *f, const char *principal, const char *by)
+{
+  Vd__Land land = VD__LAND__INIT;
+  land.incident = 1;
+  land.landing = VD__LANDING__LANDING_FIXED;
+  Vd__Command command = VD__COMMAND__INIT;
+  command.act_case = VD__COMMAND__ACT_LAND;
+  command.land = &land;
+  command.by = (char *)by;
+  return fixture_do(f, principal, &command);
+}
+
+static enum vd_err close_as(struct fixture *f, const char *principal, const char *by)
+{
+  Vd__Close close = VD__CLOSE__INIT;
+  close.incident = 1;
+  Vd__Command command = VD__COMMAND__INIT;
+  command.act_case = VD__COMMAND__ACT_CLOSE;
+  command.close = &close;
+  command.by = (char *)by;
+  return fixture_do(f, principal, &command);
+}
+
+Test(incident_end, closed_by_the_admin_who_landed_it_for_nobody_named)
+{
+  struct fixture *f = fixture_create();
+  fixture_report(f, "hall", "av-fault");
+  cr_assert_eq(land_as(f, "admin", ""), VD_OK);
+  cr_expect_eq(close_as(f, "admin", ""), VD_OK, "a shared access: many people");
+  fixture_destroy(f);
+}
+
+Test(incident_end, not_closed_by_a_post_that_landed_it_itself)
+{
+  static const Vd__Role roles[] = {VD__ROLE__ROLE_COMMANDER, VD__ROLE__ROLE_SUPERVISOR};
+  for (size_t i = 0; i < sizeof roles / sizeof *roles; i++) {
+    struct fixture *f = fixture_create();
+    become(f, "post", roles[i], "");
+    fixture_report(f, "hall", "av-fault");
+    cr_assert_eq(land_as(f, "post", ""), VD_OK);
+    cr_expect_eq(close_as(f, "post", ""), VD_ERR_OWN_WORK);
+    cr_expect_str_eq(f->reply.field, "by");
+    cr_expect_eq(incident(f, 1)->state, STATE(LANDED));
+    cr_expect_eq(close_as(f, "post", "control-1"), VD_OK, "it tells that another verified it");
+    fixture_destroy(f);
+  }
+}
+
+Test(incident_end, a_post_verifies_what_another_landed)
+{
+  struct fixture *f = fixture_create();
+  become(f, "post", VD__ROLE__ROLE_SUPERVISOR, "");
+  fixture_report(f, "hall", "av-fault");
+  cr_assert_eq(land_as(f, "control", ""), VD_OK);
+  cr_expect_eq(close_as(f, "post", ""), VD_OK);
+  fixture_destroy(f);
+}
+
+Test(incident_end, a_post_verifies_what_it_was_told_that_somebody_landed)
+{
+  struct fixture *f = fixture_create();
+  become(f, "post", VD__ROLE__ROLE_SUPERVISOR, "");
+  fixture_report(f, "hall", "av-fault");
+  cr_assert_eq(land_as(f, "post", "av-1"), VD_OK);
+  cr_expect_eq(close_as(f, "post", ""), VD_OK);
+  fixture_destroy(f);
+}
+
+Test(incident_end, control_with_a_person_of_its_own_is_that_person)
+{
+  struct fixture *f = fixture_create();
+  become(f, "desk", VD__ROLE__ROLE_CONTROL, "control-1");
+  fixture_report(f, "hall", "av-fault");
+  cr_assert_eq(land_as(f, "desk", ""), VD_OK);
+  cr_expect_eq(close_as(f, "desk", ""), VD_ERR_OWN_WORK);
+  cr_expect_eq(close_as(f, "control", "control-1"), VD_ERR_OWN_WORK, "whoever tells it");
+  cr_expect_eq(close_as(f, "control", ""), VD_OK);
+  fixture_destroy(f);
+}
+
+Test(incident_end, who_landed_it_before_being_given_a_name_still_did)
+{
+  struct fixture *f = fixture_create();
+  fixture_report(f, "hall", "av-fault");
+  become(f, "desk", VD__ROLE__ROLE_CONTROL, "");
+  cr_assert_eq(land_as(f, "desk", ""), VD_OK);
+  become(f, "desk", VD__ROLE__ROLE_CONTROL, "control-1");
+  cr_expect_eq(close_as(f, "desk", ""), VD_ERR_OWN_WORK);
+  cr_expect_eq(close_as(f, "desk", "super-1"), VD_OK);
+  fixture_destroy(f);
+}
+
 Test(incident_end, closed_late_is_told_as_it_was)
 {
   struct fixture *f = fixture_create();
