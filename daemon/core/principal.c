@@ -16,12 +16,20 @@ static bool is_same(const Vd__Principal *standing, const Vd__Principal *wanted)
   return is_same;
 }
 
+// Those who speak without being configured: an entity of that name would pass for them in the history.
+static bool is_reserved(const char *id)
+{
+  return strcmp(id, "local-admin") == 0 || strcmp(id, "venued") == 0;
+}
+
 static enum vd_err check(const Vd__Principal *wanted, struct vd_refusal *refusal)
 {
   if (wanted == NULL)
     return vd_refuse(refusal, VD_ERR_MISSING, "principal.principal", NULL);
   if (!vd_word_is_valid(wanted->id))
     return vd_refuse(refusal, VD_ERR_BAD_VALUE, "principal.principal.id", "not a word of [a-z0-9-]");
+  if (is_reserved(wanted->id))
+    return vd_refuse(refusal, VD_ERR_BAD_VALUE, "principal.principal.id", "%s is built in", wanted->id);
   if (wanted->role == VD__ROLE__ROLE_UNSPECIFIED)
     return vd_refuse(refusal, VD_ERR_MISSING, "principal.principal.role", NULL);
   if (wanted->token_hash.len != 0 && wanted->token_hash.len != 32)

@@ -290,6 +290,21 @@ Test(venue, a_principal_that_cannot_be_is_refused)
   cr_assert_eq(set_principal(&wanted), VD_ERR_BAD_VALUE);
 }
 
+Test(venue, the_names_of_those_who_are_built_in_are_not_to_be_had)
+{
+  static const char *const names[] = {"local-admin", "venued"};
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+    Vd__Principal wanted = VD__PRINCIPAL__INIT;
+    wanted.id = (char *)names[i];
+    wanted.role = VD__ROLE__ROLE_WALL;
+    cr_assert_eq(set_principal(&wanted), VD_ERR_BAD_VALUE);
+    cr_assert_str_eq(f->reply.field, "principal.principal.id");
+    wanted.revoked = true;
+    cr_assert_eq(set_principal(&wanted), VD_ERR_BAD_VALUE, "not even to take it away");
+    cr_assert_null(FIXTURE_FIND(f, PRINCIPAL, Principal, names[i]));
+  }
+}
+
 Test(venue, a_principal_of_more_zones_than_an_entity_holds_is_refused)
 {
   char *zones[20];
