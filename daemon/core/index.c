@@ -181,6 +181,14 @@ static void say_crew(struct derived *derived, const struct vd_venue *venue, cons
     say(derived, "sign/%s/%s", sign, crew->id);
 }
 
+// The duty log's lines are "log.n1", "log.n2", …
+static void say_note(struct derived *derived, const Vd__Note *note)
+{
+  const char *number = strrchr(note->id, 'n');
+  if (note->incident == 0 && number != NULL)
+    say(derived, "logged/%020llu", strtoull(number + 1, NULL, 10));
+}
+
 static void derive(struct derived *derived, const struct vd_venue *venue, Vd__Kind kind,
                    const ProtobufCMessage *message)
 {
@@ -189,6 +197,8 @@ static void derive(struct derived *derived, const struct vd_venue *venue, Vd__Ki
     say_incident(derived, (const Vd__Incident *)message);
   } else if (kind == VD__KIND__KIND_CREW) {
     say_crew(derived, venue, (const Vd__Crew *)message);
+  } else if (kind == VD__KIND__KIND_NOTE) {
+    say_note(derived, (const Vd__Note *)message);
   } else if (kind == VD__KIND__KIND_ALERT) {
     const Vd__Alert *alert = (const Vd__Alert *)message;
     if (*alert->crew && alert->state == VD__ALERT_STATE__ALERT_STATE_OPEN)
@@ -254,7 +264,7 @@ static void remember(struct vd_index *index, struct owner *owner)
 static bool has_keys(Vd__Kind kind)
 {
   return kind == VD__KIND__KIND_INCIDENT || kind == VD__KIND__KIND_CREW || kind == VD__KIND__KIND_ALERT ||
-         kind == VD__KIND__KIND_OFFER || kind == VD__KIND__KIND_DEADLINE;
+         kind == VD__KIND__KIND_OFFER || kind == VD__KIND__KIND_DEADLINE || kind == VD__KIND__KIND_NOTE;
 }
 
 void vd_index_refresh(struct vd_index *index, const struct vd_venue *venue, Vd__Kind kind, const char *id,

@@ -14,6 +14,7 @@
 //   offer/<crew>/<offer id>                       open offer                            what is offered to whom
 //   called/<crew>/<deadline id>                   running deadline, breached            who was called about it last
 //   ended/<ended_at, 20 digits>/<number>          ended incident                        what to let go first
+//   logged/<number, 20 digits>                    line of the duty log                  what to let go first
 //   sign/<call sign, folded>/<crew>               crew (not retired)                    who is "AV 1" on the radio
 //   waiting/<number, 20 digits>                   not yet landed, without a holder      what a newcomer could take
 #ifndef VD_CORE_INDEX_H

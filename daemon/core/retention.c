@@ -6,10 +6,12 @@
 // reopening. So its history goes first (notes, alerts, offers, earlier attempts); and the incident with its
 // current attempt and that one's deadlines, which every act relies on, in one act at the end. Until then it
 // is whole to act on and is found again as the oldest that ended.
+#include <stdlib.h>
+
 #include "daemon/core/key.h"
 #include "daemon/core/venue_internal.h"
 
-enum { INCIDENTS_PER_ACT_MAX = 2, ENTITIES_PER_INCIDENT_MAX = 64 };
+enum { INCIDENTS_PER_ACT_MAX = 2, ENTITIES_PER_INCIDENT_MAX = 64, LOG_LINES_PER_ACT_MAX = 16 };
 enum { AT_THE_END_MAX = 5 }; // the attempt, its three deadlines, the incident
 
 // Is it the attempt of this id, or one of its deadlines?
@@ -63,14 +65,20 @@ static bool may_go(const struct vd_act *act, const char *number)
          !vd_act_has(act, VD__KIND__KIND_INCIDENT, number);
 }
 
+// Lines that are too many go, the oldest first; a few at a time where fewer are kept than before.
 static void trim_log(struct vd_act *act, uint64_t kept)
 {
   uint64_t last = vd_venue_event(act->venue)->last_log;
-  if (last <= kept || !vd_act_has(act, VD__KIND__KIND_EVENT, "event"))
-    return;
-  struct vd_key id = vd_key_of("log.n", "", "");
-  vd_key_add_number(&id, last - kept);
-  vd_act_remove(act, VD__KIND__KIND_NOTE, id.text);
+  const char *key = NULL;
+  for (unsigned i = 0; i < LOG_LINES_PER_ACT_MAX && last > kept; i++) {
+    key = vd_index_next(act->venue->index, "logged/", key);
+    uint64_t number = key != NULL ? strtoull(vd_index_last_field(key), NULL, 10) : UINT64_MAX;
+    struct vd_key id = vd_key_of("log.n", "", "");
+    vd_key_add_number(&id, number);
+    if (number > last - kept || vd_act_has(act, VD__KIND__KIND_NOTE, id.text))
+      return;
+    vd_act_remove(act, VD__KIND__KIND_NOTE, id.text);
+  }
 }
 
 void vd_retention_apply(struct vd_act *act)

@@ -591,6 +591,23 @@ Test(act, the_duty_log_is_bounded_too)
   cr_assert_null(FIXTURE_FIND(f, NOTE, Note, "log.n2"));
 }
 
+Test(act, where_fewer_lines_are_kept_the_older_ones_go_a_few_at_a_time)
+{
+  keep(50);
+  create_notes(50);
+  end();
+  keep_from_now_on(4);
+  for (unsigned acts = 1; belonging_to("log.") > 4; acts++) {
+    cr_assert_lt(acts, 10u);
+    cr_assert_leq(change_at(f->n_changes - 1)->n_removals, 16u);
+    cr_assert_null(FIXTURE_FIND(f, NOTE, Note, "log.n9"), "the oldest by number, not by spelling");
+    fixture_restart(f);
+    touch_something();
+  }
+  cr_assert_not_null(FIXTURE_FIND(f, NOTE, Note, "log.n47"));
+  cr_assert_null(FIXTURE_FIND(f, NOTE, Note, "log.n46"));
+}
+
 // ---- the largest entities ----
 
 // A note is as large as its text; everything else that grows is bounded by the plan's check.

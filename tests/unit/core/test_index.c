@@ -104,6 +104,22 @@ Test(index, the_oldest_end_comes_first)
   vd__incident__free_unpacked(late, NULL);
 }
 
+Test(index, the_lines_of_the_duty_log_in_their_order)
+{
+  Vd__Note *tenth = NEW(Note, note), *ninth = NEW(Note, note), *other = NEW(Note, note);
+  vd_string_set(&tenth->id, "log.n10");
+  vd_string_set(&ninth->id, "log.n9");
+  vd_string_set(&other->id, "41.n8");
+  other->incident = 41;
+  REFRESH(NOTE, tenth);
+  REFRESH(NOTE, ninth);
+  REFRESH(NOTE, other);
+  EXPECT("", "logged/00000000000000000009", "logged/00000000000000000010");
+  vd__note__free_unpacked(tenth, NULL);
+  vd__note__free_unpacked(ninth, NULL);
+  vd__note__free_unpacked(other, NULL);
+}
+
 Test(index, an_alert_of_a_person_is_open_or_heard)
 {
   Vd__Alert *alert = NEW(Alert, alert);
