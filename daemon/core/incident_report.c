@@ -9,6 +9,7 @@
 #include "daemon/core/escalation.h"
 #include "daemon/core/incident_internal.h"
 #include "daemon/core/key.h"
+#include "proto/text.h"
 
 static enum vd_err check_severity(uint32_t severity, const char *field, struct vd_refusal *refusal)
 {
@@ -122,6 +123,17 @@ static void fill_report(const struct vd_act *act, Vd__Incident *incident)
   vd_strings_add(&incident->reporters, &incident->n_reporters, reporter);
 }
 
+// A report from longer ago than a late entry may be begins at that bound (venue.c); what was told stays.
+static void note_time_told(struct vd_act *act, const Vd__Incident *incident)
+{
+  int64_t told_ms = act->cause.command->acted_at_ms;
+  if (told_ms == 0 || told_ms >= incident->reported_at_ms)
+    return;
+  char told[40];
+  vd_instant_format(told_ms, vd_venue_event(act->venue)->utc_offset_ms, told, sizeof told);
+  vd_act_note(act, incident->number, VD__NOTE_KIND__NOTE_KIND_RECORD, "reported as of %s", told);
+}
+
 enum vd_err vd_incident_report(struct vd_act *act, Vd__Reply *reply, struct vd_refusal *refusal)
 {
   int64_t reported_at_ms = vd_act_acted_at(act);
@@ -141,6 +153,7 @@ enum vd_err vd_incident_report(struct vd_act *act, Vd__Reply *reply, struct vd_r
   incident->looks_like = vd_incident_alike(act->venue, incident);
   vd_incident_fit(incident);
   vd_incident_tell(act, VD_FACT_REPORTED, incident, VD__PROMISE__PROMISE_UNSPECIFIED, incident->text);
+  note_time_told(act, incident);
   vd_incident_start(act, incident, reported_at_ms);
   vd_incident_call(act, incident);
   reply->number = incident->number;

@@ -161,7 +161,9 @@ static bool needs_plan(Vd__Command__ActCase act)
 }
 
 // When it was done, within the bounds of a late entry (standard §4). What a fast clock puts a little ahead
-// of now counts as now: nothing has happened in the future. "Not before the report" is the incident's to say.
+// of now counts as now: nothing has happened in the future. A report is never lost: one from too long ago
+// begins at the bound, and keeps the time told in a note (incident_report.c). "Not before the report" is the
+// incident's to say.
 static enum vd_err check_acted_at(const struct vd_venue *venue, Vd__Command *command, int64_t now_ms,
                                   struct vd_refusal *refusal)
 {
@@ -172,9 +174,12 @@ static enum vd_err check_acted_at(const struct vd_venue *venue, Vd__Command *com
     return VD_OK;
   if (command->acted_at_ms > now_ms + skew_ms)
     return vd_refuse(refusal, VD_ERR_ACTED_IN_FUTURE, "acted_at_ms", NULL);
-  if (command->acted_at_ms < now_ms - late_ms)
+  bool is_too_early = command->acted_at_ms < now_ms - late_ms;
+  if (is_too_early && command->act_case != VD__COMMAND__ACT_REPORT)
     return vd_refuse(refusal, VD_ERR_ACTED_TOO_EARLY, "acted_at_ms", "at most %lld min back",
                      (long long)(late_ms / 60000));
+  if (is_too_early)
+    command->acted_at_ms = now_ms - late_ms;
   if (command->acted_at_ms > now_ms)
     command->acted_at_ms = now_ms;
   return VD_OK;

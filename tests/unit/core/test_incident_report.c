@@ -140,14 +140,42 @@ Test(incident_report, told_late_the_clocks_count_from_then)
   cr_expect_eq(deadline(f, 1, "land")->due_at_ms, at_ms + MINUTES(20));
   fixture_jump_to(f, f->now_ms);
   cr_expect_neq(deadline(f, 1, "respond")->breached_at_ms, 0, "5 min were over before it was told");
-  cr_expect_eq(do_report(f, &(struct said){.acted_at_ms = f->now_ms - MINUTES(30) - 1}),
-               VD_ERR_ACTED_TOO_EARLY);
   cr_expect_eq(do_report(f, &(struct said){.acted_at_ms = f->now_ms - MINUTES(30)}), VD_OK);
+  cr_expect_eq(incident(f, 2)->notes, 0u, "told as it was");
   cr_expect_eq(do_report(f, &(struct said){.acted_at_ms = f->now_ms + SECONDS(5) + 1}),
                VD_ERR_ACTED_IN_FUTURE);
   cr_expect_eq(do_report(f, &(struct said){.acted_at_ms = f->now_ms + SECONDS(5)}), VD_OK);
   cr_expect_eq(incident(f, 3)->reported_at_ms, f->now_ms, "a clock that runs ahead: now");
   fixture_destroy(f);
+}
+
+// A phone that was out of reach for hours: the report is late, not lost.
+Test(incident_report, told_too_late_it_begins_at_the_bound_and_says_when_it_was)
+{
+  static const struct {
+    int64_t back_ms; // 0: the beginning of time
+    const char *note;
+  } rows[] = {
+      {MINUTES(30) + 1, "reported as of 2023-05-18T11:29:59.999+08:00"},
+      {MINUTES(180), "reported as of 2023-05-18T09:00:00.000+08:00"},
+      {0, "reported as of -292275055-05-17T00:47:04.192+08:00"},
+  };
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    struct fixture *f = fixture_create();
+    f->now_ms += MINUTES(180);
+    int64_t told_ms = rows[i].back_ms ? f->now_ms - rows[i].back_ms : INT64_MIN;
+    cr_assert_eq(do_report(f, &(struct said){.zone = "hall", .category = "av-fault", .acted_at_ms = told_ms}),
+                 VD_OK);
+    cr_expect_eq(incident(f, 1)->reported_at_ms, f->now_ms - MINUTES(30));
+    cr_expect_eq(attempt(f, 1)->started_at_ms, f->now_ms - MINUTES(30));
+    cr_expect_eq(deadline(f, 1, "land")->due_at_ms, f->now_ms - MINUTES(10));
+    cr_assert_eq(incident(f, 1)->notes, 1u);
+    cr_expect_eq(last_note(f, 1)->kind, VD__NOTE_KIND__NOTE_KIND_RECORD);
+    cr_expect_str_eq(last_note(f, 1)->text, rows[i].note);
+    const Vd__Cause *cause = f->changes[f->n_changes - 1]->cause;
+    cr_expect_eq(cause->command->acted_at_ms, told_ms, "the cause is verbatim");
+    fixture_destroy(f);
+  }
 }
 
 Test(incident_report, limits_of_the_category)
