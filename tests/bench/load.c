@@ -83,7 +83,7 @@ struct lane {
   struct load *load;
   nng_ctx context;
   nng_aio *aio;
-  bool is_sending;
+  enum { SENDING, RECEIVING, PAUSING } state;
   struct job job;
   int64_t began_ns;
 };
@@ -179,7 +179,7 @@ static void begin(struct lane *lane)
   }
   lane->job = load->pace_ns > 0 ? (struct job){0} : take_job(load);
   lane->began_ns = now_ns();
-  lane->is_sending = true;
+  lane->state = SENDING;
   nng_aio_set_msg(lane->aio, make_request(lane));
   nng_ctx_send(lane->context, lane->aio);
 }
@@ -213,31 +213,38 @@ static void take_answer(struct lane *lane, nng_msg *message)
            (struct job){was_reported ? number : lane->job.number, was_reported ? 1 : lane->job.step + 1});
 }
 
+// The next request at once, or after the pace's pause, which no thread spends waiting.
+static void go_on(struct lane *lane)
+{
+  int64_t left_ms = (lane->load->pace_ns - (now_ns() - lane->began_ns)) / 1000000;
+  if (left_ms <= 0) {
+    begin(lane);
+    return;
+  }
+  lane->state = PAUSING;
+  nng_sleep_aio((nng_duration)left_ms, lane->aio);
+}
+
 static void on_lane(void *context)
 {
   struct lane *lane = context;
   int error = nng_aio_result(lane->aio);
-  if (error == 0 && lane->is_sending) {
-    lane->is_sending = false;
-    nng_ctx_recv(lane->context, lane->aio);
-    return;
-  }
-  if (error != 0) {
-    if (lane->is_sending)
+  if (lane->state == PAUSING) {
+    begin(lane);
+  } else if (error != 0) {
+    if (lane->state == SENDING)
       nng_msg_free(nng_aio_get_msg(lane->aio));
     atomic_fetch_add(&lane->load->lost, 1);
+    go_on(lane);
+  } else if (lane->state == SENDING) {
+    lane->state = RECEIVING;
+    nng_ctx_recv(lane->context, lane->aio);
   } else {
     if (atomic_load(&lane->load->is_measured))
       add_sample(&lane->load->latency, now_ns() - lane->began_ns);
     take_answer(lane, nng_aio_get_msg(lane->aio));
+    go_on(lane);
   }
-  int64_t left_ns = lane->load->pace_ns - (now_ns() - lane->began_ns);
-  if (left_ns > 1000000) { // a paced lane waits without a thread of its own
-    lane->is_sending = false;
-    struct timespec pause = {.tv_nsec = left_ns % 1000000000, .tv_sec = left_ns / 1000000000};
-    nanosleep(&pause, NULL);
-  }
-  begin(lane);
 }
 
 // ---- subscribers ----

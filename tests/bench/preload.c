@@ -14,7 +14,8 @@
 #include "daemon/store/journal.h"
 #include "proto/text.h"
 
-enum { CLOSED_AFTER = 1000, SLICE = 2000, COMMANDS_PER_BATCH = 200 };
+// A command each 20 ms of venue time: fast, but slow enough that what was closed long ago can be let go.
+enum { CLOSED_AFTER = 1000, SLICE = 2000, COMMANDS_PER_BATCH = 200, COMMAND_MS = 20 };
 
 struct preload {
   struct vd_venue *venue;
@@ -148,6 +149,9 @@ int main(int argc, char **argv)
   uint64_t wanted = strtoull(argv[3], NULL, 10);
   static uint64_t numbers[CLOSED_AFTER];
   for (uint64_t turn = 0; vd_venue_sequence(p.venue) < wanted; turn++) {
+    p.now_ms += COMMAND_MS;
+    while (vd_venue_tick(p.venue, p.now_ms, 64, on_change, &p) == 64)
+      ;
     one_command(&p, numbers, turn);
     if (turn % COMMANDS_PER_BATCH == COMMANDS_PER_BATCH - 1 || vd_batch_is_full(&p.batch))
       commit(&p, SLICE);
