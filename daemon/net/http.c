@@ -259,14 +259,15 @@ static enum vd_err check_body(struct incoming *in, struct vd_refusal *refusal)
 static enum vd_err check(struct vd_net *net, struct incoming *in, struct vd_refusal *refusal)
 {
   enum vd_err err = check_origin(net, in, refusal);
+  // Before the route, since the paths of the WebSockets come after us and go before us.
+  if (err == VD_OK && !vd_net_is_open(net))
+    err = vd_refuse(refusal, VD_ERR_NOT_READY, "", NULL);
   if (err == VD_OK)
     err = check_route(in, refusal);
   if (err == VD_OK)
     err = check_identity(net, in, refusal);
   if (err == VD_OK)
     err = check_body(in, refusal);
-  if (err == VD_OK && atomic_load(&net->is_stopping))
-    err = vd_refuse(refusal, VD_ERR_NOT_READY, "", NULL);
   return err;
 }
 
@@ -366,6 +367,30 @@ static int add_handler(struct vd_net *net)
   return 0;
 }
 
+// Touches nothing of ours, so that nobody need wait for those who still ask.
+static void on_late_request(nng_aio *handler)
+{
+  nng_http_req *req = nng_aio_get_input(handler, 0);
+  struct vd_refusal refusal = {.err = VD_OK};
+  if (vd_refuse(&refusal, VD_ERR_NOT_READY, "", NULL) != VD_OK)
+    refuse(handler, &refusal, vd_header_language(nng_http_req_get_header(req, "Accept-Language")), NULL);
+}
+
+// Without a handler nng says 404, which a client would believe. The server keeps these until its own end.
+static void add_last_words(nng_http_server *server)
+{
+  static const char *const methods[] = {"GET", "POST"}; // nng takes HEAD for GET
+  for (size_t i = 0; i < sizeof methods / sizeof *methods; i++) {
+    nng_http_handler *handler;
+    if (nng_http_handler_alloc(&handler, "/", on_late_request) != 0)
+      continue;
+    // The body is read, or closing the connection would take the answer along.
+    if (nng_http_handler_set_tree(handler) != 0 || nng_http_handler_set_method(handler, methods[i]) != 0 ||
+        nng_http_server_add_handler(server, handler) != 0)
+      nng_http_handler_free(handler);
+  }
+}
+
 enum vd_err vd_http_start(struct vd_net *net, struct vd_refusal *refusal)
 {
   struct vd_http *http = &net->http;
@@ -408,6 +433,7 @@ void vd_http_stop(struct vd_net *net)
 {
   struct vd_http *http = &net->http;
   if (http->handler != NULL) {
+    add_last_words(http->server);
     nng_http_server_del_handler(http->server, http->handler);
     nng_http_handler_free(http->handler);
     wait_for_requests(http);

@@ -35,6 +35,9 @@ struct vd_pending {
 // still ours).
 enum vd_err vd_pending_submit(struct vd_net *net, struct vd_pending *pending, Vd__Request *request,
                               int64_t received_mono_ns, struct vd_refusal *refusal) VD_MUST_CHECK;
+// Whether requests are taken in. Else everybody is told not-ready: before who may speak is known, a start may
+// still fail and a good token would be called wrong; and from the stop on.
+bool vd_net_is_open(const struct vd_net *net);
 // Lets go of request and identity.
 void vd_pending_done(struct vd_pending *pending);
 
@@ -133,7 +136,7 @@ struct vd_net {
   struct vd_rep_context contexts[VD_REP_CONTEXTS];
   struct vd_http http;
   struct vd_keeper keeper;
-  atomic_bool is_stopping;
+  atomic_bool has_identities, is_stopping;
   atomic_uint sending; // replies on their way
   atomic_uint_fast64_t requests, malformed, unauthenticated, foreign_origin, busy, replies_given_up,
       published;

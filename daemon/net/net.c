@@ -101,6 +101,7 @@ void vd_net_stop(struct vd_net *net)
 void vd_net_set_identities(struct vd_net *net, const struct vd_identity *identities, size_t count)
 {
   vd_identities_set(&net->identities, identities, count);
+  atomic_store(&net->has_identities, true);
 }
 
 void vd_net_count(struct vd_net *net, struct vd_net_counts *counts)

@@ -50,20 +50,20 @@ struct vd_net_options {
 };
 
 // Opens every listener. VD_ERR_ADDRESS_IN_USE, VD_ERR_INSECURE, VD_ERR_IO with the address in the refusal.
-// Calls may arrive before this returns (unauthenticated ones are refused until vd_net_set_identities).
+// No call comes before vd_net_set_identities: who asks earlier is told not-ready, and to repeat.
 enum vd_err vd_net_start(struct vd_net **net, const struct vd_net_options *options,
                          struct vd_refusal *refusal) VD_MUST_CHECK;
 // Stops accepting, waits for callbacks under way, answers what is left with not-ready, closes, removes the
 // ipc files. Every call must have been answered or handed back first.
 void vd_net_stop(struct vd_net *net);
 
-// Ends nng's own threads, so that nothing of the library is left at exit. Once, at the end of the process, after the
-// last vd_net_stop.
+// Ends nng's own threads, so that nothing of the library is left at exit. Once, at the end of the process,
+// after the last vd_net_stop.
 void vd_net_library_finish(void);
 
-// The table of who may speak; replaces the old one atomically (copies). Called by the loop's thread at start
-// and whenever a Principal changes. The uid principal "local-admin" is built in. Pipes whose principal is
-// gone or revoked are closed.
+// The table of who may speak; replaces the old one atomically (copies). Called by the loop's thread once all
+// has started, which opens the room to requests, and whenever a Principal changes. The uid principal
+// "local-admin" is built in. Pipes whose principal is gone or revoked are closed.
 struct vd_identity {
   const char *principal;
   uint8_t token_hash[32]; // BLAKE2b-256 of the token

@@ -54,6 +54,11 @@ void vd_net_note_refusal(struct vd_net *net, enum vd_face face, const char *prin
 
 // ---- calls ----
 
+bool vd_net_is_open(const struct vd_net *net)
+{
+  return atomic_load(&net->has_identities) && !atomic_load(&net->is_stopping);
+}
+
 // The version comes first: what a newer one holds cannot be judged here.
 static enum vd_err check(struct vd_net *net, const struct vd_pending *pending, const Vd__Request *request,
                          struct vd_refusal *refusal)
@@ -61,14 +66,15 @@ static enum vd_err check(struct vd_net *net, const struct vd_pending *pending, c
   if (request->version != PROTOCOL_VERSION)
     return vd_refuse(refusal, VD_ERR_UNKNOWN_VERSION, "version", "%u; this is %d", request->version,
                      PROTOCOL_VERSION);
+  if (!vd_net_is_open(net))
+    return vd_refuse(refusal, VD_ERR_NOT_READY, "", NULL);
   if (pending->who == NULL)
     return vd_refuse(refusal, VD_ERR_UNAUTHENTICATED, "", NULL);
   enum vd_err err = vd_check_message(&request->base, refusal);
   if (err != VD_OK)
     return err;
-  if (request->body_case == VD__REQUEST__BODY__NOT_SET)
-    return vd_refuse(refusal, VD_ERR_MISSING, "body", NULL);
-  return atomic_load(&net->is_stopping) ? vd_refuse(refusal, VD_ERR_NOT_READY, "", NULL) : VD_OK;
+  return request->body_case == VD__REQUEST__BODY__NOT_SET ? vd_refuse(refusal, VD_ERR_MISSING, "body", NULL)
+                                                          : VD_OK;
 }
 
 enum vd_err vd_pending_submit(struct vd_net *net, struct vd_pending *pending, Vd__Request *request,

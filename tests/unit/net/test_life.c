@@ -294,6 +294,106 @@ Test(life, an_end_with_everything_open, .timeout = 60)
   }
 }
 
+static int status_of(struct room *room, const char *request_line, const char *rest)
+{
+  char *answer = room_http(room, request_line, rest, NULL);
+  int status = room_status(answer);
+  cr_assert(status != 503 || strstr(answer, "\"not-ready\"") != NULL, "%s", answer);
+  free(answer);
+  return status;
+}
+
+// Before it is known who may speak a good token would be called wrong, and a call taken in by a start that
+// then fails would never be answered.
+Test(life, nothing_is_taken_in_before_all_is_open)
+{
+  struct room room;
+  struct vd_refusal refusal;
+  room_init(&room);
+  cr_assert_eq(try_start(&room, &refusal), VD_OK, "%s", refusal.detail); // there is nobody to take a call
+  cr_assert_eq(status_of(&room, "GET /api/v1/status", "Authorization: Bearer whoever\r\n\r\n"), 503);
+  cr_assert_eq(status_of(&room, "GET /readyz", "\r\n"), 503);
+  nng_socket req = room_req();
+  cr_assert_eq(room_dial(&room, req, "ipc", "rep", NULL), 0);
+  room_expect(req, "not-ready");
+  nng_close(req);
+  vd_net_set_identities(room.net, NULL, 0);
+  cr_assert_eq(status_of(&room, "GET /api/v1/status", "Authorization: Bearer whoever\r\n\r\n"), 401);
+  stop(&room);
+  room_finish(&room);
+}
+
+struct asking {
+  pthread_t thread;
+  struct room *room;
+  char *wrong; // the first answer that is neither the loop's own nor "repeat"
+};
+
+static bool is_an_answer_or_repeat(const char *answer)
+{
+  int status = room_status(answer);
+  return status == 0 || status == 200 || status == 400 ||
+         (status == 503 && (strstr(answer, "\"not-ready\"") != NULL || strstr(answer, "\"busy\"") != NULL));
+}
+
+static void *ask_until_gone(void *argument)
+{
+  struct asking *asking = argument;
+  static const char *const requests[] = {
+      "GET /api/v1/status HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer token-of-desk\r\n\r\n",
+      "POST /api/v1/commands HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer token-of-desk\r\n"
+      "Content-Type: application/json\r\nContent-Length: 2\r\n\r\n{}",
+  };
+  for (size_t i = 0; asking->wrong == NULL; i++) {
+    int fd = room_connect(asking->room);
+    if (fd < 0)
+      return NULL;
+    if (room_send(fd, requests[i % 2], strlen(requests[i % 2]))) {
+      shutdown(fd, SHUT_WR);
+      char *answer = room_read_all(fd, NULL);
+      if (is_an_answer_or_repeat(answer))
+        free(answer);
+      else
+        asking->wrong = answer;
+    }
+    close(fd);
+  }
+  return NULL;
+}
+
+// Whoever asks until nobody listens any more hears that it should ask again, or nothing: a client would
+// believe any other word.
+Test(life, an_end_says_repeat_to_the_last)
+{
+  struct room room;
+  static const char *hosts[] = {"localhost"};
+  room_init(&room);
+  room.config.hosts = (char **)hosts;
+  room.config.n_hosts = 1;
+  room_start(&room);
+  room_set_identities(&room, &(struct room_identity){"desk", VD_CLEARANCE_OPS}, 1);
+  struct asking asking[4] = {0};
+  for (int i = 0; i < 4; i++) {
+    asking[i].room = &room;
+    cr_assert_eq(pthread_create(&asking[i].thread, NULL, ask_until_gone, &asking[i]), 0);
+  }
+  char text[256];
+  int size =
+      snprintf(text, sizeof text,
+               "POST /api/v1/commands HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+               "Authorization: Bearer token-of-desk\r\nContent-Length: 1000\r\n\r\n{");
+  int fd = room_connect(&room); // a body that never comes
+  cr_assert(room_send(fd, text, (size_t)size));
+  nng_msleep(50);
+  room_finish(&room);
+  close(fd);
+  for (int i = 0; i < 4; i++) {
+    pthread_join(asking[i].thread, NULL);
+    cr_expect_null(asking[i].wrong, "%s", asking[i].wrong != NULL ? asking[i].wrong : "");
+    free(asking[i].wrong);
+  }
+}
+
 // What the loop answered before it let net end has left: nobody waits for an answer that was given.
 Test(life, the_last_answers_leave)
 {
