@@ -71,6 +71,9 @@ struct vd_daemon {
   int64_t boot_ms;
   int64_t watchdog_ms; // 0 = nobody watches
   bool is_read_only;
+  int64_t writing_since_mono_ms; // the last return from read-only mode; 0: none yet
+  int64_t resume_wait_ms;        // see vd_resume_wait_ms
+  int64_t resume_mono_ms;        // not before
   bool is_draining;
   bool has_failed;         // what stands in memory may not be on disk: nothing is executed or told any more
   bool has_tokens_to_read; // a configuration was read while nothing could be kept
@@ -140,8 +143,14 @@ void vd_daemon_beat(struct vd_daemon *d); // each second
 void vd_daemon_publish_beat(struct vd_daemon *d);
 
 // ---- space.c: read-only mode ----
+// A commit met a full disk. Each time soon after a return to writing the next return waits longer.
 void vd_daemon_become_read_only(struct vd_daemon *d);
+// At a start: the venue is what the journal holds.
+enum vd_err vd_daemon_start_read_only(struct vd_daemon *d, struct vd_refusal *refusal) VD_MUST_CHECK;
 void vd_daemon_watch_space(struct vd_daemon *d); // each second: turns back when space returns
+// How long to stay read-only after a commit that met a full disk: `last_ms` is what was waited before the
+// last return to writing, `writing_ms` ago.
+int64_t vd_resume_wait_ms(int64_t last_ms, int64_t writing_ms);
 // In read-only mode alarms are derived in memory and shown, never kept.
 void vd_daemon_alarm(void *context, const Vd__Change *change);
 

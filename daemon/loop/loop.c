@@ -174,7 +174,41 @@ static enum vd_err start_clock(struct vd_daemon *d, const Vd__Plan *plan, struct
   return VD_OK;
 }
 
-// From nothing to a venue in memory that is whole in the journal.
+static bool has_space(const struct vd_daemon *d)
+{
+  return vd_journal_free_bytes(d->journal) >= d->config->reserve_bytes;
+}
+
+// What a start writes of its own accord.
+static enum vd_err keep_start(struct vd_daemon *d, struct vd_refusal *refusal)
+{
+  enum vd_err err = vd_daemon_set_principals(d, d->config, refusal);
+  return err == VD_OK ? vd_daemon_commit_now(d, refusal) : err;
+}
+
+// The plan and the principals go into the journal. Without space for them a venue that was running yesterday
+// starts read-only, since that is what a full disk means: whoever has to find out where a crew is must find
+// it. What has no plan yet has nothing to show, and is refused.
+static enum vd_err start_keeping(struct vd_daemon *d, Vd__Plan *plan, struct vd_refusal *refusal)
+{
+  bool has_plan = vd_venue_event(d->venue) != NULL;
+  enum vd_err err = VD_OK;
+  if (!has_plan && !has_space(d))
+    return vd_refuse(refusal, VD_ERR_DISK_FULL, "reserve_bytes",
+                     "%lld bytes are free, %lld are kept in reserve",
+                     (long long)vd_journal_free_bytes(d->journal), (long long)d->config->reserve_bytes);
+  if (plan != NULL)
+    err = vd_daemon_load_plan(d, plan, refusal);
+  if (err != VD_OK)
+    return err;
+  err = has_space(d) ? keep_start(d, refusal) : VD_ERR_DISK_FULL;
+  if (err != VD_ERR_DISK_FULL || !has_plan)
+    return err;
+  d->has_tokens_to_read = true;
+  return vd_daemon_start_read_only(d, refusal);
+}
+
+// From nothing to a venue in memory that is what the journal holds.
 static enum vd_err start_venue(struct vd_daemon *d, struct vd_refusal *refusal)
 {
   struct vd_journal_options journal = {.data_dir = d->options->data_dir,
@@ -193,16 +227,8 @@ static enum vd_err start_venue(struct vd_daemon *d, struct vd_refusal *refusal)
     d->epoch = vd_journal_meta(d->journal)->epoch;
     err = vd_daemon_restore(d, refusal);
   }
-  if (err == VD_OK && plan != NULL)
-    err = vd_daemon_load_plan(d, plan, refusal);
   if (err == VD_OK)
-    err = vd_daemon_set_principals(d, d->config, refusal);
-  if (err == VD_OK && vd_journal_free_bytes(d->journal) < d->config->reserve_bytes)
-    err =
-        vd_refuse(refusal, VD_ERR_DISK_FULL, "reserve_bytes", "%lld bytes are free, %lld are kept in reserve",
-                  (long long)vd_journal_free_bytes(d->journal), (long long)d->config->reserve_bytes);
-  if (err == VD_OK)
-    err = vd_daemon_commit_now(d, refusal);
+    err = start_keeping(d, plan, refusal);
   vd__plan__free_unpacked(plan, NULL);
   return err;
 }
@@ -305,6 +331,7 @@ int vd_loop_run(const struct vd_options *options)
     vd_log(VD_LOG_ERROR, "not-started", "detail", "libsodium has no source of randomness", NULL);
     return 1;
   }
+  signal(SIGXFSZ, SIG_IGN); // a limit of file sizes is met as EFBIG: a full disk
   struct vd_daemon *d = vd_zalloc(sizeof *d);
   d->options = options;
   d->gathering = &d->batches[0];

@@ -139,6 +139,9 @@ static enum vd_err check_config(const Vd__Config *config, struct vd_refusal *ref
     return vd_refuse(refusal, VD_ERR_BAD_VALUE, "publish_queue", "at most %d", PUBLISH_QUEUE_MAX);
   if (config->reserve_bytes < 0)
     return vd_refuse(refusal, VD_ERR_BAD_VALUE, "reserve_bytes", "not negative");
+  if (config->map_size_bytes <= config->reserve_bytes)
+    return vd_refuse(refusal, VD_ERR_BAD_VALUE, "map_size_bytes", "more than reserve_bytes, %lld",
+                     (long long)config->reserve_bytes);
   return VD_OK;
 }
 

@@ -1,9 +1,13 @@
 """What keeps venued from starting, or from writing: a clear sentence, an exit status, nothing harmed."""
+import json
+import resource
 import signal
+import time
 
 from harness import SOURCE, Venue, case, main, wait_until
 
 PLANNED = ("--clock-start", "plan")
+FULL = "reserve_bytes: 34359738367\n"  # a byte less than the map, of which the journal has taken some pages
 
 
 @case
@@ -81,10 +85,62 @@ def configurations():
 
 @case
 def disk_full_at_start():
-    """less space than the reserve: venued does not start"""
-    with Venue(config="reserve_bytes: 1000000000000000\n", arguments=PLANNED) as venue:
+    """less space than the reserve: a new journal is not begun"""
+    with Venue(config=FULL, arguments=PLANNED) as venue:
         status, words = venue.refuse_to_start()
         assert status == 1 and "disk-full" in words, words
+
+
+@case
+def disk_full_at_restart():
+    """less space than the reserve, but a journal: read-only, alarms and all, until there is space"""
+    with Venue(arguments=("--clock-start", "plan", "--time-scale", "60")) as venue:
+        token = venue.folder / "wall.token"
+        token.write_text("w" * 40 + "\n", encoding="utf-8")
+        token.chmod(0o600)
+        venue.start()
+        number = venue.report("hall-main", "av-fault", "x")
+        sequence = venue.json("status")[0]["sequence"]
+        venue.kill()
+        venue.arguments = []
+        venue.write_config(FULL + "tokens:\n  - {name: lobby-wall, role: wall, file: wall.token}\n")
+        venue.start()
+        wait_until(lambda: venue.get("/readyz", token=None) == (503, "read-only\n"), "the word", 5)
+        status = venue.json("status")[0]
+        assert status["read_only"] and status["sequence"] == sequence, status
+        assert [i["number"] for i in venue.json("incidents")] == [number]
+        code, _, err = venue.ctl("report", "hall-main", "other", "y", check=False)
+        assert code == 1 and "read-only" in err, err
+        watcher = venue.watch()
+        wait_until(lambda: [f for f in watcher.facts("breached") if f.get("promise")], "an alarm", 25)
+        assert venue.json("status")[0]["sequence"] == sequence, "nothing is kept"
+        assert venue.get("/api/v1/status", token="w" * 40)[0] == 401, "who may speak waits too"
+        venue.write_config("tokens:\n  - {name: lobby-wall, role: wall, file: wall.token}\n")
+        venue.process.send_signal(signal.SIGHUP)
+        wait_until(lambda: not venue.json("status")[0].get("read_only"), "writing", 5)
+        wait_until(lambda: venue.get("/api/v1/status", token="w" * 40)[0] == 200, "the wall to be let in", 5)
+        assert venue.report("hall-main", "other", "z") == number + 1
+        venue.ctl("journal", "verify")
+
+
+@case
+def full_though_there_is_space():
+    """a quota or a limit of file sizes: read-only, and tried again less and less often"""
+    with Venue(arguments=PLANNED).start() as venue:
+        number = venue.report("hall-main", "other", "x")
+        resource.prlimit(venue.process.pid, resource.RLIMIT_FSIZE, (8192, resource.RLIM_INFINITY))
+        for i in range(16):
+            venue.post({"id": f"q-{i}", "report": {"zone": "hall-main", "category": "other", "text": "y"}})
+            time.sleep(0.5)
+        assert 1 <= venue.log().count("event=writing-again") <= 4, venue.log()
+        resource.prlimit(venue.process.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+        body = {"id": "last", "report": {"zone": "hall-main", "category": "other", "text": "z"}}
+
+        def kept():
+            status, text = venue.post(body)
+            return status == 200 and json.loads(text)["replies"]["replies"][0]
+        assert wait_until(kept, "writing", 20)["number"] == number + 1
+        venue.ctl("journal", "verify")
 
 
 @case
@@ -93,7 +149,7 @@ def disk_full_while_running():
     with Venue(arguments=("--clock-start", "plan", "--time-scale", "60")).start() as venue:
         number = venue.report("hall-main", "av-fault", "x")
         watcher = venue.watch()
-        venue.write_config("reserve_bytes: 1000000000000000\n")
+        venue.write_config(FULL)
         venue.process.send_signal(signal.SIGHUP)
         wait_until(lambda: venue.json("status")[0].get("read_only"), "read-only", 5)
         status, _, err = venue.ctl("report", "hall-main", "other", "y", check=False)

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "daemon/loop/daemon.h"
+#include "daemon/net/internal.h"
 #include "proto/message.h"
 
 enum { TWO_DAYS_MS = 48 * 60 * 60 * 1000 };
@@ -49,6 +50,7 @@ static struct vd_daemon *begin(const char *folder)
   d->gathering = &d->batches[0];
   d->venue = vd_venue_create();
   d->dirty = vd_dirty_create(0);
+  d->net = vd_zalloc(sizeof *d->net); // with no face open: nobody listens
   open_journal(d, folder);
   cr_assert_eq(uv_loop_init(&d->uv), 0);
   cr_assert_eq(vd_inbox_init(&d->inbox, &d->uv, NULL, d), 0);
@@ -78,6 +80,7 @@ static void finish(struct vd_daemon *d)
   vd_batch_finish(&d->batches[0]);
   vd_batch_finish(&d->batches[1]);
   vd_journal_close(d->journal);
+  free(d->net);
   free(d);
 }
 

@@ -69,6 +69,19 @@ Test(failure, nothing_new_is_taken_in)
   finish(f);
 }
 
+// A quota that statvfs does not know of must not turn the venue about every second.
+Test(failure, writing_is_tried_again_less_and_less_often)
+{
+  static const int64_t waits_s[] = {1, 2, 4, 8, 16, 32, 60, 60};
+  int64_t wait_ms = 0;
+  for (size_t i = 0; i < sizeof waits_s / sizeof *waits_s; i++) {
+    wait_ms = vd_resume_wait_ms(wait_ms, 10);
+    cr_assert_eq(wait_ms, waits_s[i] * 1000);
+  }
+  cr_assert_eq(vd_resume_wait_ms(wait_ms, 60 * 1000), 60 * 1000);
+  cr_assert_eq(vd_resume_wait_ms(wait_ms, 60 * 1000 + 1), 1000, "it wrote for a while: that is another time");
+}
+
 Test(failure, no_beat_tells_what_memory_believes)
 {
   struct fixture *f = begin();

@@ -1,7 +1,9 @@
 #include <criterion/criterion.h>
 #include <criterion/redirect.h>
 #include <getopt.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "daemon/loop/options.h"
 
@@ -46,4 +48,32 @@ Test(options, nonsense_is_a_usage_error, .init = cr_redirect_stderr)
   for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
     cr_assert_eq(parse(&options, wrong[i][0], wrong[i][1]), 2, "%s %s", wrong[i][0],
                  wrong[i][1] ? wrong[i][1] : "");
+}
+
+static enum vd_err read_config(const char *text, struct vd_refusal *refusal)
+{
+  char path[] = "/tmp/vd-config-XXXXXX";
+  int file = mkstemp(path);
+  cr_assert(file >= 0);
+  cr_assert_eq(write(file, text, strlen(text)), (ssize_t)strlen(text));
+  close(file);
+  Vd__Config *config = NULL;
+  *refusal = (struct vd_refusal){.err = VD_OK};
+  enum vd_err err = vd_config_read(path, &config, refusal);
+  if (err == VD_OK)
+    vd__config__free_unpacked(config, NULL);
+  unlink(path);
+  return err;
+}
+
+// Else the venue could never write.
+Test(options, the_map_is_larger_than_the_reserve)
+{
+  struct vd_refusal refusal;
+  cr_assert_eq(read_config("reserve_bytes: 34359738367\n", &refusal), VD_OK);
+  cr_assert_eq(read_config("reserve_bytes: 34359738368\n", &refusal), VD_ERR_BAD_VALUE);
+  cr_assert_str_eq(refusal.field, "map_size_bytes");
+  cr_assert_eq(read_config("map_size_bytes: 67108864\n", &refusal), VD_ERR_BAD_VALUE,
+               "the default reserve counts");
+  cr_assert_eq(read_config("map_size_bytes: 67108864\nreserve_bytes: 1048576\n", &refusal), VD_OK);
 }
