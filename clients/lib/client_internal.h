@@ -12,42 +12,93 @@
 enum {
   VENUE_TIMEOUT_MS = 10 * 1000,
   VENUE_RECONNECT_MIN_MS = 50,
-  VENUE_RECONNECT_MAX_MS = 2000,   // nng draws each pause at random up to this
+  VENUE_RECONNECT_MAX_MS = 2000, // nng draws each pause at random up to this
+};
+
+// Connections of a socket, counted by nng's threads.
+struct venue_link {
+  atomic_uint now;
+  atomic_uint so_far;
+};
+
+// How far the history was told, and what tells its last Change from another history's of that sequence, at
+// any clearance.
+struct venue_place {
+  uint64_t expected; // the next sequence to deliver
+  uint64_t epoch;    // of the daemon
+  unsigned trusted;  // connections when this was last found to be the daemon's past
+  bool has_mark;
+  uint64_t mark_epoch;
+  int64_t mark_at_ms; // venue time
 };
 
 struct venue_client {
   char *rep_url;
   char *feed_url;
-  char *headers;              // for ws: Authorization; NULL for ipc
+  bool is_ws;
+  char *headers; // for ws: Authorization; NULL for ipc
   Vd__Language language;
   int64_t timeout_ms;
-  char prefix[17];            // random, of every id made here
+  char prefix[17]; // random, of every id made here
   uint64_t next_id;
 
   nng_socket req;
   bool has_req;
-  atomic_uint pipes;          // connections of `req`
+  bool is_left; // a socket could not be closed: its threads still count here
+  struct venue_link asked;
 
   // live
   nng_socket sub;
   bool has_sub;
-  bool is_behind;             // Changes are known to be missing
-  uint64_t expected;          // the next sequence to deliver
-  uint64_t epoch;
-  uint64_t seen;              // newest sequence known to be committed
-  int64_t beat_mono_ms;       // when the last beat came
+  struct venue_link fed;
+  struct venue_place at;
+  bool is_behind;       // Changes are known to be missing
+  int64_t beat_mono_ms; // when the last beat came
   int64_t stale_told_mono_ms;
-  Vd__ChangesPage *page;      // a repair under way
+  Vd__ChangesPage *page; // a repair under way
   size_t page_at;
-  Vd__Frame *held;            // the frame that was delivered last
-  struct vd_fold *fold;       // NULL without mirror
+  Vd__Frame *held;      // the frame that was delivered last
+  struct vd_fold *fold; // NULL without mirror
 };
 
 int64_t venue_mono_ms(void);
+int64_t venue_until_ms(int64_t timeout_ms); // on that clock; however long a time is asked for
+int32_t venue_left_ms(int64_t until_ms);    // >= 0
 // A dialer to `url` on the socket, connecting in the background.
-enum vd_err venue_dial(struct venue_client *client, nng_socket socket, const char *url, struct vd_refusal *refusal);
+enum vd_err venue_dial(struct venue_client *client, nng_socket socket, const char *url,
+                       struct venue_link *link, struct vd_refusal *refusal) VD_MUST_CHECK;
+
+// Closes the socket, within a second or so.
+void venue_close(struct venue_client *client, nng_socket socket, bool is_feed);
+
+// ---- ask.c ----
+// venue_client_request with a limit of its own. Frees request->id, which it filled in; the answer's body is
+// this one, or VD_ERR_BAD_REQUEST.
+enum vd_err venue_query(struct venue_client *client, Vd__Request *request, Vd__Response__BodyCase body,
+                        int64_t until_ms, Vd__Response **response, struct vd_refusal *refusal) VD_MUST_CHECK;
+
+// ---- history.c ----
+// Whether no connection was made since the history was last looked at.
+bool venue_is_trusted(struct venue_client *client);
+// Where the daemon stands now; nothing told yet.
+enum vd_err venue_look(struct venue_client *client, struct vd_refusal *refusal) VD_MUST_CHECK;
+// Whether what was told here still is the daemon's past: VD_OK and its epoch taken over, VD_ERR_GONE if it is
+// not, another error if that remains unknown.
+enum vd_err venue_check_history(struct venue_client *client, int64_t until_ms) VD_MUST_CHECK;
+// Asks for what is missing; client->page on success. VD_ERR_GONE: the history is another.
+enum vd_err venue_fetch_page(struct venue_client *client, int64_t until_ms) VD_MUST_CHECK;
+// The next expected frame of the page, for the caller to free; NULL when the page holds none any more, and is
+// dropped.
+Vd__Frame *venue_take_from_page(struct venue_client *client);
+void venue_drop_page(struct venue_client *client);
+// The frame was the expected one.
+void venue_note_place(struct venue_client *client, const Vd__Frame *frame);
+
+// ---- mirror.c ----
 // Loads every entity into the mirror.
-enum vd_err venue_load_mirror(struct venue_client *client, struct vd_refusal *refusal);
+enum vd_err venue_load_mirror(struct venue_client *client, struct vd_refusal *refusal) VD_MUST_CHECK;
+
+// ---- live.c ----
 void venue_live_finish(struct venue_client *client);
 
 #endif

@@ -3,6 +3,9 @@
 //   sub socket ──▶ frame.sequence == expected ──▶ delivered, expected + 1
 //                  smaller: known, dropped        larger, or a beat beyond it: behind ──▶ ChangesQuery pages
 //                  ──▶ delivered
+//   a new connection, or a beat of another epoch ──▶ is it the same history? (history.c)  no ──▶ RESYNC
+//   other epochs' Changes wait for that beat
+#include <assert.h>
 #include <string.h>
 
 #include <nng/nng.h>
@@ -18,6 +21,8 @@ enum {
   QUEUE_FRAMES = 8192,
   STALE_AFTER_MS = 3000,
   STALE_REPEAT_MS = 1000,
+  RETRY_MS = 250,
+  REPAIR_MIN_MS = 1000, // for one question, however short the caller's patience
 };
 
 static void drop(Vd__Frame **frame)
@@ -29,10 +34,9 @@ static void drop(Vd__Frame **frame)
 void venue_live_finish(struct venue_client *client)
 {
   if (client->has_sub)
-    nng_close(client->sub);
+    venue_close(client, client->sub, true);
   client->has_sub = false;
-  vd__changes_page__free_unpacked(client->page, NULL);
-  client->page = NULL;
+  venue_drop_page(client);
   drop(&client->held);
   vd_fold_destroy(client->fold);
   client->fold = NULL;
@@ -51,36 +55,22 @@ static enum vd_err subscribe(struct venue_client *client, struct vd_refusal *ref
     error = nng_socket_set(client->sub, NNG_OPT_SUB_SUBSCRIBE, "", 0);
   if (error != 0)
     return vd_refuse(refusal, VD_ERR_IO, "", "sub: %s", nng_strerror(error));
-  return venue_dial(client, client->sub, client->feed_url, refusal);
-}
-
-// The newest committed sequence and the epoch, from any answer.
-static enum vd_err look(struct venue_client *client, struct vd_refusal *refusal)
-{
-  Vd__StatusQuery query = VD__STATUS_QUERY__INIT;
-  Vd__Request request = VD__REQUEST__INIT;
-  request.body_case = VD__REQUEST__BODY_STATUS;
-  request.status = &query;
-  Vd__Response *response = NULL;
-  enum vd_err err = venue_client_request(client, &request, &response, refusal);
-  vd_string_set(&request.id, "");
-  if (err != VD_OK)
-    return err;
-  client->epoch = response->epoch;
-  client->seen = response->sequence;
-  vd__response__free_unpacked(response, NULL);
-  return VD_OK;
+  return venue_dial(client, client->sub, client->feed_url, &client->fed, refusal);
 }
 
 enum vd_err venue_client_follow(struct venue_client *client, uint64_t from, struct vd_refusal *refusal)
 {
+  venue_live_finish(client);
   enum vd_err err = subscribe(client, refusal);
   if (err == VD_OK)
-    err = look(client, refusal);
-  if (err != VD_OK)
+    err = venue_look(client, refusal);
+  if (err != VD_OK) {
+    venue_live_finish(client);
     return err;
-  client->expected = from > 0 ? from : client->seen + 1;
-  client->is_behind = client->expected <= client->seen;
+  }
+  client->is_behind = from > 0 && from < client->at.expected;
+  if (from > 0)
+    client->at.expected = from;
   client->beat_mono_ms = venue_mono_ms();
   return VD_OK;
 }
@@ -88,7 +78,9 @@ enum vd_err venue_client_follow(struct venue_client *client, uint64_t from, stru
 enum vd_err venue_client_mirror(struct venue_client *client, struct vd_refusal *refusal)
 {
   enum vd_err err = venue_client_follow(client, 0, refusal);
-  return err != VD_OK ? err : venue_load_mirror(client, refusal);
+  if (err == VD_OK && (err = venue_load_mirror(client, refusal)) != VD_OK)
+    venue_live_finish(client);
+  return err;
 }
 
 const struct vd_fold *venue_client_fold(const struct venue_client *client)
@@ -106,9 +98,7 @@ static enum vd_err deliver(struct venue_client *client, enum venue_event_kind ki
   *event = (struct venue_event){.kind = kind, .frame = frame};
   if (kind != VENUE_CHANGE)
     return VD_OK;
-  client->expected = frame->sequence + 1;
-  if (client->seen < frame->sequence)
-    client->seen = frame->sequence;
+  venue_note_place(client, frame);
   if (client->fold != NULL && frame->change != NULL) {
     frame->change->sequence = frame->sequence; // hidden parts of a Change may have taken it along
     vd_fold_apply(client->fold, frame->change);
@@ -116,48 +106,44 @@ static enum vd_err deliver(struct venue_client *client, enum venue_event_kind ki
   return VD_OK;
 }
 
-// ---- repair ----
-
-static enum vd_err fetch_page(struct venue_client *client)
+// The history is another: whatever was known goes, or nothing does. With a mirror it takes as long as loading
+// it.
+static enum vd_err start_anew(struct venue_client *client, struct venue_event *event)
 {
-  Vd__ChangesQuery query = VD__CHANGES_QUERY__INIT;
-  query.from = client->expected;
-  Vd__Request request = VD__REQUEST__INIT;
-  request.body_case = VD__REQUEST__BODY_CHANGES;
-  request.changes = &query;
-  Vd__Response *response = NULL;
-  struct vd_refusal refusal;
-  enum vd_err err = venue_client_request(client, &request, &response, &refusal);
-  vd_string_set(&request.id, "");
-  if (err != VD_OK)
+  struct venue_place before = client->at;
+  enum vd_err err = venue_look(client, NULL); // first: what changes while the mirror loads comes as frames
+  if (err == VD_OK && client->fold != NULL)
+    err = venue_load_mirror(client, NULL);
+  if (err != VD_OK) {
+    client->at = before;
     return err;
-  if (response->body_case == VD__RESPONSE__BODY_CHANGES) {
-    client->page = response->changes;
-    client->page_at = 0;
-    client->is_behind = !client->page->complete;
-    response->body_case = VD__RESPONSE__BODY__NOT_SET;
-    response->changes = NULL;
   }
-  vd__response__free_unpacked(response, NULL);
-  return client->page != NULL ? VD_OK : VD_ERR_BAD_REQUEST;
+  venue_drop_page(client);
+  client->is_behind = false;
+  client->beat_mono_ms = venue_mono_ms();
+  *event = (struct venue_event){.kind = VENUE_RESYNC};
+  return VD_OK;
 }
 
-static Vd__Frame *take_from_page(struct venue_client *client)
+static int64_t repair_until_ms(int64_t until_ms)
 {
-  Vd__ChangesPage *page = client->page;
-  while (page != NULL && client->page_at < page->n_frames) {
-    Vd__Frame *frame = page->frames[client->page_at];
-    page->frames[client->page_at++] = NULL;
-    if (frame->sequence >= client->expected)
-      return frame;
-    vd__frame__free_unpacked(frame, NULL);
+  int64_t least_ms = venue_until_ms(REPAIR_MIN_MS);
+  return until_ms > least_ms ? until_ms : least_ms;
+}
+
+static enum vd_err repair(struct venue_client *client, int64_t until_ms, struct venue_event *event)
+{
+  Vd__Frame *frame = venue_take_from_page(client);
+  if (frame == NULL && client->is_behind) {
+    enum vd_err err = venue_fetch_page(client, repair_until_ms(until_ms));
+    if (err == VD_ERR_GONE)
+      return start_anew(client, event);
+    if (err != VD_OK)
+      return err;
+    client->beat_mono_ms = venue_mono_ms(); // who answers is alive; its beats wait behind the page
+    frame = venue_take_from_page(client);
   }
-  if (page != NULL) {
-    page->n_frames = 0; // all taken
-    vd__changes_page__free_unpacked(page, NULL);
-    client->page = NULL;
-  }
-  return NULL;
+  return frame != NULL ? deliver(client, VENUE_CHANGE, frame, event) : VD_ERR_TIMED_OUT;
 }
 
 // ---- receiving ----
@@ -176,109 +162,97 @@ static Vd__Frame *unpack(nng_msg *message, bool *is_alarm)
   return frame;
 }
 
-// Another start of venued, and it knows less than was told here: a restored backup, another journal. Its
-// epoch may be lower as well.
-static bool went_back(const struct venue_client *client, const Vd__Frame *frame)
+static enum vd_err take_beat(struct venue_client *client, Vd__Frame *frame, int64_t until_ms,
+                             struct venue_event *event)
 {
-  return frame->beat != NULL && frame->epoch != client->epoch && frame->sequence + 1 < client->expected;
-}
-
-static enum vd_err start_anew(struct venue_client *client, struct venue_event *event)
-{
-  struct vd_refusal refusal;
-  enum vd_err err = look(client, &refusal);
-  if (err == VD_OK && client->fold != NULL)
-    err = venue_load_mirror(client, &refusal);
-  if (err != VD_OK)
-    return err;
-  client->expected = client->seen + 1;
-  client->is_behind = false;
-  *event = (struct venue_event){.kind = VENUE_RESYNC};
-  return VD_OK;
+  if (frame->epoch != client->at.epoch || !venue_is_trusted(client)) {
+    enum vd_err err = venue_check_history(client, repair_until_ms(until_ms));
+    if (err != VD_OK) {
+      drop(&frame);
+      return err == VD_ERR_GONE ? start_anew(client, event) : err;
+    }
+  }
+  client->beat_mono_ms = venue_mono_ms();
+  client->is_behind |= frame->sequence >= client->at.expected;
+  return deliver(client, VENUE_BEAT, frame, event);
 }
 
 // VD_ERR_TIMED_OUT means: nothing to tell of this frame, go on.
-static enum vd_err take_frame(struct venue_client *client, Vd__Frame *frame, bool is_alarm,
+static enum vd_err take_frame(struct venue_client *client, Vd__Frame *frame, bool is_alarm, int64_t until_ms,
                               struct venue_event *event)
 {
   if (is_alarm && frame->change != NULL)
     return deliver(client, VENUE_ALARM, frame, event);
+  if (!is_alarm && frame->beat != NULL)
+    return take_beat(client, frame, until_ms, event);
   // A Change under another epoch waits for the beat that tells whether the history is still the same.
-  bool is_foreign = frame->beat == NULL && frame->epoch != client->epoch;
-  if (is_alarm || is_foreign) {
-    drop(&frame);
-    return VD_ERR_TIMED_OUT;
-  }
-  if (went_back(client, frame)) {
-    drop(&frame);
-    return start_anew(client, event);
-  }
-  client->epoch = frame->epoch;
-  if (frame->beat != NULL) {
-    client->beat_mono_ms = venue_mono_ms();
-    client->is_behind |= frame->sequence >= client->expected;
-    client->seen = frame->sequence;
-    return deliver(client, VENUE_BEAT, frame, event);
-  }
-  if (frame->sequence == client->expected)
+  bool is_ours = !is_alarm && frame->epoch == client->at.epoch;
+  if (is_ours && frame->sequence == client->at.expected && venue_is_trusted(client))
     return deliver(client, VENUE_CHANGE, frame, event);
-  client->is_behind |= frame->sequence > client->expected;
+  client->is_behind |= is_ours && frame->sequence >= client->at.expected;
   drop(&frame); // known already, or it comes again with the repair
   return VD_ERR_TIMED_OUT;
 }
 
-static bool tell_stale(struct venue_client *client, struct venue_event *event)
-{
-  int64_t now_ms = venue_mono_ms(), silent_ms = now_ms - client->beat_mono_ms;
-  if (silent_ms <= STALE_AFTER_MS || now_ms - client->stale_told_mono_ms < STALE_REPEAT_MS)
-    return false;
-  client->stale_told_mono_ms = now_ms;
-  *event = (struct venue_event){.kind = VENUE_STALE, .silent_ms = silent_ms};
-  return true;
-}
-
-static enum vd_err repair(struct venue_client *client, struct venue_event *event)
-{
-  Vd__Frame *frame = take_from_page(client);
-  if (frame == NULL && client->is_behind) {
-    enum vd_err err = fetch_page(client);
-    if (err != VD_OK)
-      return err;
-    frame = take_from_page(client);
-  }
-  return frame != NULL ? deliver(client, VENUE_CHANGE, frame, event) : VD_ERR_TIMED_OUT;
-}
-
-static enum vd_err receive(struct venue_client *client, int64_t wait_ms, struct venue_event *event)
+// VD_ERR_TIMED_OUT likewise; *is_silent: nothing came, or nothing that a venued would say.
+static enum vd_err receive(struct venue_client *client, int64_t wait_ms, int64_t until_ms,
+                           struct venue_event *event, bool *is_silent)
 {
   nng_msg *message;
+  *is_silent = true;
   nng_socket_set_ms(client->sub, NNG_OPT_RECVTIMEO, (nng_duration)wait_ms);
   if (nng_recvmsg(client->sub, &message, 0) != 0)
     return VD_ERR_TIMED_OUT;
   bool is_alarm;
   Vd__Frame *frame = unpack(message, &is_alarm);
-  return frame != NULL ? take_frame(client, frame, is_alarm, event) : VD_ERR_TIMED_OUT;
+  if (frame == NULL)
+    return VD_ERR_TIMED_OUT;
+  *is_silent = false;
+  return take_frame(client, frame, is_alarm, until_ms, event);
+}
+
+// ---- age ----
+
+static int64_t stale_from_ms(const struct venue_client *client)
+{
+  int64_t after_beat_ms = client->beat_mono_ms + STALE_AFTER_MS + 1;
+  int64_t after_told_ms = client->stale_told_mono_ms + STALE_REPEAT_MS;
+  return after_beat_ms > after_told_ms ? after_beat_ms : after_told_ms;
+}
+
+static bool tell_stale(struct venue_client *client, struct venue_event *event)
+{
+  int64_t now_ms = venue_mono_ms();
+  if (now_ms < stale_from_ms(client))
+    return false;
+  client->stale_told_mono_ms = now_ms;
+  *event = (struct venue_event){.kind = VENUE_STALE, .silent_ms = now_ms - client->beat_mono_ms};
+  return true;
+}
+
+// Until the caller's patience ends, the picture is old, or a repair that failed may be tried again.
+static int64_t wait_ms(const struct venue_client *client, int64_t until_ms)
+{
+  int64_t stale_ms = stale_from_ms(client);
+  int64_t left_ms = venue_left_ms(until_ms < stale_ms ? until_ms : stale_ms);
+  return client->is_behind && left_ms > RETRY_MS ? RETRY_MS : left_ms;
 }
 
 enum vd_err venue_client_next(struct venue_client *client, int64_t timeout_ms, struct venue_event *event)
 {
-  int64_t until_ms = venue_mono_ms() + timeout_ms;
+  assert(client->has_sub); // follow or mirror came before, and succeeded
+  int64_t until_ms = venue_until_ms(timeout_ms);
   for (;;) {
-    if (tell_stale(client, event))
-      return VD_OK;
-    enum vd_err err = repair(client, event);
+    enum vd_err err = repair(client, until_ms, event);
     if (err == VD_OK)
       return VD_OK;
-    int64_t left_ms = until_ms - venue_mono_ms();
-    // A repair that failed is told only after the time given, and beats go on being read meanwhile.
-    enum vd_err got = receive(client,
-                              left_ms < 0                 ? 0
-                              : left_ms < STALE_REPEAT_MS ? left_ms
-                                                          : STALE_REPEAT_MS,
-                              event);
-    if (got == VD_OK)
+    bool is_silent;
+    enum vd_err got = receive(client, wait_ms(client, until_ms), until_ms, event, &is_silent);
+    // Only where nothing waits to be read: who was away finds the beats that came meanwhile first.
+    if (got == VD_OK || (is_silent && tell_stale(client, event)))
       return VD_OK;
-    if (venue_mono_ms() >= until_ms)
-      return err != VD_ERR_TIMED_OUT ? err : got;
+    // What failed is told only after the time given: the feed is what matters.
+    if (venue_left_ms(until_ms) == 0)
+      return got != VD_ERR_TIMED_OUT ? got : err;
   }
 }
