@@ -83,8 +83,8 @@ static void due_cell(struct ctl *ctl, struct ctl_table *table, const Vd__Deadlin
   int64_t left_ms = next->due_at_ms - ctl->now_ms;
   vd_duration_format((left_ms < 0 ? -left_ms : left_ms) / 1000 * 1000, left, sizeof left);
   ctl_clock(ctl, next->due_at_ms, clock, sizeof clock);
-  ctl_cell(table, "%s %s (%s%s)", short_enum(&vd__promise__descriptor, (int)next->promise), clock,
-           left_ms < 0 ? "+" : "-", left);
+  ctl_cell(table, "%s %s (%s %s)", short_enum(&vd__promise__descriptor, (int)next->promise), clock,
+           left_ms < 0 ? ctl_pick(ctl, "late", "逾時", "超时") : ctl_pick(ctl, "in", "剩", "剩"), left);
 }
 
 static void print_incidents(struct ctl *ctl, const struct row *rows, size_t count)

@@ -4,8 +4,8 @@
 
 const struct ctl_verb ctl_verbs[] = {
     {"report",
-     "ZONE CATEGORY TEXT",
-     0,
+     "[ZONE [CATEGORY]] TEXT",
+     1,
      3,
      CTL_TAKES_ACT | CTL_TAKES_REPORT,
      ctl_report,
@@ -33,7 +33,7 @@ const struct ctl_verb ctl_verbs[] = {
      ctl_arrive,
      {"the same as respond", "到場（同響應）", "到场（同响应）"}},
     {"decide",
-     "N [TEXT]",
+     "N TEXT",
      1,
      2,
      CTL_TAKES_ACT | CTL_TAKES_TEXT,
