@@ -291,6 +291,9 @@ static void sweep_when_due(struct vd_daemon *d)
 static void seal(struct vd_daemon *d)
 {
   vd_clock_keep(&d->clock, &d->reading, &d->meta);
+  const Vd__Event *event = vd_venue_event(d->venue);
+  if (event != NULL && event->plan_hash.len == sizeof d->meta.plan_hash)
+    memcpy(d->meta.plan_hash, event->plan_hash.data, sizeof d->meta.plan_hash);
   d->gathering->meta = d->meta;
   vd_batch_seal(d->gathering);
 }
