@@ -235,6 +235,10 @@ static enum vd_err start_venue(struct vd_daemon *d, struct vd_refusal *refusal)
 
 static enum vd_err start_faces(struct vd_daemon *d, struct vd_refusal *refusal)
 {
+  // Before anybody can see that venued is there: whoever does may end it at once, and must find it orderly.
+  uv_signal_start(&d->sigterm, on_end_signal, SIGTERM);
+  uv_signal_start(&d->sigint, on_end_signal, SIGINT);
+  uv_signal_start(&d->sighup, on_reload_signal, SIGHUP);
   enum vd_err err = vd_writer_create(&d->writer, d->journal, vd_daemon_commit_done, d);
   if (err != VD_OK)
     return vd_refuse(refusal, err, "", "the journal thread cannot be started");
@@ -248,9 +252,6 @@ static enum vd_err start_faces(struct vd_daemon *d, struct vd_refusal *refusal)
     return err;
   vd_daemon_publish_identities(d);
   uv_timer_start(&d->beat_timer, on_beat, 0, BEAT_MS);
-  uv_signal_start(&d->sigterm, on_end_signal, SIGTERM);
-  uv_signal_start(&d->sigint, on_end_signal, SIGINT);
-  uv_signal_start(&d->sighup, on_reload_signal, SIGHUP);
   return VD_OK;
 }
 
