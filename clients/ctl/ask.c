@@ -43,6 +43,7 @@ static int exit_of(enum vd_err err)
     return CTL_DONE;
   case VD_ERR_UNREACHABLE:
   case VD_ERR_TIMED_OUT:
+  case VD_ERR_OUTCOME_UNKNOWN: // not refused: it may be done
     return CTL_UNREACHABLE;
   case VD_ERR_NOT_PERMITTED:
   case VD_ERR_UNAUTHENTICATED:
