@@ -55,6 +55,7 @@ void fake_init(struct fake *fake);
 void fake_start(struct fake *fake); // listens
 void fake_stop(struct fake *fake);  // may start again, on what it then knows
 void fake_finish(struct fake *fake);
+void fake_remove_folder(const struct fake *fake); // with what is left in it
 
 struct venue_client *fake_client(struct fake *fake, int64_t timeout_ms);
 // Until so many subscribers are connected, or so many requests came; fails the test after 5 s.
