@@ -20,7 +20,6 @@ enum fake_act {
   FAKE_OTHER,    // the answer to another request
   FAKE_GARBAGE,  // bytes that are no Response
   FAKE_EMPTY,    // a Response without a body
-  FAKE_HUGE,     // more than a client may take
 };
 
 enum { FAKE_SEEN_MAX = 64, FAKE_HISTORY_MAX = 4096 };
@@ -55,9 +54,11 @@ void fake_init(struct fake *fake);
 void fake_start(struct fake *fake); // listens
 void fake_stop(struct fake *fake);  // may start again, on what it then knows
 void fake_finish(struct fake *fake);
-void fake_remove_folder(const struct fake *fake); // with what is left in it
+void fake_forget(struct fake *fake); // of fake_finish what needs no end of the sockets
 
 struct venue_client *fake_client(struct fake *fake, int64_t timeout_ms);
+// Until the client's requests can leave.
+void fake_wait_connected(struct venue_client *client);
 // Until so many subscribers are connected, or so many requests came; fails the test after 5 s.
 void fake_wait_subscribers(struct fake *fake, unsigned wanted);
 void fake_wait_seen(struct fake *fake, size_t wanted);

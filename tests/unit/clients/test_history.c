@@ -44,6 +44,7 @@ static void come_back(struct following *f)
 {
   fake_start(&f->fake);
   fake_wait_subscribers(&f->fake, 1);
+  fake_wait_connected(f->client);
 }
 
 static void expect_next(struct following *f)
