@@ -111,9 +111,11 @@ enum rule {
   TOKEN,
   COMMANDS,
   PAGE,        // what venued itself sends; the size of a page bounds it
+  READINGS,    // of devices; intervals of lanes
   PLAN_SHORT,  // teams, categories
-  PLAN_MEDIUM, // zones, posts
-  PLAN_LONG,   // crews, ways, a rehearsal's steps
+  PLAN_MEDIUM, // zones, posts; 1,000 of them
+  PLAN_LONG,   // crews, ways, supplies, a rehearsal's steps
+  PLAN_LARGE,  // supplies, devices
 };
 
 enum { ENTITY_ID_MAX = 96, TOKEN_MAX = 256, COUNT_MAX = 64 };
@@ -134,9 +136,11 @@ static const struct limits limits_of[] = {
     [TOKEN] = {TOKEN_MAX, COUNT_MAX, false},
     [COMMANDS] = {0, VD_COMMANDS_MAX, false},
     [PAGE] = {0, 65536, false},
+    [READINGS] = {0, VD_READINGS_MAX, false},
     [PLAN_SHORT] = {0, 200, false},
-    [PLAN_MEDIUM] = {0, 500, false},
+    [PLAN_MEDIUM] = {0, 1000, false},
     [PLAN_LONG] = {0, 2000, false},
+    [PLAN_LARGE] = {0, 10000, false},
 };
 
 #define OF(message) &vd__##message##__descriptor
@@ -163,6 +167,20 @@ static const struct vd_field_line lines[] = {
     {OF(alert_reason), LINE, "passed_over"},
     {OF(offer), ENTITY_ID, "id attempt"},
     {OF(note), ENTITY_ID, "id"},
+    {OF(alert), ENTITY_ID, "subject"},
+    // live.proto
+    {OF(task), ENTITY_ID, "id subject"},
+    {OF(task), LINE, "reason"},
+    {OF(supply), ENTITY_ID, "id"},
+    {OF(batch), ENTITY_ID, "id"},
+    {OF(sample), LINE, "item"},
+    {OF(device), ENTITY_ID, "id"},
+    {OF(session), ENTITY_ID, "id"},
+    {OF(session), LINE, "uid"},
+    {OF(notice), ENTITY_ID, "id"},
+    {OF(lane), ENTITY_ID, "id"},
+    {OF(suggestion), ENTITY_ID, "id"},
+    {OF(node_count), ENTITY_ID, "id"},
     {OF(note), TEXT, "text"},
     {OF(key), ENTITY_ID, "id"},
     // command.proto
@@ -175,12 +193,33 @@ static const struct vd_field_line lines[] = {
     {OF(add_note), TEXT, "text"},
     {OF(amend), TEXT, "text"},
     {OF(log), TEXT, "text"},
+    {OF(task_cancel), LINE, "reason"},
+    {OF(batch_hold), ENTITY_ID, "batch"},
+    {OF(batch_serve), ENTITY_ID, "batch"},
+    {OF(batch_cancel), ENTITY_ID, "batch"},
+    {OF(batch_cancel), LINE, "reason"},
+    {OF(batch_sample), ENTITY_ID, "batch"},
+    {OF(batch_sample), LINE, "item"},
+    {OF(batch_dispose), ENTITY_ID, "batch"},
+    {OF(batch_temperature), ENTITY_ID, "batch"},
+    {OF(readings), READINGS, "readings"},
+    {OF(device_fault), TEXT, "text"},
+    {OF(session_cancel), LINE, "reason"},
+    {OF(sessions_import), PLAN_SHORT, "sessions"},
+    {OF(notice_draft), LINE, "text"},
+    {OF(notice_drop), LINE, "reason"},
+    {OF(lane_counts), PLAN_MEDIUM, "counts"},
+    {OF(suggestion_pass), LINE, "reason"},
     {OF(reply), LINE, "field nearest"},
     {OF(reply), TEXT, "sentence"},
     // plan.proto
     {OF(plan), PLAN_SHORT, "teams categories"},
     {OF(plan), PLAN_MEDIUM, "zones posts"},
     {OF(plan), PLAN_LONG, "ways crews"},
+    {OF(plan), PLAN_SHORT, "lanes"},
+    {OF(plan), PLAN_LARGE, "supplies devices"},
+    {OF(plan), PLAN_LONG, "sessions"},
+    {OF(plan_session), LINE, "uid"},
     {OF(plan_page), LINE, "title steps"},
     // change.proto
     {OF(tick), ENTITY_ID, "id"},

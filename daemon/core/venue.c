@@ -5,13 +5,22 @@
 #include <string.h>
 
 #include "daemon/core/access.h"
+#include "daemon/core/batch.h"
 #include "daemon/core/crew.h"
 #include "daemon/core/deadline.h"
+#include "daemon/core/device.h"
 #include "daemon/core/dispatch.h"
 #include "daemon/core/escalation.h"
 #include "daemon/core/incident.h"
+#include "daemon/core/lane.h"
+#include "daemon/core/node.h"
+#include "daemon/core/notice.h"
 #include "daemon/core/plan.h"
+#include "daemon/core/session.h"
+#include "daemon/core/supply.h"
+#include "daemon/core/task.h"
 #include "daemon/core/venue_internal.h"
+#include "daemon/core/zone.h"
 
 struct vd_venue *vd_venue_create(void)
 {
@@ -30,6 +39,7 @@ void vd_venue_destroy(struct vd_venue *venue)
   free(venue->removals);
   free(venue->upserts);
   free(venue->items);
+  vd_pulses_destroy(venue->pulses);
   vd_walk_destroy(venue->walk);
   vd_index_destroy(venue->index);
   vd_timers_destroy(venue->timers);
@@ -150,6 +160,64 @@ static command_fn function_of(Vd__Command__ActCase act)
     return vd_plan_apply;
   case VD__COMMAND__ACT_PRINCIPAL:
     return vd_principal_set;
+  case VD__COMMAND__ACT_COUNT_ZONE:
+    return vd_zone_count;
+  case VD__COMMAND__ACT_SET_ZONE:
+    return vd_zone_set;
+  case VD__COMMAND__ACT_TASK_DONE:
+    return vd_task_done;
+  case VD__COMMAND__ACT_TASK_CANCEL:
+    return vd_task_cancel;
+  case VD__COMMAND__ACT_SUPPLY_LEVEL:
+    return vd_supply_level;
+  case VD__COMMAND__ACT_SUPPLY_SERVED:
+    return vd_supply_served;
+  case VD__COMMAND__ACT_SUPPLY_REFILL:
+    return vd_supply_refill;
+  case VD__COMMAND__ACT_BATCH_PLAN:
+    return vd_batch_plan;
+  case VD__COMMAND__ACT_BATCH_HOLD:
+    return vd_batch_hold;
+  case VD__COMMAND__ACT_BATCH_SERVE:
+    return vd_batch_serve;
+  case VD__COMMAND__ACT_BATCH_CANCEL:
+    return vd_batch_cancel;
+  case VD__COMMAND__ACT_BATCH_SAMPLE:
+    return vd_batch_sample;
+  case VD__COMMAND__ACT_BATCH_DISPOSE:
+    return vd_batch_dispose;
+  case VD__COMMAND__ACT_BATCH_TEMPERATURE:
+    return vd_batch_temperature;
+  case VD__COMMAND__ACT_READINGS:
+    return vd_device_readings;
+  case VD__COMMAND__ACT_DEVICE_FAULT:
+    return vd_device_fault;
+  case VD__COMMAND__ACT_DEVICE_MAINTENANCE:
+    return vd_device_maintenance;
+  case VD__COMMAND__ACT_SESSION_START:
+    return vd_session_start;
+  case VD__COMMAND__ACT_SESSION_END:
+    return vd_session_end;
+  case VD__COMMAND__ACT_SESSION_SHIFT:
+    return vd_session_shift;
+  case VD__COMMAND__ACT_SESSION_CANCEL:
+    return vd_session_cancel;
+  case VD__COMMAND__ACT_SESSIONS_IMPORT:
+    return vd_sessions_import;
+  case VD__COMMAND__ACT_NOTICE_DRAFT:
+    return vd_notice_draft;
+  case VD__COMMAND__ACT_NOTICE_APPROVE:
+    return vd_notice_approve;
+  case VD__COMMAND__ACT_NOTICE_DROP:
+    return vd_notice_drop;
+  case VD__COMMAND__ACT_LANE_COUNTS:
+    return vd_lane_counts;
+  case VD__COMMAND__ACT_SET_LANE:
+    return vd_lane_set;
+  case VD__COMMAND__ACT_SUGGESTION_TAKE:
+    return vd_suggestion_take;
+  case VD__COMMAND__ACT_SUGGESTION_PASS:
+    return vd_suggestion_pass;
   default:
     return NULL;
   }
@@ -253,6 +321,22 @@ static const char *timer_name(Vd__Kind kind)
     return "attempt";
   case VD__KIND__KIND_CREW:
     return "crew";
+  case VD__KIND__KIND_ZONE:
+    return "zone";
+  case VD__KIND__KIND_SUPPLY:
+    return "supply";
+  case VD__KIND__KIND_BATCH:
+    return "batch";
+  case VD__KIND__KIND_DEVICE:
+    return "device";
+  case VD__KIND__KIND_SESSION:
+    return "session";
+  case VD__KIND__KIND_NOTICE:
+    return "notice";
+  case VD__KIND__KIND_SUGGESTION:
+    return "suggestion";
+  case VD__KIND__KIND_NODE_COUNT:
+    return "node";
   default:
     return "alert";
   }
@@ -272,6 +356,30 @@ static void fire(struct vd_act *act, Vd__Kind kind, ProtobufCMessage *message)
     break;
   case VD__KIND__KIND_CREW:
     vd_crew_fire(act, (Vd__Crew *)message);
+    break;
+  case VD__KIND__KIND_ZONE:
+    vd_zone_fire(act, (Vd__Zone *)message);
+    break;
+  case VD__KIND__KIND_SUPPLY:
+    vd_supply_fire(act, (Vd__Supply *)message);
+    break;
+  case VD__KIND__KIND_BATCH:
+    vd_batch_fire(act, (Vd__Batch *)message);
+    break;
+  case VD__KIND__KIND_DEVICE:
+    vd_device_fire(act, (Vd__Device *)message);
+    break;
+  case VD__KIND__KIND_SESSION:
+    vd_session_fire(act, (Vd__Session *)message);
+    break;
+  case VD__KIND__KIND_NOTICE:
+    vd_notice_fire(act, (Vd__Notice *)message);
+    break;
+  case VD__KIND__KIND_SUGGESTION:
+    vd_suggestion_fire(act, (Vd__Suggestion *)message);
+    break;
+  case VD__KIND__KIND_NODE_COUNT:
+    vd_node_fire(act, (Vd__NodeCount *)message);
     break;
   default:
     vd_escalation_repeat(act, (Vd__Alert *)message);

@@ -4,11 +4,13 @@
 
 #include "daemon/core/act.h"
 #include "daemon/core/index.h"
+#include "daemon/core/node.h"
 #include "daemon/core/timer.h"
 #include "daemon/core/venue.h"
 #include "proto/message.h"
 
-struct vd_walk;  // dispatch.h: walking times, cached per zone
+struct vd_pulses; // device.h: the last signs of life
+struct vd_walk;   // dispatch.h: walking times, cached per zone
 
 // How much an entity adds to the venue's counts; taken before and after an act touched it.
 struct vd_tally {
@@ -32,6 +34,11 @@ struct vd_venue {
   struct vd_timers *timers;
   struct vd_index *index;
   struct vd_walk *walk;
+  struct vd_pulses *pulses;
+  struct vd_node_pending {
+    int64_t since_ms; // the first not kept, 0 = none
+    uint64_t automatic, manual;
+  } nodes[VD_NODES]; // by Vd__Node
   uint64_t sequence;
   struct vd_venue_counts counts;
   uint64_t ended_incidents;

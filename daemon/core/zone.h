@@ -1,0 +1,23 @@
+// Zones, live: how many people, open or crowded or closed or being converted. Room-internal.
+//
+//   OPEN --above the mark for crowded_after--> CROWDED --below the clear mark for as long--> OPEN
+//   people say CLOSED, CONVERTING, CONVERTING_PASSABLE, and OPEN again; a count changes none of those
+//
+// The mark is crowded_percent of what the zone holds: of its seats in a tea-break zone, else of its capacity.
+// A hall that is full by plan is crowded only above what it holds. Who is called: the holder of the control
+// post for the zone, once; eased, the thread "zone.<id>.<crew>" is withdrawn.
+#ifndef VD_CORE_ZONE_H
+#define VD_CORE_ZONE_H
+
+#include "daemon/core/act.h"
+
+enum vd_err vd_zone_count(struct vd_act *act, Vd__Reply *reply, struct vd_refusal *refusal);
+enum vd_err vd_zone_set(struct vd_act *act, Vd__Reply *reply, struct vd_refusal *refusal);
+void vd_zone_fire(struct vd_act *act, Vd__Zone *zone);
+int64_t vd_zone_next(const struct vd_venue *venue, const Vd__Zone *zone); // for timer.c
+
+// Finds a zone that is not retired, or refuses unknown-zone with the nearest.
+enum vd_err vd_zone_get(const struct vd_venue *venue, const char *id, const char *field, Vd__Zone **zone,
+                        struct vd_refusal *refusal);
+
+#endif
