@@ -178,6 +178,7 @@ static const struct vd_field_line lines[] = {
     {OF(session), ENTITY_ID, "id"},
     {OF(session), LINE, "uid"},
     {OF(notice), ENTITY_ID, "id"},
+    {OF(notice), LINE, "text"},
     {OF(lane), ENTITY_ID, "id"},
     {OF(suggestion), ENTITY_ID, "id"},
     {OF(node_count), ENTITY_ID, "id"},
