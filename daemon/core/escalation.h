@@ -36,6 +36,21 @@ void vd_escalation_end(struct vd_act *act, const Vd__Incident *incident);
 // A person went off duty: their threads, heard or not, pass to whoever holds the post now.
 void vd_escalation_left(struct vd_act *act, const Vd__Crew *crew);
 
+// ---- what is no incident: tasks "t7", "zone.tea-break", "session.opening", "notice.n1", "device.proj-1" ----
+//
+// Its threads are "<subject>.<crew>". A breach of a task's deadline climbs as above: the team's lead (Team.lead;
+// none: the policy's control post), then the supervisor; never the commander. What is below calls once, without
+// a climb; called again for a thread that stands, it says so once more.
+
+// Calls whoever is on duty on the post for the zone ("" = anywhere); if nobody is, the supervisor, then the
+// control room, said so. `why` is what the thread is about; one subject has one.
+void vd_escalation_ask(struct vd_act *act, const char *subject, const char *zone, const char *post,
+                       Vd__AlertWhy why);
+// Calls this person.
+void vd_escalation_ask_crew(struct vd_act *act, const char *subject, const Vd__Crew *crew, Vd__AlertWhy why);
+// The reason no longer holds: every thread of the subject is withdrawn.
+void vd_escalation_settle(struct vd_act *act, const char *subject);
+
 enum vd_err vd_escalation_heard(struct vd_act *act, Vd__Reply *reply, struct vd_refusal *refusal);
 
 // An alert's timer (life safety unheard: repeats) fired.
