@@ -103,7 +103,7 @@ bool vd_request_id_is_valid(const char *id)
 // whoever knows the right ones (unknown-zone and the nearest), not of this check.
 enum rule {
   NAME = 0,      // the default
-  ENTITY_ID,     // "<number>.<crew>" and the like: longer than the words they are made of
+  ENTITY_ID,     // "<number>.<crew>", "session.<session>.<crew>": longer than the words they are made of
   LINE,          // a sentence on one line: reasons, names in a language, steps of a page
   TEXT,          // people's words, of several lines
   REQUEST_ID,    // must be there
@@ -113,12 +113,12 @@ enum rule {
   PAGE,        // what venued itself sends; the size of a page bounds it
   READINGS,    // of devices; intervals of lanes
   PLAN_SHORT,  // teams, categories
-  PLAN_MEDIUM, // zones, posts; 1,000 of them
-  PLAN_LONG,   // crews, ways, supplies, a rehearsal's steps
+  PLAN_MEDIUM, // zones, posts
+  PLAN_LONG,   // crews, ways, sessions, a rehearsal's steps
   PLAN_LARGE,  // supplies, devices
 };
 
-enum { ENTITY_ID_MAX = 96, TOKEN_MAX = 256, COUNT_MAX = 64 };
+enum { ENTITY_ID_MAX = 144, TOKEN_MAX = 256, COUNT_MAX = 64 };
 
 struct limits {
   uint32_t bytes_max;
@@ -162,12 +162,11 @@ static const struct vd_field_line lines[] = {
     {OF(attempt), ENTITY_ID, "id"},
     {OF(attempt), TEXT, "decision"},
     {OF(deadline), ENTITY_ID, "id subject"},
-    {OF(alert), ENTITY_ID, "id"},
+    {OF(alert), ENTITY_ID, "id subject digest_subjects"},
     {OF(alert_reason), ENTITY_ID, "deadline"},
     {OF(alert_reason), LINE, "passed_over"},
     {OF(offer), ENTITY_ID, "id attempt"},
     {OF(note), ENTITY_ID, "id"},
-    {OF(alert), ENTITY_ID, "subject"},
     // live.proto
     {OF(task), ENTITY_ID, "id subject"},
     {OF(task), LINE, "reason"},
@@ -194,6 +193,7 @@ static const struct vd_field_line lines[] = {
     {OF(add_note), TEXT, "text"},
     {OF(amend), TEXT, "text"},
     {OF(log), TEXT, "text"},
+    {OF(heard), ENTITY_ID, "subject"},
     {OF(task_cancel), LINE, "reason"},
     {OF(batch_hold), ENTITY_ID, "batch"},
     {OF(batch_serve), ENTITY_ID, "batch"},
@@ -225,6 +225,7 @@ static const struct vd_field_line lines[] = {
     // change.proto
     {OF(tick), ENTITY_ID, "id"},
     {OF(fact), TEXT, "text"},
+    {OF(fact), ENTITY_ID, "subject"},
     {OF(fact), LINE, "why"},
     {OF(change), PAGE, "upserts removals"},
     // wire.proto
