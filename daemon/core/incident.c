@@ -317,7 +317,8 @@ void vd_incident_end(struct vd_act *act, Vd__Incident *incident, Vd__IncidentSta
 static size_t size_to_come(const Vd__Incident *incident)
 {
   const size_t word = VD_WORD_MAX + 3, numbers = 96;
-  return numbers + (*incident->holder ? 0 : word) + (*incident->closed_by ? 0 : word);
+  const size_t needed = incident->needed_by_at_ms ? 0 : 9;
+  return numbers + needed + (*incident->holder ? 0 : word) + (*incident->closed_by ? 0 : word);
 }
 
 static size_t excess_of(const Vd__Incident *incident)
@@ -328,6 +329,8 @@ static size_t excess_of(const Vd__Incident *incident)
 
 void vd_incident_fit(Vd__Incident *incident)
 {
+  if (excess_of(incident) > 0) // the time stays, and says enough
+    vd_string_set(&incident->needed_by, "");
   while (excess_of(incident) > 0 && incident->n_reporters > 1)
     vd_string_set(&incident->reporters[--incident->n_reporters], "");
   size_t excess = excess_of(incident), size = strlen(incident->reason);

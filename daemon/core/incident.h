@@ -31,6 +31,8 @@ Vd__Attempt *vd_incident_attempt(const struct vd_venue *venue,
 Vd__Deadline *vd_incident_deadline(const struct vd_venue *venue, const Vd__Incident *incident,
                                    Vd__Promise tier);
 bool vd_incident_is_open(const Vd__Incident *incident); // OPEN … LANDED: not ended
+// The agenda of a zone changed ("" = of any): by when its open incidents are needed is derived anew.
+void vd_incident_needs(struct vd_act *act, const char *zone);
 // The attempt's timer fired: the default decision is called for.
 void vd_incident_call_decision(struct vd_act *act, Vd__Attempt *attempt);
 int64_t vd_attempt_next(const struct vd_venue *venue, const Vd__Attempt *attempt); // for timer.c

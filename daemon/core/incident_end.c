@@ -126,6 +126,7 @@ enum vd_err vd_incident_reopen(struct vd_act *act, Vd__Reply *reply, struct vd_r
   keep_reason(act, incident, reopen->reason);
   vd_incident_tell(act, VD_FACT_REOPENED, incident, VD__PROMISE__PROMISE_UNSPECIFIED, reopen->reason);
   vd_incident_start(act, incident, acted_at_ms);
+  vd_incident_need(act->venue, incident);
   vd_incident_call(act, incident);
   reply->number = incident->number;
   return VD_OK;

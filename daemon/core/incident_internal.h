@@ -33,6 +33,8 @@ void vd_incident_end(struct vd_act *act, Vd__Incident *incident, Vd__IncidentSta
                      int64_t acted_at_ms);
 // Keeps the entity within VD_ENTITY_MAX, with room for what is still to come: what is cut stands in a note.
 void vd_incident_fit(Vd__Incident *incident);
+// By when the next session needs it, derived anew after zone or clocks changed (incident_need.c); touched.
+void vd_incident_need(const struct vd_venue *venue, Vd__Incident *incident);
 // The default decision in the language; for life safety the handbook's page is one. "" if there is none.
 const char *vd_incident_default(const struct vd_venue *venue, const Vd__Incident *incident,
                                 Vd__Language language);

@@ -155,6 +155,7 @@ enum vd_err vd_incident_report(struct vd_act *act, Vd__Reply *reply, struct vd_r
   vd_incident_tell(act, VD_FACT_REPORTED, incident, VD__PROMISE__PROMISE_UNSPECIFIED, incident->text);
   note_time_told(act, incident);
   vd_incident_start(act, incident, reported_at_ms);
+  vd_incident_need(act->venue, incident);
   vd_incident_call(act, incident);
   reply->number = incident->number;
   reply->looks_like = incident->looks_like;
@@ -254,7 +255,7 @@ static void apply_amend(struct vd_act *act, Vd__Incident *incident, const struct
     set_missing(incident, "category", false);
   if (to->is_zone || to->is_category)
     incident->looks_like = vd_incident_alike(act->venue, incident);
-  vd_incident_fit(incident);
+  vd_incident_need(act->venue, incident);
 }
 
 // Who is called depends on what it is: life safety at once, severity 4 the nearest qualified.

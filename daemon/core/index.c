@@ -8,6 +8,7 @@
 
 #include "daemon/core/crew.h"
 #include "daemon/core/incident.h"
+#include "daemon/core/session.h"
 #include "daemon/core/venue_internal.h"
 
 struct key {
@@ -189,6 +190,35 @@ static void say_note(struct derived *derived, const Vd__Note *note)
     say(derived, "logged/%020llu", strtoull(number + 1, NULL, 10));
 }
 
+// A break is where it was or will be: what people said of its start and end goes before the agenda.
+static void say_break(struct derived *derived, const Vd__Session *session)
+{
+  long long begins_ms = session->started_at_ms ? session->started_at_ms : session->start_at_ms;
+  long long ends_ms = session->ended_at_ms ? session->ended_at_ms : session->end_at_ms;
+  if (begins_ms < ends_ms)
+    say(derived, "break/%020lld/%020lld/%s", begins_ms, ends_ms, session->id);
+}
+
+static void say_session(struct derived *derived, const Vd__Session *session)
+{
+  bool has_ended = session->state == VD__SESSION_STATE__SESSION_STATE_ENDED;
+  if (*session->uid)
+    say(derived, "uid/%s/%s", session->uid, session->id);
+  if (session->kind == VD__SESSION_KIND__SESSION_KIND_BREAK && (has_ended || vd_session_stands(session)))
+    say_break(derived, session);
+  if (!vd_session_stands(session))
+    return;
+  say(derived, "agenda/%s/%020lld/%s", session->zone, (long long)session->start_at_ms, session->id);
+  if (session->dense)
+    say(derived, "dense/%020lld/%s", (long long)session->start_at_ms, session->id);
+}
+
+static void say_notice(struct derived *derived, const Vd__Notice *notice)
+{
+  if (notice->state < VD__NOTICE_STATE__NOTICE_STATE_SENT)
+    say(derived, "notice/%020llu", (unsigned long long)notice->number);
+}
+
 static void derive(struct derived *derived, const struct vd_venue *venue, Vd__Kind kind,
                    const ProtobufCMessage *message)
 {
@@ -199,6 +229,10 @@ static void derive(struct derived *derived, const struct vd_venue *venue, Vd__Ki
     say_crew(derived, venue, (const Vd__Crew *)message);
   } else if (kind == VD__KIND__KIND_NOTE) {
     say_note(derived, (const Vd__Note *)message);
+  } else if (kind == VD__KIND__KIND_SESSION) {
+    say_session(derived, (const Vd__Session *)message);
+  } else if (kind == VD__KIND__KIND_NOTICE) {
+    say_notice(derived, (const Vd__Notice *)message);
   } else if (kind == VD__KIND__KIND_ALERT) {
     const Vd__Alert *alert = (const Vd__Alert *)message;
     if (*alert->crew && alert->state == VD__ALERT_STATE__ALERT_STATE_OPEN)
@@ -264,7 +298,8 @@ static void remember(struct vd_index *index, struct owner *owner)
 static bool has_keys(Vd__Kind kind)
 {
   return kind == VD__KIND__KIND_INCIDENT || kind == VD__KIND__KIND_CREW || kind == VD__KIND__KIND_ALERT ||
-         kind == VD__KIND__KIND_OFFER || kind == VD__KIND__KIND_DEADLINE || kind == VD__KIND__KIND_NOTE;
+         kind == VD__KIND__KIND_OFFER || kind == VD__KIND__KIND_DEADLINE || kind == VD__KIND__KIND_NOTE ||
+         kind == VD__KIND__KIND_SESSION || kind == VD__KIND__KIND_NOTICE;
 }
 
 void vd_index_refresh(struct vd_index *index, const struct vd_venue *venue, Vd__Kind kind, const char *id,

@@ -17,6 +17,11 @@
 //   logged/<number, 20 digits>                    line of the duty log                  what to let go first
 //   sign/<call sign, folded>/<crew>               crew (not retired)                    who is "AV 1" on the radio
 //   waiting/<number, 20 digits>                   not yet landed, without a holder      what a newcomer could take
+//   agenda/<zone>/<start, 20 digits>/<session>    session, running or planned           the sessions of a zone
+//   break/<begins>/<ends>/<session>               break, not cancelled; 20 digits each  is it a break now
+//   dense/<start, 20 digits>/<session>            dense session, running or planned     does a break follow it
+//   uid/<calendar's uid>/<session>                session of a calendar                 which one is imported again
+//   notice/<number, 20 digits>                    notice not sent or dropped            what a change joins
 #ifndef VD_CORE_INDEX_H
 #define VD_CORE_INDEX_H
 
