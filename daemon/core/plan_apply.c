@@ -13,6 +13,7 @@
 #include "daemon/core/crew.h"
 #include "daemon/core/dispatch.h"
 #include "daemon/core/plan_internal.h"
+#include "daemon/core/session.h"
 #include "daemon/core/venue_internal.h"
 
 struct apply {
@@ -27,6 +28,11 @@ static void keep_event(Vd__Event *wanted, const Vd__Event *live)
 {
   wanted->last_incident = live->last_incident;
   wanted->last_log = live->last_log;
+  wanted->last_task = live->last_task;
+  wanted->last_notice = live->last_notice;
+  wanted->last_suggestion = live->last_suggestion;
+  wanted->notice_sent_at_ms = live->notice_sent_at_ms;
+  wanted->seated = live->seated;
 }
 
 static void keep_team(Vd__Team *wanted, const Vd__Team *live)
@@ -47,6 +53,21 @@ static void keep_crew(Vd__Crew *wanted, const Vd__Crew *live)
   wanted->duty_at_ms = live->duty_at_ms;
 }
 
+// A shift stands as long as the plan says the same times as before; of what has begun the start stands.
+static void keep_session(Vd__Session *wanted, const Vd__Session *live)
+{
+  bool is_same_time = wanted->planned_start_at_ms == live->planned_start_at_ms &&
+                      wanted->planned_end_at_ms == live->planned_end_at_ms;
+  if (is_same_time || live->started_at_ms)
+    wanted->start_at_ms = live->start_at_ms;
+  if (is_same_time || live->ended_at_ms || wanted->end_at_ms <= wanted->start_at_ms)
+    wanted->end_at_ms = live->end_at_ms;
+  wanted->state = live->state;
+  wanted->started_at_ms = live->started_at_ms;
+  wanted->ended_at_ms = live->ended_at_ms;
+  wanted->overrun_warned = live->overrun_warned;
+}
+
 static void keep(Vd__Kind kind, ProtobufCMessage *wanted, const ProtobufCMessage *live)
 {
   vd_message_set_revision(wanted, vd_message_revision(live));
@@ -56,6 +77,14 @@ static void keep(Vd__Kind kind, ProtobufCMessage *wanted, const ProtobufCMessage
     keep_team((Vd__Team *)wanted, (const Vd__Team *)live);
   else if (kind == VD__KIND__KIND_CREW)
     keep_crew((Vd__Crew *)wanted, (const Vd__Crew *)live);
+  else if (kind == VD__KIND__KIND_SESSION)
+    keep_session((Vd__Session *)wanted, (const Vd__Session *)live);
+}
+
+// What another source than the plan keeps.
+static bool is_foreign(Vd__Kind kind, const ProtobufCMessage *live)
+{
+  return kind == VD__KIND__KIND_SESSION && ((const Vd__Session *)live)->imported;
 }
 
 // ---- one entity ----
@@ -96,6 +125,10 @@ static void put(struct apply *apply, Vd__Kind kind, ProtobufCMessage *wanted)
   struct vd_venue *venue = apply->act->venue;
   const char *id = vd_message_id(wanted);
   ProtobufCMessage *live = vd_fold_find(venue->fold, kind, id);
+  if (live && is_foreign(kind, live)) {
+    protobuf_c_message_free_unpacked(wanted, NULL);
+    return;
+  }
   if (live) {
     keep(kind, wanted, live);
     if (!is_same(wanted, live)) {
@@ -131,6 +164,8 @@ static void put_all(struct apply *apply, const ProtobufCBinaryData *hash)
     for (size_t j = 0; j < category->n_handbook; j++)
       put(apply, VD__KIND__KIND_PAGE, &vd_plan_page_entity(category, category->handbook[j])->base);
   }
+  for (size_t i = 0; i < plan->n_sessions; i++)
+    put(apply, VD__KIND__KIND_SESSION, &vd_plan_session_entity(plan->sessions[i])->base);
 }
 
 // ---- what the plan no longer names ----
@@ -160,7 +195,7 @@ static void retire(struct apply *apply, Vd__Kind kind, const struct vd_plan_ids 
   ProtobufCMessage *message = vd_fold_next(fold, kind, NULL, "");
   for (; message; message = vd_fold_next(fold, kind, vd_message_id(message), "")) {
     protobuf_c_boolean *is_retired = retired_field(message);
-    if (*is_retired || vd_plan_ids_have(ids, vd_message_id(message)))
+    if (*is_retired || is_foreign(kind, message) || vd_plan_ids_have(ids, vd_message_id(message)))
       continue;
     vd_act_touch(apply->act, kind, message);
     *is_retired = true;
@@ -215,6 +250,7 @@ static void retire_all(struct apply *apply)
   RETIRE(apply, POST, posts);
   RETIRE(apply, CREW, crews);
   RETIRE(apply, CATEGORY, categories);
+  RETIRE(apply, SESSION, sessions);
   remove_pages(apply);
 }
 
@@ -225,7 +261,8 @@ static void retire_all(struct apply *apply)
 // running venue.
 static void derive_again(struct vd_venue *venue)
 {
-  static const Vd__Kind kinds[] = {VD__KIND__KIND_CREW, VD__KIND__KIND_ATTEMPT, VD__KIND__KIND_ALERT};
+  static const Vd__Kind kinds[] = {VD__KIND__KIND_CREW, VD__KIND__KIND_ATTEMPT, VD__KIND__KIND_ALERT,
+                                   VD__KIND__KIND_SESSION};
   for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
     ProtobufCMessage *message = vd_fold_next(venue->fold, kinds[i], NULL, "");
     for (; message; message = vd_fold_next(venue->fold, kinds[i], vd_message_id(message), "")) {
@@ -296,6 +333,7 @@ enum vd_err vd_plan_apply(struct vd_act *act, Vd__Reply *reply, struct vd_refusa
       tell(&apply);
       derive_again(act->venue);
       refresh_duty(act);
+      vd_session_plan_applied(act);
     }
   }
   vd__plan__free_unpacked(plan, NULL);

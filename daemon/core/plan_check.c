@@ -59,6 +59,7 @@ static bool check_text(struct vd_plan_check *check)
   is_clean &= CHECK_MESSAGES(check, posts);
   is_clean &= CHECK_MESSAGES(check, crews);
   is_clean &= CHECK_MESSAGES(check, categories);
+  is_clean &= CHECK_MESSAGES(check, sessions);
   return is_clean && check_message(check, &plan->base, "");
 }
 
@@ -154,6 +155,8 @@ static void check_sizes(struct vd_plan_check *check)
       check_size(check, &vd_plan_page_entity(category, category->handbook[j])->base,
                  vd_plan_words("categories[%zu].handbook[%zu]", i, j));
   }
+  for (size_t i = 0; i < plan->n_sessions; i++)
+    check_size(check, &vd_plan_session_entity(plan->sessions[i])->base, vd_plan_words("sessions[%zu]", i));
   size_t size = protobuf_c_message_get_packed_size(&plan->base);
   if (size > VD_PLAN_SIZE_MAX)
     vd_plan_find(check->findings, VD_PLAN_PLAN_SIZE, "", vd_plan_words("%zu bytes", size).text, "61440 bytes",
@@ -202,6 +205,7 @@ static void check_references(struct vd_plan_check *check)
   vd_plan_check_zones(check);
   vd_plan_check_crews(check);
   vd_plan_check_categories(check);
+  vd_plan_check_sessions(check);
 }
 
 void vd_plan_check(const Vd__Plan *plan, struct vd_findings *findings)
@@ -218,11 +222,13 @@ void vd_plan_check(const Vd__Plan *plan, struct vd_findings *findings)
   check.posts = VD_PLAN_IDS(plan, posts);
   check.crews = VD_PLAN_IDS(plan, crews);
   check.categories = VD_PLAN_IDS(plan, categories);
+  check.sessions = VD_PLAN_IDS(plan, sessions);
   check_ids(&check, &check.zones, "zones");
   check_ids(&check, &check.teams, "teams");
   check_ids(&check, &check.posts, "posts");
   check_ids(&check, &check.crews, "crews");
   check_ids(&check, &check.categories, "categories");
+  check_ids(&check, &check.sessions, "sessions");
   check_reserved(&check);
   bool has_times = check_event(&check);
   check_references(&check);
@@ -234,4 +240,5 @@ void vd_plan_check(const Vd__Plan *plan, struct vd_findings *findings)
   vd_plan_ids_finish(&check.posts);
   vd_plan_ids_finish(&check.crews);
   vd_plan_ids_finish(&check.categories);
+  vd_plan_ids_finish(&check.sessions);
 }

@@ -42,6 +42,13 @@ static const struct duration_rule durations[] = {
     DURATION(looks_like_ms, 10 * MINUTE, NEITHER, VALUE_RANGE, ""),
     DURATION(reopen_ms, 15 * MINUTE, LESS, REOPEN_WINDOW,
              "a device that fails again within 15m reopens (house, clocks)"),
+    DURATION(dense_limit_ms, 90 * MINUTE, MORE, DENSE_LIMIT,
+             "a dense session lasts at most 90m (standard 3)"),
+    DURATION(overrun_grace_ms, 2 * MINUTE, MORE, OVERRUN_GRACE, "an overrun is called after 2m (house)"),
+    DURATION(notice_settle_ms, 3 * MINUTE, LESS, NOTICE_SETTLE,
+             "an attendee notice waits 3m for more changes (standard 3)"),
+    DURATION(notice_cool_down_ms, 10 * MINUTE, LESS, NOTICE_COOL_DOWN,
+             "between two attendee notices lie 10m (house)"),
 };
 
 static bool check_range(struct vd_plan_check *check, const char *path, int64_t value_ms)

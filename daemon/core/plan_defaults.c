@@ -54,6 +54,10 @@ static void fill_policy(Vd__Policy *policy)
   fill(&policy->reopen_ms, 15 * MINUTE);
   fill_count(&policy->digest_from, 3);
   fill_count(&policy->closed_kept, 2000);
+  fill(&policy->dense_limit_ms, 90 * MINUTE);
+  fill(&policy->overrun_grace_ms, 2 * MINUTE);
+  fill(&policy->notice_settle_ms, 3 * MINUTE);
+  fill(&policy->notice_cool_down_ms, 10 * MINUTE);
   fill_word(&policy->respond_team, "onsite");
   fill_word(&policy->decide_team, "decision");
   fill_word(&policy->land_team, "execution");
@@ -144,4 +148,7 @@ void vd_plan_defaults(Vd__Plan *plan)
     add_other_category(plan);
   for (size_t i = 0; i < plan->n_categories; i++)
     fill_category(plan->categories[i]);
+  for (size_t i = 0; i < plan->n_sessions; i++)
+    if (plan->sessions[i]->kind == VD__SESSION_KIND__SESSION_KIND_UNSPECIFIED)
+      plan->sessions[i]->kind = VD__SESSION_KIND__SESSION_KIND_TALK;
 }

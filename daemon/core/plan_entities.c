@@ -112,6 +112,22 @@ Vd__Post *vd_plan_post_entity(const Vd__PlanPost *planned)
   return post;
 }
 
+Vd__Session *vd_plan_session_entity(const Vd__PlanSession *planned)
+{
+  Vd__Session *session = NEW(Session, session);
+  vd_string_set(&session->id, planned->id);
+  session->title = copy_text(planned->title);
+  vd_string_set(&session->zone, planned->zone);
+  session->kind = planned->kind;
+  session->dense = planned->dense;
+  session->audience = planned->audience;
+  session->start_at_ms = session->planned_start_at_ms = planned->start_at_ms;
+  session->end_at_ms = session->planned_end_at_ms = planned->end_at_ms;
+  session->state = VD__SESSION_STATE__SESSION_STATE_PLANNED;
+  vd_string_set(&session->uid, planned->uid);
+  return session;
+}
+
 Vd__Crew *vd_plan_crew_entity(const Vd__Plan *plan, size_t at)
 {
   const Vd__PlanCrew *planned = plan->crews[at];

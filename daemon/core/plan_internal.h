@@ -46,6 +46,9 @@ enum {
   X(FUTURE_SKEW, "future-skew", false, BAD_PLAN)                                                             \
   X(REOPEN_WINDOW, "reopen-window", false, BAD_PLAN)                                                         \
   X(MANUAL_OFFERS, "manual-offers", false, BAD_PLAN)                                                         \
+  X(OVERRUN_GRACE, "overrun-grace", false, BAD_PLAN)                                                         \
+  X(NOTICE_SETTLE, "notice-settle", false, BAD_PLAN)                                                         \
+  X(NOTICE_COOL_DOWN, "notice-cool-down", false, BAD_PLAN)                                                   \
   /* who answers, at every minute */                                                                         \
   X(NO_LAST_RESORT, "no-last-resort", true, MISSING)                                                         \
   X(NOBODY_HOLDS, "nobody-holds", true, BAD_PLAN)                                                            \
@@ -74,7 +77,15 @@ enum {
   X(EMERGENCY_NUMBERS, "emergency-numbers", true, MISSING)                                                   \
   X(LIFE_SAFETY_SEVERITY, "life-safety-severity", false, BAD_PLAN)                                           \
   X(SKILL_NOBODY, "skill-nobody", true, BAD_PLAN)                                                            \
-  X(SKILL_OFF_DUTY, "skill-off-duty", false, BAD_PLAN)
+  X(SKILL_OFF_DUTY, "skill-off-duty", false, BAD_PLAN)                                                       \
+  /* the agenda */                                                                                           \
+  X(SESSION_TIMES, "session-times", true, BAD_VALUE)                                                         \
+  X(SESSION_OUTSIDE, "session-outside", true, BAD_VALUE)                                                     \
+  X(SESSION_OVERLAP, "session-overlap", true, OVERLAP)                                                       \
+  X(SESSION_CAPACITY, "session-capacity", true, BAD_VALUE)                                                   \
+  X(ELASTIC_RESERVE, "elastic-reserve", false, BAD_PLAN)                                                     \
+  X(DENSE_LIMIT, "dense-limit", false, BAD_PLAN)                                                             \
+  X(NO_BREAK, "no-break", false, BAD_PLAN)
 
 enum vd_plan_rule {
 #define VD_PLAN_RULE_ENUM(symbol, name, is_error, err) VD_PLAN_##symbol,
@@ -121,13 +132,14 @@ void vd_plan_ids_finish(struct vd_plan_ids *ids);
 struct vd_plan_check {
   const Vd__Plan *plan;
   struct vd_findings *findings;
-  struct vd_plan_ids zones, teams, posts, crews, categories;
+  struct vd_plan_ids zones, teams, posts, crews, categories, sessions;
 };
 void vd_plan_check_policy(struct vd_plan_check *check);     // limits and ranges
 void vd_plan_check_cover(struct vd_plan_check *check);      // who is on duty, at every minute
 void vd_plan_check_zones(struct vd_plan_check *check);      // zones and the walking graph
 void vd_plan_check_crews(struct vd_plan_check *check);      // people, shifts, radios
 void vd_plan_check_categories(struct vd_plan_check *check); // handbook, decisions, skills
+void vd_plan_check_sessions(struct vd_plan_check *check);   // the agenda
 
 // Says so, with the nearest known name, where `id` is not among `ids`. `what` is "team", "zone" …
 void vd_plan_check_reference(struct vd_plan_check *check, const struct vd_plan_ids *ids, const char *id,
@@ -150,5 +162,6 @@ Vd__Page *vd_plan_page_entity(const Vd__PlanCategory *category, const Vd__PlanPa
 Vd__Team *vd_plan_team_entity(const Vd__PlanTeam *team);
 Vd__Post *vd_plan_post_entity(const Vd__PlanPost *post);
 Vd__Crew *vd_plan_crew_entity(const Vd__Plan *plan, size_t at);
+Vd__Session *vd_plan_session_entity(const Vd__PlanSession *session);
 
 #endif

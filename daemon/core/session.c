@@ -64,7 +64,8 @@ static int64_t overruns_at(const struct vd_venue *venue, const Vd__Session *sess
 {
   const Vd__Policy *policy = vd_policy(venue);
   int64_t ends_ms = session->end_at_ms;
-  if (session->dense && session->started_at_ms + policy->dense_limit_ms < ends_ms)
+  bool has_limit = session->dense && policy->dense_limit_ms > 0; // an older journal's policy knows none
+  if (has_limit && session->started_at_ms + policy->dense_limit_ms < ends_ms)
     ends_ms = session->started_at_ms + policy->dense_limit_ms;
   return ends_ms + policy->overrun_grace_ms;
 }
