@@ -241,7 +241,7 @@ void vd_incident_call_decision(struct vd_act *act, Vd__Attempt *attempt)
 // ---- attempts ----
 
 static Vd__Deadline *open_deadline(struct vd_act *act, const Vd__Incident *incident,
-                                   const Vd__Attempt *attempt, Vd__Promise tier)
+                                   const Vd__Attempt *attempt, Vd__Promise tier, int64_t detection_ms)
 {
   const Vd__Policy *policy = vd_policy(act->venue);
   const Vd__Category *category = VD_FIND(act->venue, CATEGORY, Category, incident->category);
@@ -265,11 +265,13 @@ static Vd__Deadline *open_deadline(struct vd_act *act, const Vd__Incident *incid
       .team = of_tier[tier].team,
       .start_ms = attempt->started_at_ms,
       .limit_ms = of_tier[tier].category_ms > 0 ? of_tier[tier].category_ms : of_tier[tier].policy_ms,
+      .detection_ms = detection_ms,
   };
   return vd_deadline_open(act, &promise);
 }
 
-Vd__Attempt *vd_incident_start(struct vd_act *act, Vd__Incident *incident, int64_t start_ms)
+Vd__Attempt *vd_incident_start(struct vd_act *act, Vd__Incident *incident, int64_t start_ms,
+                               int64_t detection_ms)
 {
   struct vd_key id = id_of_attempt(incident);
   Vd__Attempt *attempt = VD_CREATE(act, ATTEMPT, Attempt, id.text);
@@ -278,7 +280,7 @@ Vd__Attempt *vd_incident_start(struct vd_act *act, Vd__Incident *incident, int64
   attempt->started_at_ms = start_ms;
   vd_incident_predecide(act, incident, attempt);
   for (Vd__Promise tier = VD_TIER_FIRST; tier <= VD_TIER_LAST; tier++) {
-    const Vd__Deadline *deadline = open_deadline(act, incident, attempt, tier);
+    const Vd__Deadline *deadline = open_deadline(act, incident, attempt, tier, detection_ms);
     if (tier != VD__PROMISE__PROMISE_DECIDE)
       continue;
     int64_t call_at_ms = deadline->due_at_ms - vd_policy(act->venue)->decision_call_ms;

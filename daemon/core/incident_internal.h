@@ -24,8 +24,10 @@ enum vd_err vd_incident_know(const struct vd_venue *venue, Vd__Kind kind, const 
 // Sets the act's fact, about this incident as it stands. Does nothing when a fact stands already.
 void vd_incident_tell(struct vd_act *act, enum vd_fact what, const Vd__Incident *incident, Vd__Promise tier,
                       const char *text);
-// Opens the attempt `incident->attempt` with its three deadlines.
-Vd__Attempt *vd_incident_start(struct vd_act *act, Vd__Incident *incident, int64_t start_ms);
+// Opens the attempt `incident->attempt` with its three deadlines. Of the time since start_ms, detection_ms
+// was hidden by polling.
+Vd__Attempt *vd_incident_start(struct vd_act *act, Vd__Incident *incident, int64_t start_ms,
+                               int64_t detection_ms);
 // Calls those whom a new or revived incident concerns at once, and offers the work.
 void vd_incident_call(struct vd_act *act, Vd__Incident *incident);
 // Ends a touched open incident: clocks void, offers and alerts withdrawn.
