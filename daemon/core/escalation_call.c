@@ -3,8 +3,9 @@
 
 #include "daemon/core/crew.h"
 #include "daemon/core/escalation_internal.h"
-#include "daemon/core/incident.h"
+#include "daemon/core/key.h"
 #include "daemon/core/venue_internal.h"
+#include "daemon/core/zone.h"
 
 // ---- whom a call reaches ----
 
@@ -134,34 +135,28 @@ void vd_escalation_settle(struct vd_act *act, const char *subject)
 
 // ---- where it is ----
 
-// The id after "<noun>.", NULL where the subject is another's.
-static const char *id_after(const char *subject, const char *noun)
+const char *vd_escalation_zone(const struct vd_venue *venue, uint64_t incident, const char *subject)
 {
-  size_t size = strlen(noun);
-  return strncmp(subject, noun, size) == 0 && subject[size] == '.' ? subject + size + 1 : NULL;
-}
-
-const char *vd_escalation_zone(const struct vd_venue *venue, uint64_t number, const char *subject)
-{
-  if (number != 0) {
-    const Vd__Incident *incident = vd_incident_find(venue, number);
-    return incident ? incident->zone : "";
+  static const struct {
+    const char *noun;
+    Vd__Kind kind;
+  } nouns[] = {
+      {"zone.", VD__KIND__KIND_ZONE},
+      {"session.", VD__KIND__KIND_SESSION},
+      {"device.", VD__KIND__KIND_DEVICE},
+      {"lane.", VD__KIND__KIND_LANE},
+  };
+  struct vd_key number = {.size = 0};
+  vd_key_add_number(&number, incident);
+  Vd__Kind kind = incident != 0 ? VD__KIND__KIND_INCIDENT : VD__KIND__KIND_TASK;
+  const char *id = incident != 0 ? number.text : subject;
+  for (size_t i = 0; incident == 0 && i < sizeof nouns / sizeof *nouns; i++) {
+    size_t size = strlen(nouns[i].noun);
+    if (strncmp(subject, nouns[i].noun, size) != 0)
+      continue;
+    kind = nouns[i].kind;
+    id = subject + size;
   }
-  const char *id = id_after(subject, "zone");
-  if (id)
-    return id;
-  if ((id = id_after(subject, "session"))) {
-    const Vd__Session *session = VD_FIND(venue, SESSION, Session, id);
-    return session ? session->zone : "";
-  }
-  if ((id = id_after(subject, "device"))) {
-    const Vd__Device *device = VD_FIND(venue, DEVICE, Device, id);
-    return device ? device->zone : "";
-  }
-  if ((id = id_after(subject, "lane"))) {
-    const Vd__Lane *lane = VD_FIND(venue, LANE, Lane, id);
-    return lane ? lane->zone : "";
-  }
-  const Vd__Task *task = VD_FIND(venue, TASK, Task, subject);
-  return task ? task->zone : "";
+  const char *zone = vd_zone_of(venue, kind, id);
+  return zone ? zone : "";
 }

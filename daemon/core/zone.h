@@ -19,5 +19,7 @@ int64_t vd_zone_next(const struct vd_venue *venue, const Vd__Zone *zone); // for
 // Finds a zone that is not retired, or refuses unknown-zone with the nearest.
 enum vd_err vd_zone_get(const struct vd_venue *venue, const char *id, const char *field, Vd__Zone **zone,
                         struct vd_refusal *refusal);
+// The zone that an entity is in, itself for a zone; NULL if it is in none or is not known. Borrowed.
+const char *vd_zone_of(const struct vd_venue *venue, Vd__Kind kind, const char *id);
 
 #endif
