@@ -92,7 +92,7 @@ static const struct vd_field_line lines[] = {
     {OF(device), WALL,
      "id revision name zone category heartbeat_ms thresholds partner spare windows retired"},
     {OF(device), WALL, "state state_at_ms fault_at_ms heard_at_ms incident flaps flap_at_ms reading value"},
-    {OF(device), WALL, "maintenance_until_at_ms expected_at_ms"},
+    {OF(device), WALL, "maintenance_until_at_ms expected_at_ms fault_said service_until_at_ms"},
     {OF(session), WALL,
      "id revision title zone kind dense audience start_at_ms end_at_ms planned_start_at_ms"},
     {OF(session), WALL, "planned_end_at_ms state started_at_ms ended_at_ms overrun_warned uid retired imported"},
