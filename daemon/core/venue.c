@@ -89,7 +89,8 @@ static void answer(Vd__Reply *reply, const Vd__Command *command, enum vd_err err
 {
   vd_string_set(&reply->id, command->id);
   vd_string_set(&reply->code, vd_err_name(err));
-  vd_string_set(&reply->sentence, vd_err_sentence(err, language));
+  if (*reply->sentence == '\0') // else the command has more to say
+    vd_string_set(&reply->sentence, vd_err_sentence(err, language));
 }
 
 static enum vd_err refuse(Vd__Reply *reply, const Vd__Command *command, enum vd_err err,

@@ -66,6 +66,10 @@ static Vd__Policy *policy_of_the_standard(void)
   policy->reopen_ms = MINUTES(15);
   policy->digest_from = 3;
   policy->closed_kept = 2000;
+  policy->dense_limit_ms = MINUTES(90);
+  policy->overrun_grace_ms = MINUTES(2);
+  policy->notice_settle_ms = MINUTES(3);
+  policy->notice_cool_down_ms = MINUTES(10);
   vd_string_set(&policy->respond_team, "onsite");
   vd_string_set(&policy->decide_team, "decision");
   vd_string_set(&policy->land_team, "execution");
