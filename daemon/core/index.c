@@ -219,6 +219,16 @@ static void say_notice(struct derived *derived, const Vd__Notice *notice)
     say(derived, "notice/%020llu", (unsigned long long)notice->number);
 }
 
+static void say_task(struct derived *derived, const Vd__Task *task)
+{
+  if (task->state != VD__TASK_STATE__TASK_STATE_OPEN)
+    say(derived, "over/%020lld/%s", (long long)task->ended_at_ms, task->id);
+  else if (*task->crew)
+    say(derived, "asked/%s/%s", task->crew, task->id);
+  else
+    say(derived, "unasked/%s/%020llu/%s", task->team, (unsigned long long)task->number, task->id);
+}
+
 static void derive(struct derived *derived, const struct vd_venue *venue, Vd__Kind kind,
                    const ProtobufCMessage *message)
 {
@@ -239,6 +249,8 @@ static void derive(struct derived *derived, const struct vd_venue *venue, Vd__Ki
       say(derived, "alert/%s/%s", alert->crew, alert->id);
     if (*alert->crew && alert->state == VD__ALERT_STATE__ALERT_STATE_HEARD)
       say(derived, "heard/%s/%s", alert->crew, alert->id);
+  } else if (kind == VD__KIND__KIND_TASK) {
+    say_task(derived, (const Vd__Task *)message);
   } else if (kind == VD__KIND__KIND_OFFER) {
     const Vd__Offer *offer = (const Vd__Offer *)message;
     if (offer->state == VD__OFFER_STATE__OFFER_STATE_OPEN)
@@ -299,7 +311,7 @@ static bool has_keys(Vd__Kind kind)
 {
   return kind == VD__KIND__KIND_INCIDENT || kind == VD__KIND__KIND_CREW || kind == VD__KIND__KIND_ALERT ||
          kind == VD__KIND__KIND_OFFER || kind == VD__KIND__KIND_DEADLINE || kind == VD__KIND__KIND_NOTE ||
-         kind == VD__KIND__KIND_SESSION || kind == VD__KIND__KIND_NOTICE;
+         kind == VD__KIND__KIND_SESSION || kind == VD__KIND__KIND_NOTICE || kind == VD__KIND__KIND_TASK;
 }
 
 void vd_index_refresh(struct vd_index *index, const struct vd_venue *venue, Vd__Kind kind, const char *id,

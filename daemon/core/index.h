@@ -16,6 +16,9 @@
 //   ended/<ended_at, 20 digits>/<number>          ended incident                        what to let go first
 //   logged/<number, 20 digits>                    line of the duty log                  what to let go first
 //   sign/<call sign, folded>/<crew>               crew (not retired)                    who is "AV 1" on the radio
+//   asked/<crew>/<task id>                        open task, asked of a person          what passes on when they leave
+//   unasked/<team>/<number, 20 digits>/<task id>  open task, asked of nobody            what waits for a newcomer
+//   over/<ended_at, 20 digits>/<task id>          ended task                            what to let go first
 //   waiting/<number, 20 digits>                   not yet landed, without a holder      what a newcomer could take
 //   agenda/<zone>/<start, 20 digits>/<session>    session, running or planned           the sessions of a zone
 //   break/<begins>/<ends>/<session>               break, not cancelled; 20 digits each  is it a break now

@@ -4,8 +4,12 @@
 //   (none) --open--> OPEN --done--> DONE        OPEN --cancel--> CANCELLED
 //
 // The deadline is "<task>.done"; the threads of whoever is asked or called are "<task>.<crew>". Who is asked:
-// of the team's people on duty who can be reached, the nearest to the zone; who goes off duty passes it on.
-// A breach is called up the levels of escalation.h, the team's lead first.
+// of the team's people on duty who can be reached, the nearest to the zone, those who answer for it before
+// the others; who goes off duty passes it on. Nobody left to ask: the team's lead is told (no-candidate), and
+// who comes next is asked. A breach is called up the levels of escalation.h, the team's lead first.
+//
+// What a task is for (Supply.task, Batch.task) may name it when it has ended; whose it is forgets it. A
+// refill that people cancelled is not wanted: it is not to be opened again for the same forecast.
 #ifndef VD_CORE_TASK_H
 #define VD_CORE_TASK_H
 
@@ -22,11 +26,14 @@ struct vd_task_call {
 // Opens one, asks for it, and returns it, touched.
 Vd__Task *vd_task_open(struct vd_act *act, const struct vd_task_call *call);
 // Ends an open task: the promise is kept at acted_at_ms by `by` ("" where what it waited for came by itself).
+// Does nothing to one that has ended; nor does vd_task_drop.
 void vd_task_end(struct vd_act *act, Vd__Task *task, const char *by, int64_t acted_at_ms);
 // Ends it without: what it was for is no more.
 void vd_task_drop(struct vd_act *act, Vd__Task *task, const char *reason);
 // A person went off duty or out of reach: what they were asked passes on.
 void vd_task_left(struct vd_act *act, const Vd__Crew *crew);
+// A person came on duty or can be reached again: they are asked to do what waits for anybody of their teams.
+void vd_task_came(struct vd_act *act, const Vd__Crew *crew);
 
 Vd__Task *vd_task_find(const struct vd_venue *venue, const char *id);
 

@@ -14,7 +14,7 @@ struct vd_walk;   // dispatch.h: walking times, cached per zone
 
 // How much an entity adds to the venue's counts; taken before and after an act touched it.
 struct vd_tally {
-  bool is_open_incident, is_ended_incident, is_open_alert, is_running, is_breached;
+  bool is_open_incident, is_ended_incident, is_ended_task, is_open_alert, is_running, is_breached;
 };
 
 // One entity that the act under way touched.
@@ -41,7 +41,7 @@ struct vd_venue {
   } nodes[VD_NODES]; // by Vd__Node
   uint64_t sequence;
   struct vd_venue_counts counts;
-  uint64_t ended_incidents;
+  uint64_t ended_incidents, ended_tasks;
   // Working memory of the act under way, kept between acts.
   struct vd_act_item *items;
   Vd__Entity **upserts;
