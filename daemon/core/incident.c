@@ -20,6 +20,7 @@
 #include <string.h>
 
 #include "daemon/core/deadline.h"
+#include "daemon/core/device.h"
 #include "daemon/core/dispatch.h"
 #include "daemon/core/escalation.h"
 #include "daemon/core/incident_internal.h"
@@ -311,6 +312,7 @@ void vd_incident_end(struct vd_act *act, Vd__Incident *incident, Vd__IncidentSta
   incident->ended_at_ms = act->now_ms;
   attempt->ended_at_ms = acted_at_ms;
   vd_escalation_end(act, incident);
+  vd_device_incident_ended(act, incident);
 }
 
 // ---- size ----

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "daemon/core/deadline.h"
+#include "daemon/core/device.h"
 #include "daemon/core/dispatch.h"
 #include "daemon/core/incident_internal.h"
 
@@ -65,6 +66,7 @@ static void revive(struct vd_act *act, Vd__Incident *incident)
       vd_deadline_resume(act, deadline);
   }
   vd_incident_need(act->venue, incident);
+  vd_device_incident_revived(act, incident);
   vd_incident_call(act, incident);
 }
 

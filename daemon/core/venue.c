@@ -28,6 +28,7 @@ struct vd_venue *vd_venue_create(void)
   venue->fold = vd_fold_create();
   venue->timers = vd_timers_create();
   venue->index = vd_index_create();
+  venue->pulses = vd_pulses_create();
   return venue;
 }
 
@@ -62,6 +63,7 @@ void vd_venue_restore_change(struct vd_venue *venue, const Vd__Change *change)
 void vd_venue_restore_finish(struct vd_venue *venue, uint64_t sequence, int64_t now_ms)
 {
   (void)now_ms; // what is overdue has its due time, and the next tick its lateness
+  vd_device_expect_anew(venue, now_ms);
   venue->sequence = sequence;
   for (int kind = 1; vd_kind_type((Vd__Kind)kind); kind++) {
     const ProtobufCMessage *message = NULL;
@@ -72,6 +74,11 @@ void vd_venue_restore_finish(struct vd_venue *venue, uint64_t sequence, int64_t 
     }
   }
 }
+void vd_venue_resume(struct vd_venue *venue, int64_t now_ms)
+{
+  vd_device_expect_anew(venue, now_ms);
+}
+
 
 // ---- replying ----
 
@@ -423,12 +430,32 @@ static void fire_first(struct vd_venue *venue, int64_t now_ms, vd_emit_fn emit, 
 unsigned vd_venue_tick(struct vd_venue *venue, int64_t now_ms, unsigned max, vd_emit_fn emit, void *context)
 {
   unsigned fired = 0;
-  for (; fired < max && vd_timers_next(venue->timers) <= now_ms; fired++)
+  while (fired < max && vd_timers_next(venue->timers) <= now_ms) {
+    if (set_anew(venue, now_ms))
+      continue;
+// What is heard of devices moves their timers on without an act (device.h): one that comes too early is set
+// anew.
+static bool set_anew(struct vd_venue *venue, int64_t now_ms)
+{
+  Vd__Kind kind;
+  const char *id;
+  int64_t due_ms;
+  if (!vd_timers_first(venue->timers, &kind, &id, &due_ms) || kind != VD__KIND__KIND_DEVICE)
+    return false;
+  int64_t next_ms = vd_device_next(venue, VD_FIND(venue, DEVICE, Device, id));
+  if (next_ms <= now_ms)
+    return false;
+  vd_timers_set(venue->timers, kind, id, next_ms);
+  return true;
+}
+
     fire_first(venue, now_ms, emit, context);
   return fired;
 }
 
 int64_t vd_venue_next_due(const struct vd_venue *venue)
+    fired++;
+  }
 {
   return vd_timers_next(venue->timers);
 }

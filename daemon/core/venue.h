@@ -30,8 +30,12 @@ typedef void (*vd_emit_fn)(void *context, const Vd__Change *change);
 void vd_venue_restore_entity(struct vd_venue *venue, const Vd__Entity *entity);
 void vd_venue_restore_change(struct vd_venue *venue, const Vd__Change *change);
 // Derives indexes and timers. `sequence` is the last Change known. What became due meanwhile fires once at
-// the next tick, with its lateness.
+// the next tick, with its lateness; what is waited for from outside is expected anew, as after vd_venue_resume.
 void vd_venue_restore_finish(struct vd_venue *venue, uint64_t sequence, int64_t now_ms);
+
+// Nobody could be heard until now_ms: a suspend, a stop, a clock set forward. What is waited for from outside
+// (heartbeats) is expected anew from then on; what was promised is due as before.
+void vd_venue_resume(struct vd_venue *venue, int64_t now_ms);
 
 // ---- acting ----
 // Executes one command by `who` (borrowed; access is checked here) at now_ms. On success emits one or more
@@ -49,7 +53,7 @@ void vd_reply_clear(Vd__Reply *reply);
 // Returns how many fired; if that is `max`, more may be due.
 unsigned vd_venue_tick(struct vd_venue *venue, int64_t now_ms, unsigned max, vd_emit_fn emit, void *context);
 
-// When the next timer is due, VD_NEVER if none. O(1).
+// When the next timer is due, VD_NEVER if none; too early at times, since what is heard moves it on. O(1).
 int64_t vd_venue_next_due(const struct vd_venue *venue);
 
 // ---- looking ----

@@ -66,6 +66,8 @@ static Vd__Policy *policy_of_the_standard(void)
   policy->reopen_ms = MINUTES(15);
   policy->digest_from = 3;
   policy->closed_kept = 2000;
+  policy->fault_after_beats = 3;
+  policy->flap_ms = MINUTES(10);
   policy->dense_limit_ms = MINUTES(90);
   policy->overrun_grace_ms = MINUTES(2);
   policy->notice_settle_ms = MINUTES(3);
