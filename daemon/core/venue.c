@@ -62,9 +62,8 @@ void vd_venue_restore_change(struct vd_venue *venue, const Vd__Change *change)
 
 void vd_venue_restore_finish(struct vd_venue *venue, uint64_t sequence, int64_t now_ms)
 {
-  (void)now_ms; // what is overdue has its due time, and the next tick its lateness
-  vd_device_expect_anew(venue, now_ms);
   venue->sequence = sequence;
+  vd_device_expect_anew(venue, now_ms);
   for (int kind = 1; vd_kind_type((Vd__Kind)kind); kind++) {
     const ProtobufCMessage *message = NULL;
     const char *after = NULL;
@@ -74,11 +73,11 @@ void vd_venue_restore_finish(struct vd_venue *venue, uint64_t sequence, int64_t 
     }
   }
 }
+
 void vd_venue_resume(struct vd_venue *venue, int64_t now_ms)
 {
   vd_device_expect_anew(venue, now_ms);
 }
-
 
 // ---- replying ----
 
@@ -427,12 +426,6 @@ static void fire_first(struct vd_venue *venue, int64_t now_ms, vd_emit_fn emit, 
   free(act.tick.id);
 }
 
-unsigned vd_venue_tick(struct vd_venue *venue, int64_t now_ms, unsigned max, vd_emit_fn emit, void *context)
-{
-  unsigned fired = 0;
-  while (fired < max && vd_timers_next(venue->timers) <= now_ms) {
-    if (set_anew(venue, now_ms))
-      continue;
 // What is heard of devices moves their timers on without an act (device.h): one that comes too early is set
 // anew.
 static bool set_anew(struct vd_venue *venue, int64_t now_ms)
@@ -449,13 +442,19 @@ static bool set_anew(struct vd_venue *venue, int64_t now_ms)
   return true;
 }
 
+unsigned vd_venue_tick(struct vd_venue *venue, int64_t now_ms, unsigned max, vd_emit_fn emit, void *context)
+{
+  unsigned fired = 0;
+  while (fired < max && vd_timers_next(venue->timers) <= now_ms) {
+    if (set_anew(venue, now_ms))
+      continue;
     fire_first(venue, now_ms, emit, context);
+    fired++;
+  }
   return fired;
 }
 
 int64_t vd_venue_next_due(const struct vd_venue *venue)
-    fired++;
-  }
 {
   return vd_timers_next(venue->timers);
 }
