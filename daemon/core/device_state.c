@@ -290,13 +290,13 @@ void vd_device_fire(struct vd_act *act, Vd__Device *device)
   bool is_in_maintenance = vd_device_is_in_maintenance(device, act->now_ms);
   if (act->now_ms > act->venue->pulses->seen_ms)
     act->venue->pulses->seen_ms = act->now_ms;
-  vd_device_touch(act, pulse);
   if (device->state != STATE(MAINTENANCE) && is_in_maintenance)
     vd_device_enter_maintenance(act, pulse);
   else if (device->state == STATE(MAINTENANCE) && !is_in_maintenance)
     vd_device_leave_maintenance(act, pulse);
-  else if (device->state == STATE(MAINTENANCE))
-    device->state_at_ms = act->now_ms; // one maintenance went over into the next while nobody looked
+  else if (device->state == STATE(MAINTENANCE)) // went over into the next while nobody looked
+    vd_device_become(act, pulse, STATE(MAINTENANCE));
   else
     vd_device_settle(act, pulse);
+  vd_device_touch(act, pulse); // last: it keeps what was found
 }
