@@ -78,6 +78,12 @@ int ctl_fetch(struct ctl *ctl, const Vd__Kind *kinds, size_t count, const char *
 // Completes the command from --by, --at and --id, sends it, and prints the reply: the number on stdout where
 // `prints_number`, words on stderr.
 int ctl_command(struct ctl *ctl, Vd__Command *command, bool prints_number);
+// A command and its act as heap messages: fill in the act's field.
+Vd__Command *ctl_command_new(Vd__Command__ActCase act);
+// The same as ctl_command, and frees the command.
+int ctl_send(struct ctl *ctl, Vd__Command *command, bool prints_number);
+// Option or argument, whichever is given; "" if none is.
+const char *ctl_words(const struct ctl *ctl, const char *option, int argument);
 // Parses "42" or "#42". False after explaining.
 bool ctl_number(const struct ctl *ctl, const char *text, uint64_t *number);
 

@@ -5,8 +5,8 @@
 #include "clients/ctl/ctl.h"
 #include "proto/text.h"
 
-// The command and its act as heap messages; the act's field lies where every act's field lies.
-static Vd__Command *command_of(Vd__Command__ActCase act)
+// The act's field lies where every act's field lies.
+Vd__Command *ctl_command_new(Vd__Command__ActCase act)
 {
   Vd__Command *command = (Vd__Command *)vd_message_new(&vd__command__descriptor);
   const ProtobufCFieldDescriptor *field =
@@ -16,7 +16,7 @@ static Vd__Command *command_of(Vd__Command__ActCase act)
   return command;
 }
 
-static int send(struct ctl *ctl, Vd__Command *command, bool prints_number)
+int ctl_send(struct ctl *ctl, Vd__Command *command, bool prints_number)
 {
   int status = ctl_command(ctl, command, prints_number);
   vd__command__free_unpacked(command, NULL);
@@ -30,7 +30,7 @@ static int give_up(Vd__Command *command, int status)
 }
 
 // Option or argument, whichever is given.
-static const char *words(const struct ctl *ctl, const char *option, int argument)
+const char *ctl_words(const struct ctl *ctl, const char *option, int argument)
 {
   return option != NULL ? option : ctl->count > argument ? ctl->arguments[argument] : "";
 }
@@ -69,7 +69,7 @@ static bool severity_of(const struct ctl *ctl, uint32_t *severity)
 
 int ctl_report(struct ctl *ctl)
 {
-  Vd__Command *command = command_of(VD__COMMAND__ACT_REPORT);
+  Vd__Command *command = ctl_command_new(VD__COMMAND__ACT_REPORT);
   Vd__Report *report = command->report;
   // A report is never refused for being incomplete: one argument is the text, two are zone and text.
   const char *zone = ctl->count >= 2 ? ctl->arguments[0] : "";
@@ -84,7 +84,7 @@ int ctl_report(struct ctl *ctl)
   report->source = (Vd__Source)source;
   if (!severity_of(ctl, &report->severity))
     return give_up(command, CTL_USAGE);
-  return send(ctl, command, true);
+  return ctl_send(ctl, command, true);
 }
 
 // Acts whose first field is the incident's number.
@@ -93,7 +93,7 @@ static Vd__Command *about_incident(const struct ctl *ctl, Vd__Command__ActCase a
   uint64_t number;
   if (!ctl_number(ctl, ctl->arguments[0], &number))
     return NULL;
-  Vd__Command *command = command_of(act);
+  Vd__Command *command = ctl_command_new(act);
   command->respond->incident = number;
   return command;
 }
@@ -101,15 +101,15 @@ static Vd__Command *about_incident(const struct ctl *ctl, Vd__Command__ActCase a
 static int plain(struct ctl *ctl, Vd__Command__ActCase act)
 {
   Vd__Command *command = about_incident(ctl, act);
-  return command != NULL ? send(ctl, command, false) : CTL_USAGE;
+  return command != NULL ? ctl_send(ctl, command, false) : CTL_USAGE;
 }
 
 int ctl_heard(struct ctl *ctl)
 {
   if (ctl->options.is_digest) {
-    Vd__Command *command = command_of(VD__COMMAND__ACT_HEARD);
+    Vd__Command *command = ctl_command_new(VD__COMMAND__ACT_HEARD);
     command->heard->digest = true;
-    return send(ctl, command, false);
+    return ctl_send(ctl, command, false);
   }
   if (ctl->count == 0)
     return ctl_usage(ctl,
@@ -154,8 +154,8 @@ int ctl_decide(struct ctl *ctl)
   Vd__Command *command = about_incident(ctl, VD__COMMAND__ACT_DECIDE);
   if (command == NULL)
     return CTL_USAGE;
-  vd_string_set(&command->decide->decision, words(ctl, ctl->options.text, 1));
-  return send(ctl, command, false);
+  vd_string_set(&command->decide->decision, ctl_words(ctl, ctl->options.text, 1));
+  return ctl_send(ctl, command, false);
 }
 
 int ctl_land(struct ctl *ctl)
@@ -165,7 +165,7 @@ int ctl_land(struct ctl *ctl)
     return CTL_USAGE;
   command->land->landing =
       ctl->options.is_workaround ? VD__LANDING__LANDING_WORKAROUND : VD__LANDING__LANDING_FIXED;
-  return send(ctl, command, false);
+  return ctl_send(ctl, command, false);
 }
 
 int ctl_reopen(struct ctl *ctl)
@@ -173,8 +173,8 @@ int ctl_reopen(struct ctl *ctl)
   Vd__Command *command = about_incident(ctl, VD__COMMAND__ACT_REOPEN);
   if (command == NULL)
     return CTL_USAGE;
-  vd_string_set(&command->reopen->reason, words(ctl, ctl->options.reason, 1));
-  return send(ctl, command, false);
+  vd_string_set(&command->reopen->reason, ctl_words(ctl, ctl->options.reason, 1));
+  return ctl_send(ctl, command, false);
 }
 
 int ctl_cancel(struct ctl *ctl)
@@ -182,8 +182,8 @@ int ctl_cancel(struct ctl *ctl)
   Vd__Command *command = about_incident(ctl, VD__COMMAND__ACT_CANCEL);
   if (command == NULL)
     return CTL_USAGE;
-  vd_string_set(&command->cancel->reason, words(ctl, ctl->options.reason, 1));
-  return send(ctl, command, false);
+  vd_string_set(&command->cancel->reason, ctl_words(ctl, ctl->options.reason, 1));
+  return ctl_send(ctl, command, false);
 }
 
 int ctl_decline(struct ctl *ctl)
@@ -191,8 +191,8 @@ int ctl_decline(struct ctl *ctl)
   Vd__Command *command = about_incident(ctl, VD__COMMAND__ACT_DECLINE);
   if (command == NULL)
     return CTL_USAGE;
-  vd_string_set(&command->decline->reason, words(ctl, ctl->options.reason, 1));
-  return send(ctl, command, false);
+  vd_string_set(&command->decline->reason, ctl_words(ctl, ctl->options.reason, 1));
+  return ctl_send(ctl, command, false);
 }
 
 int ctl_note(struct ctl *ctl)
@@ -200,8 +200,8 @@ int ctl_note(struct ctl *ctl)
   Vd__Command *command = about_incident(ctl, VD__COMMAND__ACT_NOTE);
   if (command == NULL)
     return CTL_USAGE;
-  vd_string_set(&command->note->text, words(ctl, ctl->options.text, 1));
-  return send(ctl, command, false);
+  vd_string_set(&command->note->text, ctl_words(ctl, ctl->options.text, 1));
+  return ctl_send(ctl, command, false);
 }
 
 int ctl_duplicate(struct ctl *ctl)
@@ -213,7 +213,7 @@ int ctl_duplicate(struct ctl *ctl)
   if (command == NULL)
     return CTL_USAGE;
   command->duplicate->of = of;
-  return send(ctl, command, false);
+  return ctl_send(ctl, command, false);
 }
 
 int ctl_amend(struct ctl *ctl)
@@ -226,7 +226,7 @@ int ctl_amend(struct ctl *ctl)
   vd_string_set(&command->amend->text, ctl->options.text);
   if (!severity_of(ctl, &command->amend->severity))
     return give_up(command, CTL_USAGE);
-  return send(ctl, command, false);
+  return ctl_send(ctl, command, false);
 }
 
 int ctl_assign(struct ctl *ctl)
@@ -235,22 +235,22 @@ int ctl_assign(struct ctl *ctl)
   if (command == NULL)
     return CTL_USAGE;
   vd_string_set(&command->assign->crew, ctl->arguments[1]);
-  return send(ctl, command, false);
+  return ctl_send(ctl, command, false);
 }
 
 int ctl_handover(struct ctl *ctl)
 {
-  Vd__Command *command = command_of(VD__COMMAND__ACT_HANDOVER);
+  Vd__Command *command = ctl_command_new(VD__COMMAND__ACT_HANDOVER);
   vd_string_set(&command->handover->from, ctl->arguments[0]);
   vd_string_set(&command->handover->to, ctl->arguments[1]);
-  return send(ctl, command, false);
+  return ctl_send(ctl, command, false);
 }
 
 int ctl_log(struct ctl *ctl)
 {
-  Vd__Command *command = command_of(VD__COMMAND__ACT_LOG);
+  Vd__Command *command = ctl_command_new(VD__COMMAND__ACT_LOG);
   vd_string_set(&command->log->text, ctl->arguments[0]);
-  return send(ctl, command, false);
+  return ctl_send(ctl, command, false);
 }
 
 int ctl_crew_duty(struct ctl *ctl)
@@ -258,18 +258,18 @@ int ctl_crew_duty(struct ctl *ctl)
   int duty;
   if (!vd_enum_parse(&vd__duty__descriptor, ctl->arguments[1], &duty) || duty == 0)
     return bad_enum(ctl, &vd__duty__descriptor, ctl->arguments[1]);
-  Vd__Command *command = command_of(VD__COMMAND__ACT_DUTY);
+  Vd__Command *command = ctl_command_new(VD__COMMAND__ACT_DUTY);
   vd_string_set(&command->duty->crew, ctl->arguments[0]);
   command->duty->duty = (Vd__Duty)duty;
-  return send(ctl, command, false);
+  return ctl_send(ctl, command, false);
 }
 
 int ctl_crew_at(struct ctl *ctl)
 {
-  Vd__Command *command = command_of(VD__COMMAND__ACT_PLACE);
+  Vd__Command *command = ctl_command_new(VD__COMMAND__ACT_PLACE);
   vd_string_set(&command->place->crew, ctl->arguments[0]);
   vd_string_set(&command->place->zone, ctl->arguments[1]);
-  return send(ctl, command, false);
+  return ctl_send(ctl, command, false);
 }
 
 int ctl_crew_reach(struct ctl *ctl)
@@ -277,10 +277,10 @@ int ctl_crew_reach(struct ctl *ctl)
   int reach;
   if (!vd_enum_parse(&vd__reach__descriptor, ctl->arguments[1], &reach) || reach == 0)
     return bad_enum(ctl, &vd__reach__descriptor, ctl->arguments[1]);
-  Vd__Command *command = command_of(VD__COMMAND__ACT_REACH);
+  Vd__Command *command = ctl_command_new(VD__COMMAND__ACT_REACH);
   vd_string_set(&command->reach->crew, ctl->arguments[0]);
   command->reach->reach = (Vd__Reach)reach;
-  return send(ctl, command, false);
+  return ctl_send(ctl, command, false);
 }
 
 int ctl_plan_apply(struct ctl *ctl)
@@ -290,7 +290,7 @@ int ctl_plan_apply(struct ctl *ctl)
   enum vd_err err = vd_text_read_file(&vd__plan__descriptor, ctl->arguments[0], &plan, NULL, &refusal);
   if (err != VD_OK)
     return ctl_complain(ctl, err, &refusal);
-  Vd__Command *command = command_of(VD__COMMAND__ACT_PLAN_APPLY);
+  Vd__Command *command = ctl_command_new(VD__COMMAND__ACT_PLAN_APPLY);
   command->plan_apply->plan = (Vd__Plan *)plan;
-  return send(ctl, command, false);
+  return ctl_send(ctl, command, false);
 }
