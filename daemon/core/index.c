@@ -229,6 +229,20 @@ static void say_task(struct derived *derived, const Vd__Task *task)
     say(derived, "unasked/%s/%020llu/%s", task->team, (unsigned long long)task->number, task->id);
 }
 
+static void say_supply(struct derived *derived, const Vd__Supply *supply)
+{
+  if (supply->is_known && !supply->retired)
+    say(derived, "known/%s", supply->id);
+}
+
+static void say_batch(struct derived *derived, const Vd__Batch *batch)
+{
+  if (batch->state == VD__BATCH_STATE__BATCH_STATE_PLANNED)
+    say(derived, "batch/%s/%020lld/%s", batch->session, (long long)batch->planned_at_ms, batch->id);
+  else if (batch->state == VD__BATCH_STATE__BATCH_STATE_HELD && *batch->held_for)
+    say(derived, "held/%s/%s", batch->held_for, batch->id);
+}
+
 static void derive(struct derived *derived, const struct vd_venue *venue, Vd__Kind kind,
                    const ProtobufCMessage *message)
 {
@@ -251,6 +265,10 @@ static void derive(struct derived *derived, const struct vd_venue *venue, Vd__Ki
       say(derived, "heard/%s/%s", alert->crew, alert->id);
   } else if (kind == VD__KIND__KIND_TASK) {
     say_task(derived, (const Vd__Task *)message);
+  } else if (kind == VD__KIND__KIND_SUPPLY) {
+    say_supply(derived, (const Vd__Supply *)message);
+  } else if (kind == VD__KIND__KIND_BATCH) {
+    say_batch(derived, (const Vd__Batch *)message);
   } else if (kind == VD__KIND__KIND_OFFER) {
     const Vd__Offer *offer = (const Vd__Offer *)message;
     if (offer->state == VD__OFFER_STATE__OFFER_STATE_OPEN)
@@ -311,7 +329,8 @@ static bool has_keys(Vd__Kind kind)
 {
   return kind == VD__KIND__KIND_INCIDENT || kind == VD__KIND__KIND_CREW || kind == VD__KIND__KIND_ALERT ||
          kind == VD__KIND__KIND_OFFER || kind == VD__KIND__KIND_DEADLINE || kind == VD__KIND__KIND_NOTE ||
-         kind == VD__KIND__KIND_SESSION || kind == VD__KIND__KIND_NOTICE || kind == VD__KIND__KIND_TASK;
+         kind == VD__KIND__KIND_SESSION || kind == VD__KIND__KIND_NOTICE || kind == VD__KIND__KIND_TASK ||
+         kind == VD__KIND__KIND_SUPPLY || kind == VD__KIND__KIND_BATCH;
 }
 
 void vd_index_refresh(struct vd_index *index, const struct vd_venue *venue, Vd__Kind kind, const char *id,

@@ -25,6 +25,10 @@
 //   dense/<start, 20 digits>/<session>            dense session, running or planned     does a break follow it
 //   uid/<calendar's uid>/<session>                session of a calendar                 which one is imported again
 //   notice/<number, 20 digits>                    notice not sent or dropped            what a change joins
+//   known/<supply>                                supply whose level is known           what is forecast
+//   batch/<session>/<planned_at, 20 digits>/<batch>   batch planned for a break         what waits when it is late
+//                                                 (the empty session: for a time of day)
+//   held/<session>/<batch>                        batch held back by its overrun        what goes on when it ends
 #ifndef VD_CORE_INDEX_H
 #define VD_CORE_INDEX_H
 

@@ -31,6 +31,9 @@ int64_t vd_session_next(const struct vd_venue *venue, const Vd__Session *session
 
 // ---- for the other modules ----
 
+// Finds a session of the agenda, also one that has ended, or refuses unknown-session with the nearest.
+enum vd_err vd_session_get(const struct vd_venue *venue, const char *id, const char *field,
+                           Vd__Session **session, struct vd_refusal *refusal);
 // No session lasts longer, so whoever looks for what covers a moment looks back no further.
 #define VD_SESSION_LENGTH_MAX_MS INT64_C(86400000)
 

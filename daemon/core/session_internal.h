@@ -9,9 +9,6 @@
 
 // ---- finding ----
 
-enum vd_err vd_session_get(const struct vd_venue *venue, const char *id, const char *field,
-                           Vd__Session **session, struct vd_refusal *refusal);
-
 // A walk through what stands in a zone, in the order of start. Ends when the index changes.
 struct vd_agenda_walk {
   struct vd_key prefix, from;

@@ -147,6 +147,7 @@ size_t vd_timers_count(const struct vd_timers *timers)
 bool vd_timer_is_of(Vd__Kind kind)
 {
   switch (kind) {
+  case VD__KIND__KIND_EVENT:
   case VD__KIND__KIND_DEADLINE:
   case VD__KIND__KIND_OFFER:
   case VD__KIND__KIND_ATTEMPT:
@@ -169,6 +170,8 @@ bool vd_timer_is_of(Vd__Kind kind)
 int64_t vd_timer_due_of(const struct vd_venue *venue, Vd__Kind kind, const ProtobufCMessage *message)
 {
   switch (kind) {
+  case VD__KIND__KIND_EVENT:
+    return vd_supply_next_event((const Vd__Event *)message);
   case VD__KIND__KIND_DEADLINE:
     return vd_deadline_next((const Vd__Deadline *)message);
   case VD__KIND__KIND_OFFER:

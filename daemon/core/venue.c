@@ -320,6 +320,8 @@ enum vd_err vd_venue_execute(struct vd_venue *venue, const Vd__Principal *who, c
 static const char *timer_name(Vd__Kind kind)
 {
   switch (kind) {
+  case VD__KIND__KIND_EVENT:
+    return "forecast";
   case VD__KIND__KIND_DEADLINE:
     return "deadline";
   case VD__KIND__KIND_OFFER:
@@ -352,6 +354,9 @@ static const char *timer_name(Vd__Kind kind)
 static void fire(struct vd_act *act, Vd__Kind kind, ProtobufCMessage *message)
 {
   switch (kind) {
+  case VD__KIND__KIND_EVENT:
+    vd_supply_fire_event(act, (Vd__Event *)message);
+    break;
   case VD__KIND__KIND_DEADLINE:
     vd_deadline_fire(act, (Vd__Deadline *)message);
     break;
