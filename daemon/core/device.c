@@ -265,7 +265,7 @@ void vd_device_plan_applied(struct vd_act *act)
     struct vd_pulse *pulse = pulses->slots[i];
     if (!pulse || !vd_act_has(act, VD__KIND__KIND_DEVICE, pulse->device->id))
       continue;
-    vd_pulse_forget_values(pulse);
+    vd_pulse_recall(pulse);
     if (pulse->device->retired)
       vd_device_unwarn(act, pulse->device);
   }

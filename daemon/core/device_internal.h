@@ -49,6 +49,8 @@ struct vd_pulse *vd_pulse_of(struct vd_venue *venue, Vd__Device *device);
 // When the last sign of life that counts was; 0 = never.
 int64_t vd_pulse_base(const struct vd_venue *venue, const struct vd_pulse *pulse);
 void vd_pulse_forget_values(struct vd_pulse *pulse);
+// Forgets the values, but for what the entity keeps: the reading that speaks against it.
+void vd_pulse_recall(struct vd_pulse *pulse);
 
 // ---- what is known of it, judged (device_judge.c) ----
 

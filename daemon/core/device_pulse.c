@@ -56,17 +56,23 @@ static void grow(struct vd_pulses *pulses)
   free(before);
 }
 
-// What the entity keeps of it: the last sign of life, and the reading that speaks against it.
-static struct vd_pulse *pulse_create(Vd__Device *device)
+void vd_pulse_recall(struct vd_pulse *pulse)
 {
-  struct vd_pulse *pulse = vd_zalloc(sizeof *pulse);
-  pulse->device = device;
-  pulse->heard_ms = device->heard_at_ms;
+  const Vd__Device *device = pulse->device;
+  vd_pulse_forget_values(pulse);
   for (size_t i = 0; *device->reading && i < device->n_thresholds && i < VD_THRESHOLDS_MAX; i++)
     if (strcmp(device->thresholds[i]->reading, device->reading) == 0) {
       pulse->values[i].at_ms = device->state_at_ms;
       pulse->values[i].value = device->value;
     }
+}
+
+static struct vd_pulse *pulse_create(Vd__Device *device)
+{
+  struct vd_pulse *pulse = vd_zalloc(sizeof *pulse);
+  pulse->device = device;
+  pulse->heard_ms = device->heard_at_ms;
+  vd_pulse_recall(pulse);
   return pulse;
 }
 

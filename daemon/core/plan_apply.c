@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "daemon/core/crew.h"
+#include "daemon/core/device.h"
 #include "daemon/core/dispatch.h"
 #include "daemon/core/plan_internal.h"
 #include "daemon/core/session.h"
@@ -68,6 +69,23 @@ static void keep_session(Vd__Session *wanted, const Vd__Session *live)
   wanted->overrun_warned = live->overrun_warned;
 }
 
+static void keep_device(Vd__Device *wanted, const Vd__Device *live)
+{
+  wanted->state = live->state;
+  wanted->state_at_ms = live->state_at_ms;
+  wanted->fault_at_ms = live->fault_at_ms;
+  wanted->heard_at_ms = live->heard_at_ms;
+  wanted->incident = live->incident;
+  wanted->flaps = live->flaps;
+  wanted->flap_at_ms = live->flap_at_ms;
+  wanted->maintenance_until_at_ms = live->maintenance_until_at_ms;
+  vd_string_set(&wanted->reading, live->reading);
+  wanted->value = live->value;
+  wanted->expected_at_ms = live->expected_at_ms;
+  wanted->fault_said = live->fault_said;
+  wanted->service_until_at_ms = live->service_until_at_ms;
+}
+
 static void keep(Vd__Kind kind, ProtobufCMessage *wanted, const ProtobufCMessage *live)
 {
   vd_message_set_revision(wanted, vd_message_revision(live));
@@ -79,6 +97,8 @@ static void keep(Vd__Kind kind, ProtobufCMessage *wanted, const ProtobufCMessage
     keep_crew((Vd__Crew *)wanted, (const Vd__Crew *)live);
   else if (kind == VD__KIND__KIND_SESSION)
     keep_session((Vd__Session *)wanted, (const Vd__Session *)live);
+  else if (kind == VD__KIND__KIND_DEVICE)
+    keep_device((Vd__Device *)wanted, (const Vd__Device *)live);
 }
 
 // What another source than the plan keeps.
@@ -166,6 +186,8 @@ static void put_all(struct apply *apply, const ProtobufCBinaryData *hash)
   }
   for (size_t i = 0; i < plan->n_sessions; i++)
     put(apply, VD__KIND__KIND_SESSION, &vd_plan_session_entity(plan->sessions[i])->base);
+  for (size_t i = 0; i < plan->n_devices; i++)
+    put(apply, VD__KIND__KIND_DEVICE, &vd_plan_device_entity(plan->devices[i])->base);
 }
 
 // ---- what the plan no longer names ----
@@ -251,6 +273,7 @@ static void retire_all(struct apply *apply)
   RETIRE(apply, CREW, crews);
   RETIRE(apply, CATEGORY, categories);
   RETIRE(apply, SESSION, sessions);
+  RETIRE(apply, DEVICE, devices);
   remove_pages(apply);
 }
 
@@ -262,7 +285,7 @@ static void retire_all(struct apply *apply)
 static void derive_again(struct vd_venue *venue)
 {
   static const Vd__Kind kinds[] = {VD__KIND__KIND_CREW, VD__KIND__KIND_ATTEMPT, VD__KIND__KIND_ALERT,
-                                   VD__KIND__KIND_SESSION};
+                                   VD__KIND__KIND_SESSION, VD__KIND__KIND_DEVICE};
   for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
     ProtobufCMessage *message = vd_fold_next(venue->fold, kinds[i], NULL, "");
     for (; message; message = vd_fold_next(venue->fold, kinds[i], vd_message_id(message), "")) {
@@ -331,6 +354,7 @@ enum vd_err vd_plan_apply(struct vd_act *act, Vd__Reply *reply, struct vd_refusa
     retire_all(&apply);
     if (apply.added + apply.changed + apply.retired > 0) {
       tell(&apply);
+      vd_device_plan_applied(act);
       derive_again(act->venue);
       refresh_duty(act);
       vd_session_plan_applied(act);

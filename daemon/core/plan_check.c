@@ -60,6 +60,7 @@ static bool check_text(struct vd_plan_check *check)
   is_clean &= CHECK_MESSAGES(check, crews);
   is_clean &= CHECK_MESSAGES(check, categories);
   is_clean &= CHECK_MESSAGES(check, sessions);
+  is_clean &= CHECK_MESSAGES(check, devices);
   return is_clean && check_message(check, &plan->base, "");
 }
 
@@ -127,15 +128,21 @@ static void check_posts(struct vd_plan_check *check)
 
 // ---- sizes ----
 
-// Takes the entity.
-static void check_size(struct vd_plan_check *check, ProtobufCMessage *entity, struct vd_plan_words path)
+// Takes the entity. `growth` is kept free for what the running event adds.
+static void check_size_with(struct vd_plan_check *check, ProtobufCMessage *entity, size_t growth,
+                            struct vd_plan_words path)
 {
-  size_t size = protobuf_c_message_get_packed_size(entity), most = VD_ENTITY_MAX - VD_PLAN_GROWTH;
+  size_t size = protobuf_c_message_get_packed_size(entity), most = VD_ENTITY_MAX - growth;
   protobuf_c_message_free_unpacked(entity, NULL);
   if (size > most)
     vd_plan_find(check->findings, VD_PLAN_ENTITY_SIZE, path.text, vd_plan_words("%zu bytes", size).text,
                  vd_plan_words("%zu bytes", most).text,
                  "With all its text this takes %zu bytes; every screen has room for %zu.", size, most);
+}
+
+static void check_size(struct vd_plan_check *check, ProtobufCMessage *entity, struct vd_plan_words path)
+{
+  check_size_with(check, entity, VD_PLAN_GROWTH, path);
 }
 
 static void check_sizes(struct vd_plan_check *check)
@@ -157,6 +164,9 @@ static void check_sizes(struct vd_plan_check *check)
   }
   for (size_t i = 0; i < plan->n_sessions; i++)
     check_size(check, &vd_plan_session_entity(plan->sessions[i])->base, vd_plan_words("sessions[%zu]", i));
+  for (size_t i = 0; i < plan->n_devices; i++)
+    check_size_with(check, &vd_plan_device_entity(plan->devices[i])->base, VD_PLAN_GROWTH_DEVICE,
+                    vd_plan_words("devices[%zu]", i));
   size_t size = protobuf_c_message_get_packed_size(&plan->base);
   if (size > VD_PLAN_SIZE_MAX)
     vd_plan_find(check->findings, VD_PLAN_PLAN_SIZE, "", vd_plan_words("%zu bytes", size).text, "61440 bytes",
@@ -206,6 +216,7 @@ static void check_references(struct vd_plan_check *check)
   vd_plan_check_crews(check);
   vd_plan_check_categories(check);
   vd_plan_check_sessions(check);
+  vd_plan_check_devices(check);
 }
 
 void vd_plan_check(const Vd__Plan *plan, struct vd_findings *findings)
@@ -223,12 +234,14 @@ void vd_plan_check(const Vd__Plan *plan, struct vd_findings *findings)
   check.crews = VD_PLAN_IDS(plan, crews);
   check.categories = VD_PLAN_IDS(plan, categories);
   check.sessions = VD_PLAN_IDS(plan, sessions);
+  check.devices = VD_PLAN_IDS(plan, devices);
   check_ids(&check, &check.zones, "zones");
   check_ids(&check, &check.teams, "teams");
   check_ids(&check, &check.posts, "posts");
   check_ids(&check, &check.crews, "crews");
   check_ids(&check, &check.categories, "categories");
   check_ids(&check, &check.sessions, "sessions");
+  check_ids(&check, &check.devices, "devices");
   check_reserved(&check);
   bool has_times = check_event(&check);
   check_references(&check);
@@ -241,4 +254,5 @@ void vd_plan_check(const Vd__Plan *plan, struct vd_findings *findings)
   vd_plan_ids_finish(&check.crews);
   vd_plan_ids_finish(&check.categories);
   vd_plan_ids_finish(&check.sessions);
+  vd_plan_ids_finish(&check.devices);
 }

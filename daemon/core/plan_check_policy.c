@@ -42,6 +42,8 @@ static const struct duration_rule durations[] = {
     DURATION(looks_like_ms, 10 * MINUTE, NEITHER, VALUE_RANGE, ""),
     DURATION(reopen_ms, 15 * MINUTE, LESS, REOPEN_WINDOW,
              "a device that fails again within 15m reopens (house, clocks)"),
+    DURATION(flap_ms, 10 * MINUTE, LESS, FLAP_TIME,
+             "a device that flaps is well once it held for 10m (house, devices)"),
     DURATION(dense_limit_ms, 90 * MINUTE, MORE, DENSE_LIMIT,
              "a dense session lasts at most 90m (standard 3)"),
     DURATION(overrun_grace_ms, 2 * MINUTE, MORE, OVERRUN_GRACE, "an overrun is called after 2m (house)"),
@@ -100,6 +102,13 @@ static void check_numbers(struct vd_plan_check *check)
   check_number(check, "commander_severity", policy->commander_severity, 1, 4);
   check_number(check, "digest_from", policy->digest_from, 2, 32);
   check_number(check, "closed_kept", policy->closed_kept, 1, 1000000);
+  check_number(check, "fault_after_beats", policy->fault_after_beats, 1, 100);
+  if (policy->suspect_after_ms != 0)
+    check_range(check, "policy.suspect_after_ms", policy->suspect_after_ms);
+  if (policy->fault_after_beats > 3 && policy->fault_after_beats <= 100)
+    vd_plan_find(check->findings, VD_PLAN_FAULT_BEATS, "policy.fault_after_beats",
+                 vd_plan_words("%u", (unsigned)policy->fault_after_beats).text, "3",
+                 "Looser than the house: a device is faulty once 3 heartbeats were missed.");
   if (policy->warn_percent > 80 && policy->warn_percent < 100)
     vd_plan_find(check->findings, VD_PLAN_WARN_PERCENT, "policy.warn_percent",
                  vd_plan_words("%u", (unsigned)policy->warn_percent).text, "80",

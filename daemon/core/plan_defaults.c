@@ -54,6 +54,8 @@ static void fill_policy(Vd__Policy *policy)
   fill(&policy->reopen_ms, 15 * MINUTE);
   fill_count(&policy->digest_from, 3);
   fill_count(&policy->closed_kept, 2000);
+  fill_count(&policy->fault_after_beats, 3);
+  fill(&policy->flap_ms, 10 * MINUTE);
   fill(&policy->dense_limit_ms, 90 * MINUTE);
   fill(&policy->overrun_grace_ms, 2 * MINUTE);
   fill(&policy->notice_settle_ms, 3 * MINUTE);
@@ -76,6 +78,15 @@ static void fill_category(Vd__PlanCategory *category)
   if (category->family == VD__FAMILY__FAMILY_UNSPECIFIED)
     category->family = VD__FAMILY__FAMILY_OTHER;
   fill_count(&category->severity, category->family == VD__FAMILY__FAMILY_LIFE_SAFETY ? 4 : 2);
+}
+
+// A fault is of the plan's first category for faults of devices, where the device does not say which.
+static void fill_device(const Vd__Plan *plan, Vd__PlanDevice *device)
+{
+  for (size_t i = 0; i < plan->n_categories && *device->category == '\0'; i++)
+    if (plan->categories[i]->family == VD__FAMILY__FAMILY_DEVICE_FAULT)
+      vd_string_set(&device->category, plan->categories[i]->id);
+  fill_word(&device->category, "other");
 }
 
 static bool has_zone(const Vd__Plan *plan, const char *id)
@@ -148,6 +159,8 @@ void vd_plan_defaults(Vd__Plan *plan)
     add_other_category(plan);
   for (size_t i = 0; i < plan->n_categories; i++)
     fill_category(plan->categories[i]);
+  for (size_t i = 0; i < plan->n_devices; i++)
+    fill_device(plan, plan->devices[i]);
   for (size_t i = 0; i < plan->n_sessions; i++)
     if (plan->sessions[i]->kind == VD__SESSION_KIND__SESSION_KIND_UNSPECIFIED)
       plan->sessions[i]->kind = VD__SESSION_KIND__SESSION_KIND_TALK;

@@ -112,6 +112,23 @@ Vd__Post *vd_plan_post_entity(const Vd__PlanPost *planned)
   return post;
 }
 
+Vd__Device *vd_plan_device_entity(const Vd__PlanDevice *planned)
+{
+  Vd__Device *device = NEW(Device, device);
+  vd_string_set(&device->id, planned->id);
+  device->name = copy_text(planned->name);
+  vd_string_set(&device->zone, planned->zone);
+  vd_string_set(&device->category, planned->category);
+  device->heartbeat_ms = planned->heartbeat_ms;
+  for (size_t i = 0; i < planned->n_thresholds; i++)
+    VD_REPEATED_ADD(device->thresholds, device->n_thresholds, vd_message_copy(&planned->thresholds[i]->base));
+  vd_string_set(&device->partner, planned->partner);
+  vd_string_set(&device->spare, planned->spare);
+  for (size_t i = 0; i < planned->n_windows; i++)
+    VD_REPEATED_ADD(device->windows, device->n_windows, vd_message_copy(&planned->windows[i]->base));
+  return device;
+}
+
 Vd__Session *vd_plan_session_entity(const Vd__PlanSession *planned)
 {
   Vd__Session *session = NEW(Session, session);

@@ -13,6 +13,7 @@ enum {
   VD_PLAN_WAYS_MAX = 12,        // out of one zone
   VD_PLAN_SIZE_MAX = 60 * 1024, // packed: `plan apply` is one request, and a request is VD_REQUEST_MAX
   VD_PLAN_GROWTH = 128,         // bytes an entity may gain while the event runs (what people say, counters)
+  VD_PLAN_GROWTH_DEVICE = 208,  // the same of a device: states, instants, the reading that speaks against it
   VD_PLAN_FINDINGS_MAX = 500,
 };
 
@@ -85,7 +86,17 @@ enum {
   X(SESSION_CAPACITY, "session-capacity", true, BAD_VALUE)                                                   \
   X(ELASTIC_RESERVE, "elastic-reserve", false, BAD_PLAN)                                                     \
   X(DENSE_LIMIT, "dense-limit", false, BAD_PLAN)                                                             \
-  X(NO_BREAK, "no-break", false, BAD_PLAN)
+  X(NO_BREAK, "no-break", false, BAD_PLAN)                                                                   \
+  /* devices */                                                                                              \
+  X(FAULT_BEATS, "fault-beats", false, BAD_PLAN)                                                             \
+  X(FLAP_TIME, "flap-time", false, BAD_PLAN)                                                                 \
+  X(DEVICE_PARTNER, "device-partner", true, BAD_VALUE)                                                       \
+  X(THRESHOLD_ORDER, "threshold-order", true, BAD_VALUE)                                                     \
+  X(WINDOW_ORDER, "window-order", true, BAD_VALUE)                                                           \
+  X(WINDOW_IN_SESSION, "window-in-session", false, BAD_PLAN)                                                 \
+  X(SLOW_HEARTBEAT, "slow-heartbeat", false, BAD_PLAN)                                                       \
+  X(NO_SPARE, "no-spare", false, BAD_PLAN)                                                                   \
+  X(UNWATCHED_DEVICE, "unwatched-device", false, BAD_PLAN)
 
 enum vd_plan_rule {
 #define VD_PLAN_RULE_ENUM(symbol, name, is_error, err) VD_PLAN_##symbol,
@@ -132,7 +143,7 @@ void vd_plan_ids_finish(struct vd_plan_ids *ids);
 struct vd_plan_check {
   const Vd__Plan *plan;
   struct vd_findings *findings;
-  struct vd_plan_ids zones, teams, posts, crews, categories, sessions;
+  struct vd_plan_ids zones, teams, posts, crews, categories, sessions, devices;
 };
 void vd_plan_check_policy(struct vd_plan_check *check);     // limits and ranges
 void vd_plan_check_cover(struct vd_plan_check *check);      // who is on duty, at every minute
@@ -140,6 +151,7 @@ void vd_plan_check_zones(struct vd_plan_check *check);      // zones and the wal
 void vd_plan_check_crews(struct vd_plan_check *check);      // people, shifts, radios
 void vd_plan_check_categories(struct vd_plan_check *check); // handbook, decisions, skills
 void vd_plan_check_sessions(struct vd_plan_check *check);   // the agenda
+void vd_plan_check_devices(struct vd_plan_check *check);    // devices and what stands in for them
 
 // Says so, with the nearest known name, where `id` is not among `ids`. `what` is "team", "zone" …
 void vd_plan_check_reference(struct vd_plan_check *check, const struct vd_plan_ids *ids, const char *id,
@@ -163,5 +175,6 @@ Vd__Team *vd_plan_team_entity(const Vd__PlanTeam *team);
 Vd__Post *vd_plan_post_entity(const Vd__PlanPost *post);
 Vd__Crew *vd_plan_crew_entity(const Vd__Plan *plan, size_t at);
 Vd__Session *vd_plan_session_entity(const Vd__PlanSession *session);
+Vd__Device *vd_plan_device_entity(const Vd__PlanDevice *device);
 
 #endif
