@@ -2,6 +2,7 @@
 // Room-internal.
 //
 // Counted in memory, kept as a Change 60 s after the first that is not kept yet: a crash loses at most that.
+// The first of all is kept at once, with the act that did it.
 #ifndef VD_CORE_NODE_H
 #define VD_CORE_NODE_H
 
@@ -9,6 +10,8 @@
 
 enum { VD_NODE_KEEP_MS = 60000, VD_NODES = 8 };
 
+// The node's word, which is also its count's id: "dispatch", "check-in" … Static storage.
+const char *vd_node_id(Vd__Node node);
 // Counts one act of the node: of venued itself, or of people.
 void vd_node_did(struct vd_act *act, Vd__Node node, bool is_automatic);
 // Counts as of now: what is kept and what is not yet.
