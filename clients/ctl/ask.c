@@ -167,9 +167,7 @@ bool ctl_number(const struct ctl *ctl, const char *text, uint64_t *number)
   const char *digits = *text == '#' ? text + 1 : text;
   unsigned long long value = strtoull(digits, &end, 10);
   if (*digits < '0' || *digits > '9' || *end != '\0' || value == 0) {
-    ctl_usage(ctl,
-              ctl_pick(ctl, "an incident's number like 42 is expected", "需要事件編號，例如 42",
-                       "需要事件编号，例如 42"),
+    ctl_usage(ctl, ctl_pick(ctl, "a number like 42 is expected", "需要編號，例如 42", "需要编号，例如 42"),
               text);
     return false;
   }
@@ -198,7 +196,10 @@ static int complete(struct ctl *ctl, Vd__Command *command)
 
 static void explain_reply(const struct ctl *ctl, const Vd__Reply *reply)
 {
-  if (*reply->nearest != '\0')
+  bool is_done = strcmp(reply->code, vd_err_name(VD_OK)) == 0;
+  if (is_done && *reply->field != '\0') // done, but something is to be said about it
+    fprintf(stderr, "%s\n", reply->sentence);
+  else if (*reply->nearest != '\0')
     fprintf(stderr, "%s %s?\n", ctl_pick(ctl, "did you mean", "是否指", "是否指"), reply->nearest);
   if (reply->looks_like != 0)
     fprintf(stderr, "%s #%" PRIu64 "\n", ctl_pick(ctl, "looks like", "疑似同", "疑似同"), reply->looks_like);

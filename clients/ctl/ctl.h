@@ -15,7 +15,8 @@ enum ctl_exit { CTL_DONE = 0, CTL_REFUSED = 1, CTL_USAGE = 2, CTL_UNREACHABLE = 
 struct ctl_options {
   const char *data_dir, *url, *token_file, *language, *timeout;
   const char *id, *by, *at, *text, *severity, *source, *reporter, *reason, *zone, *category, *from, *topic;
-  bool is_json, only_open, is_workaround, is_digest;
+  const char *negative; // "-10m": an amount, where a verb takes one
+  bool is_json, only_open, is_workaround, is_digest, is_following, is_dry_run;
 };
 
 struct ctl {
@@ -42,7 +43,9 @@ enum ctl_takes {
   CTL_TAKES_AMEND = 64,    // --zone --category --severity --text
   CTL_TAKES_LANDING = 128, // --workaround
   CTL_TAKES_DIGEST = 256,
-  CTL_TAKES_DATA = 512, // works on the data folder itself
+  CTL_TAKES_DATA = 512,    // works on the data folder itself
+  CTL_TAKES_SHIFT = 1024,  // --following, and an amount that is negative
+  CTL_TAKES_IMPORT = 2048, // --dry-run
 };
 
 struct ctl_verb {
@@ -141,6 +144,17 @@ int ctl_principals(struct ctl *ctl);
 int ctl_status(struct ctl *ctl);
 int ctl_clock_show(struct ctl *ctl);
 int ctl_clock_accept(struct ctl *ctl);
+int ctl_session_list(struct ctl *ctl);
+int ctl_session_start(struct ctl *ctl);
+int ctl_session_end(struct ctl *ctl);
+int ctl_session_shift(struct ctl *ctl);
+int ctl_session_cancel(struct ctl *ctl);
+int ctl_session_import(struct ctl *ctl);
+int ctl_session_export(struct ctl *ctl);
+int ctl_notice_list(struct ctl *ctl);
+int ctl_notice_draft(struct ctl *ctl);
+int ctl_notice_approve(struct ctl *ctl);
+int ctl_notice_drop(struct ctl *ctl);
 int ctl_plan_apply(struct ctl *ctl);
 int ctl_plan_show(struct ctl *ctl);
 int ctl_watch(struct ctl *ctl);

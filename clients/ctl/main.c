@@ -36,6 +36,8 @@ static const struct option_row rows[] = {
     {"open", false, CTL_TAKES_OPEN, FIELD(only_open), " only what is open"},
     {"workaround", false, CTL_TAKES_LANDING, FIELD(is_workaround), " it holds, but is not fixed"},
     {"digest", false, CTL_TAKES_DIGEST, FIELD(is_digest), " all threads of --by"},
+    {"following", false, CTL_TAKES_SHIFT, FIELD(is_following), " the later ones of its zone too"},
+    {"dry-run", false, CTL_TAKES_IMPORT, FIELD(is_dry_run), " only show what would be imported"},
     {"from", true, CTL_TAKES_WATCH, FIELD(from), "SEQ  begin with this change"},
     {"topic", true, CTL_TAKES_WATCH, FIELD(topic), "T  like incident/42"},
 };
@@ -117,6 +119,9 @@ static int run(struct ctl *ctl, char **words, int count, const bool given[ROWS])
     if (given[i] && rows[i].takes != 0 && (rows[i].takes & verb->takes) == 0)
       return ctl_usage(ctl, ctl_pick(ctl, "this verb does not take", "此動詞不接受", "此动词不接受"),
                        rows[i].name);
+  if (ctl->options.negative != NULL && (verb->takes & CTL_TAKES_SHIFT) == 0)
+    return ctl_usage(ctl, ctl_pick(ctl, "this verb does not take", "此動詞不接受", "此动词不接受"),
+                     ctl->options.negative);
   ctl->arguments = words + taken;
   ctl->count = count - taken;
   if (ctl->count < verb->least || ctl->count > verb->most) {
@@ -138,9 +143,13 @@ static int parse(struct ctl *ctl, int argc, char **argv, bool given[ROWS])
   options[ROWS + 1] = (struct option){"version", no_argument, NULL, OPTION_VERSION};
   int option;
   bool wants_help = false;
-  while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
+  // "-10m" is an amount, not options: it is taken whole, as it stands.
+  const char *const letters = "h0::1::2::3::4::5::6::7::8::9::";
+  while ((option = getopt_long(argc, argv, letters, options, NULL)) != -1) {
     if (option == OPTION_HELP || option == 'h') {
       wants_help = true;
+    } else if (option >= '0' && option <= '9') {
+      ctl->options.negative = argv[optind - 1];
     } else if (option == OPTION_VERSION) {
       puts("venuectl " VENUED_VERSION);
       return CTL_DONE;

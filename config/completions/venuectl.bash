@@ -5,10 +5,10 @@ _venuectl()
   _init_completion || return
 
   local verbs='report heard respond arrive decide approve land close reopen cancel undo note duplicate amend assign
-    accept decline handover log incidents show recommend crew alerts deadlines zones categories principals watch status
+    accept decline handover log incidents show recommend crew session notice alerts deadlines zones categories principals watch status
     clock plan rehearse journal backup'
   local options='--data --url --token-file --json --lang --timeout --by --at --id --text --severity --source --reporter
-    --reason --zone --category --open --workaround --digest --from --topic --help --version'
+    --reason --zone --category --open --workaround --digest --following --dry-run --from --topic --help --version'
 
   # Where this line finds the daemon, for what the daemon is asked.
   local -a venuectl=("${words[0]}" --timeout 500ms) arguments=()
@@ -46,6 +46,8 @@ _venuectl()
   case "${#arguments[@]} ${arguments[*]:0:2}" in
     '0 ') _venuectl_offer "$verbs" ;;
     '1 crew') _venuectl_offer 'list duty at reach' ;;
+    '1 session') _venuectl_offer 'list start end shift cancel import export' ;;
+    '1 notice') _venuectl_offer 'list draft approve drop' ;;
     '1 clock') _venuectl_offer 'accept' ;;
     '1 plan') _venuectl_offer 'check show apply' ;;
     '1 journal') _venuectl_offer 'verify export' ;;
@@ -55,6 +57,10 @@ _venuectl()
     "2 report "*) _venuectl_offer "$(_venuectl_ask categories)" ;;
     '2 crew duty' | '2 crew at' | '2 crew reach' | "2 assign "* | '1 handover' | "2 handover "*)
       _venuectl_offer "$(_venuectl_ask 'crew list')" ;;
+    '2 session import') _filedir ics ;;
+    '2 session start' | '2 session end' | '2 session shift' | '2 session cancel')
+      _venuectl_offer "$(_venuectl_ask 'session list --open')" ;;
+    '2 notice approve' | '2 notice drop') _venuectl_offer "$(_venuectl_ask 'notice list --open')" ;;
     '3 crew duty') _venuectl_offer 'on off break' ;;
     '3 crew at') _venuectl_offer "$(_venuectl_ask zones)" ;;
     '3 crew reach') _venuectl_offer 'radio-dead ok' ;;
