@@ -72,6 +72,10 @@ static Vd__Policy *policy_of_the_standard(void)
   policy->overrun_grace_ms = MINUTES(2);
   policy->notice_settle_ms = MINUTES(3);
   policy->notice_cool_down_ms = MINUTES(10);
+  policy->sample_limit_ms = MINUTES(15);
+  policy->sample_weight_g = 125;
+  policy->sample_keep_ms = MINUTES(48 * 60);
+  policy->dispose_limit_ms = MINUTES(24 * 60);
   vd_string_set(&policy->respond_team, "onsite");
   vd_string_set(&policy->decide_team, "decision");
   vd_string_set(&policy->land_team, "execution");
