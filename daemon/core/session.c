@@ -87,11 +87,13 @@ void vd_session_fire(struct vd_act *act, Vd__Session *session)
   vd_batch_session_overruns(act, session, false);
 }
 
-// It ended, or has been given more time.
-static void calm(struct vd_act *act, Vd__Session *session)
+void vd_session_calm(struct vd_act *act, Vd__Session *session)
 {
-  if (!session->overrun_warned)
+  bool overruns = session->state == VD__SESSION_STATE__SESSION_STATE_RUNNING &&
+                  overruns_at(act->venue, session) <= act->now_ms;
+  if (overruns || !session->overrun_warned)
     return;
+  vd_act_touch(act, VD__KIND__KIND_SESSION, &session->base);
   session->overrun_warned = false;
   vd_escalation_settle(act, vd_key_of("session.", session->id, "").text);
   vd_batch_session_overruns(act, session, true);
@@ -144,7 +146,6 @@ static void finish(struct vd_act *act, Vd__Session *session, Vd__SessionState st
   if (session->state == VD__SESSION_STATE__SESSION_STATE_RUNNING)
     session->ended_at_ms = vd_act_acted_at(act);
   session->state = state;
-  calm(act, session);
   vd_agenda_moved(act, session);
 }
 
@@ -286,8 +287,6 @@ static void move(struct vd_act *act, Vd__Session *session, int64_t by_ms)
   vd_act_touch(act, VD__KIND__KIND_SESSION, &session->base);
   session->start_at_ms = start_after(session, by_ms);
   session->end_at_ms += by_ms;
-  if (overruns_at(act->venue, session) > act->now_ms)
-    calm(act, session);
   vd_agenda_moved(act, session);
 }
 

@@ -348,6 +348,7 @@ void vd_agenda_begin(const struct vd_venue *venue, struct vd_agenda_change *chan
 void vd_agenda_moved(struct vd_act *act, Vd__Session *session)
 {
   vd_index_refresh(act->venue->index, act->venue, VD__KIND__KIND_SESSION, session->id, &session->base);
+  vd_session_calm(act, session);
   if (!vd_session_stands(session))
     say_collides(act, session, false);
 }
@@ -396,10 +397,11 @@ static void call_all_collisions(struct vd_act *act)
 
 void vd_session_plan_applied(struct vd_act *act)
 {
-  const Vd__Session *session = NULL;
+  Vd__Session *session = NULL;
   const char *after = NULL;
-  while ((session = (const Vd__Session *)vd_fold_next(act->venue->fold, VD__KIND__KIND_SESSION, after, ""))) {
+  while ((session = (Vd__Session *)vd_fold_next(act->venue->fold, VD__KIND__KIND_SESSION, after, ""))) {
     after = session->id;
+    vd_session_calm(act, session);
     if (!vd_session_stands(session))
       say_collides(act, session, false);
   }

@@ -21,6 +21,9 @@ bool vd_agenda_is_same_day(const struct vd_venue *venue, int64_t a_ms, int64_t b
 // Another standing session of its zone that wants it at the same time, NULL if none.
 const Vd__Session *vd_agenda_collision(const struct vd_venue *venue, const Vd__Session *session);
 
+// An overrun that is none any more, since it ended or was given more time, is withdrawn. Touches it if so.
+void vd_session_calm(struct vd_act *act, Vd__Session *session);
+
 // ---- changing it ----
 //
 //   vd_agenda_concern for each session, where it is and where it will be → vd_agenda_begin

@@ -212,7 +212,7 @@ Test(plan_sessions, what_the_plan_no_longer_names_is_off_the_agenda)
   stage_destroy(stage);
 }
 
-static bool has_conflict(const struct stage *stage, const char *thread)
+static bool is_called(const struct stage *stage, const char *thread)
 {
   const Vd__Alert *alert =
       (const Vd__Alert *)vd_fold_find(vd_venue_fold(stage->venue), VD__KIND__KIND_ALERT, thread);
@@ -223,16 +223,36 @@ Test(plan_sessions, a_plan_that_meets_a_shift_is_called_out_and_settles)
 {
   struct stage *stage = live();
   cr_assert_eq(do_shift(stage, "opening", MINUTES(20)), VD_OK);
-  cr_assert(has_conflict(stage, "overlap.keynote.control-1"));
+  cr_assert(is_called(stage, "overlap.keynote.control-1"));
   plan->sessions[1]->start_at_ms = AT(80);
   cr_assert_eq(do_apply(stage), VD_OK);
-  cr_expect_not(has_conflict(stage, "overlap.keynote.control-1"));
+  cr_expect_not(is_called(stage, "overlap.keynote.control-1"));
   plan->sessions[1]->start_at_ms = AT(70);
   cr_assert_eq(do_apply(stage), VD_OK);
-  cr_expect(has_conflict(stage, "overlap.keynote.control-1"));
+  cr_expect(is_called(stage, "overlap.keynote.control-1"));
   vd__plan_session__free_unpacked(plan->sessions[--plan->n_sessions], NULL);
   cr_assert_eq(do_apply(stage), VD_OK);
-  cr_expect_not(has_conflict(stage, "overlap.keynote.control-1"));
+  cr_expect_not(is_called(stage, "overlap.keynote.control-1"));
+  stage_destroy(stage);
+}
+
+Test(plan_sessions, more_time_for_a_running_one_ends_its_overrun)
+{
+  struct stage *stage = live();
+  Vd__SessionStart start = VD__SESSION_START__INIT;
+  Vd__Command command = VD__COMMAND__INIT;
+  start.session = (char *)"keynote";
+  command.act_case = VD__COMMAND__ACT_SESSION_START;
+  command.session_start = &start;
+  cr_assert_eq(stage_do(stage, &command), VD_OK);
+  stage->now_ms = AT(125);
+  vd_venue_tick(stage->venue, stage->now_ms, 100, stage_follow, stage);
+  cr_assert(SESSION_OF(stage, "keynote")->overrun_warned);
+  cr_assert(is_called(stage, "session.keynote.control-1"));
+  plan->sessions[1]->end_at_ms = AT(150);
+  cr_assert_eq(do_apply(stage), VD_OK);
+  cr_expect_not(SESSION_OF(stage, "keynote")->overrun_warned);
+  cr_expect_not(is_called(stage, "session.keynote.control-1"));
   stage_destroy(stage);
 }
 

@@ -157,6 +157,17 @@ Test(session_import, of_a_running_one_only_words_and_end_change)
   cr_expect_str_eq(keynote->title->en, "The future");
 }
 
+Test(session_import, more_time_for_a_running_one_ends_its_overrun)
+{
+  cr_assert_eq(IMPORT(KEYNOTE), VD_OK);
+  fixture_run_to(f, AT(60));
+  cr_assert_eq(agenda_start(f, "keynote", 0), VD_OK);
+  fixture_run_to(f, AT(125));
+  cr_assert(agenda_is_called(f, "session.keynote", "control-1", WHY(OVERRUN)));
+  cr_assert_eq(IMPORT({"keynote", "k@x", "hall", 60, 140}), VD_OK);
+  cr_expect_not(agenda_is_called(f, "session.keynote", "control-1", WHY(OVERRUN)));
+}
+
 Test(session_import, what_has_ended_or_was_cancelled_stays)
 {
   cr_assert_eq(IMPORT(KEYNOTE, TEA), VD_OK);
