@@ -119,7 +119,7 @@ int ctl_plan_show(struct ctl *ctl)
 {
   static const Vd__Kind kinds[] = {VD__KIND__KIND_EVENT, VD__KIND__KIND_ZONE, VD__KIND__KIND_CATEGORY,
                                    VD__KIND__KIND_PAGE,  VD__KIND__KIND_TEAM, VD__KIND__KIND_POST,
-                                   VD__KIND__KIND_CREW};
+                                   VD__KIND__KIND_CREW,  VD__KIND__KIND_SESSION};
   struct vd_fold *fold = NULL;
   int status = ctl_fetch(ctl, kinds, sizeof kinds / sizeof *kinds, "", &fold);
   if (status != CTL_DONE)
