@@ -13,8 +13,10 @@
 #include "daemon/core/crew.h"
 #include "daemon/core/device.h"
 #include "daemon/core/dispatch.h"
+#include "daemon/core/key.h"
 #include "daemon/core/plan_internal.h"
 #include "daemon/core/session.h"
+#include "daemon/core/supply.h"
 #include "daemon/core/venue_internal.h"
 
 struct apply {
@@ -27,6 +29,8 @@ struct apply {
 
 static void keep_event(Vd__Event *wanted, const Vd__Event *live)
 {
+  wanted->reforecast_at_ms = live->reforecast_at_ms;
+  vd_string_set(&wanted->reforecast_after, live->reforecast_after);
   wanted->last_incident = live->last_incident;
   wanted->last_log = live->last_log;
   wanted->last_task = live->last_task;
@@ -86,6 +90,58 @@ static void keep_device(Vd__Device *wanted, const Vd__Device *live)
   wanted->service_until_at_ms = live->service_until_at_ms;
 }
 
+// A rate that the plan says anew is begun with anew.
+static void keep_supply(Vd__Supply *wanted, const Vd__Supply *live)
+{
+  if (wanted->burn_idle == live->burn_idle)
+    wanted->rate_idle = live->rate_idle;
+  if (wanted->burn_break == live->burn_break)
+    wanted->rate_break = live->rate_break;
+  wanted->is_known = live->is_known;
+  wanted->level = live->level;
+  wanted->level_at_ms = live->level_at_ms;
+  wanted->filled_at_ms = live->filled_at_ms;
+  wanted->served = live->served;
+  wanted->run_out_at_ms = live->run_out_at_ms;
+  wanted->stale_at_ms = live->stale_at_ms;
+  wanted->refill_at_ms = live->refill_at_ms;
+  vd_string_set(&wanted->task, live->task);
+  wanted->errors = live->errors;
+  wanted->error_permille = live->error_permille;
+  wanted->rated_level = live->rated_level;
+  wanted->rated_at_ms = live->rated_at_ms;
+  if (wanted->batches < live->batches)
+    wanted->batches = live->batches;
+}
+
+static bool is_waiting(const Vd__Batch *batch)
+{
+  return batch->state == VD__BATCH_STATE__BATCH_STATE_PLANNED ||
+         batch->state == VD__BATCH_STATE__BATCH_STATE_HELD;
+}
+
+// Once it was served or cancelled, for what it was planned is history.
+static void keep_batch(Vd__Batch *wanted, const Vd__Batch *live)
+{
+  if (!is_waiting(live)) {
+    vd_string_set(&wanted->session, live->session);
+    wanted->planned_at_ms = live->planned_at_ms;
+    wanted->quantity = live->quantity;
+  }
+  wanted->state = live->state;
+  wanted->served_at_ms = live->served_at_ms;
+  vd_string_set(&wanted->served_by, live->served_by);
+  if (live->sample)
+    wanted->sample = (Vd__Sample *)vd_message_copy(&live->sample->base);
+  wanted->disposed_at_ms = live->disposed_at_ms;
+  vd_string_set(&wanted->disposed_by, live->disposed_by);
+  wanted->temperature_milli = live->temperature_milli;
+  wanted->temperature_at_ms = live->temperature_at_ms;
+  wanted->temperatures = live->temperatures;
+  vd_string_set(&wanted->task, live->task);
+  vd_string_set(&wanted->held_for, live->held_for);
+}
+
 static void keep(Vd__Kind kind, ProtobufCMessage *wanted, const ProtobufCMessage *live)
 {
   vd_message_set_revision(wanted, vd_message_revision(live));
@@ -99,6 +155,10 @@ static void keep(Vd__Kind kind, ProtobufCMessage *wanted, const ProtobufCMessage
     keep_session((Vd__Session *)wanted, (const Vd__Session *)live);
   else if (kind == VD__KIND__KIND_DEVICE)
     keep_device((Vd__Device *)wanted, (const Vd__Device *)live);
+  else if (kind == VD__KIND__KIND_SUPPLY)
+    keep_supply((Vd__Supply *)wanted, (const Vd__Supply *)live);
+  else if (kind == VD__KIND__KIND_BATCH)
+    keep_batch((Vd__Batch *)wanted, (const Vd__Batch *)live);
 }
 
 // What another source than the plan keeps.
@@ -166,6 +226,44 @@ static void put(struct apply *apply, Vd__Kind kind, ProtobufCMessage *wanted)
   protobuf_c_message_free_unpacked(wanted, NULL);
 }
 
+// Batches of a supply beyond `last` that still wait; those that people planned only where `by_hand`.
+static void remove_batches(struct apply *apply, const char *supply, uint32_t last, bool by_hand)
+{
+  const struct vd_fold *fold = apply->act->venue->fold;
+  struct vd_key prefix = vd_key_of(supply, ".b", "");
+  char **gone = NULL;
+  size_t count = 0;
+  ProtobufCMessage *message = vd_fold_next(fold, VD__KIND__KIND_BATCH, NULL, prefix.text);
+  for (; message; message = vd_fold_next(fold, VD__KIND__KIND_BATCH, vd_message_id(message), prefix.text)) {
+    const Vd__Batch *batch = (const Vd__Batch *)message;
+    if (batch->index > last && is_waiting(batch) && (by_hand || !batch->by_hand))
+      vd_strings_add(&gone, &count, batch->id);
+  }
+  for (size_t i = 0; i < count; i++) {
+    vd_act_remove(apply->act, VD__KIND__KIND_BATCH, gone[i]);
+    free(gone[i]);
+  }
+  free(gone);
+  apply->retired += (unsigned)count;
+}
+
+// The plan's batches are known by their place in its list, among the numbers that people have not taken.
+static void put_batches(struct apply *apply, const Vd__PlanSupply *planned)
+{
+  struct vd_venue *venue = apply->act->venue;
+  uint32_t index = 0;
+  for (size_t i = 0; i < planned->n_batches; i++) {
+    const Vd__Batch *taken;
+    do {
+      taken = VD_FIND(venue, BATCH, Batch, vd_plan_words("%s.b%u", planned->id, (unsigned)++index).text);
+    } while (taken && taken->by_hand);
+    put(apply, VD__KIND__KIND_BATCH, &vd_plan_batch_entity(planned, i, index)->base);
+  }
+  remove_batches(apply, planned->id, index, false);
+  if (index > VD_FIND(venue, SUPPLY, Supply, planned->id)->batches)
+    VD_EDIT(apply->act, SUPPLY, Supply, planned->id)->batches = index;
+}
+
 static void put_all(struct apply *apply, const ProtobufCBinaryData *hash)
 {
   const Vd__Plan *plan = apply->plan;
@@ -188,6 +286,10 @@ static void put_all(struct apply *apply, const ProtobufCBinaryData *hash)
     put(apply, VD__KIND__KIND_SESSION, &vd_plan_session_entity(plan->sessions[i])->base);
   for (size_t i = 0; i < plan->n_devices; i++)
     put(apply, VD__KIND__KIND_DEVICE, &vd_plan_device_entity(plan->devices[i])->base);
+  for (size_t i = 0; i < plan->n_supplies; i++) {
+    put(apply, VD__KIND__KIND_SUPPLY, &vd_plan_supply_entity(plan->supplies[i])->base);
+    put_batches(apply, plan->supplies[i]);
+  }
 }
 
 // ---- what the plan no longer names ----
@@ -223,6 +325,8 @@ static void retire(struct apply *apply, Vd__Kind kind, const struct vd_plan_ids 
     *is_retired = true;
     if (kind == VD__KIND__KIND_CREW)
       end_roster((Vd__Crew *)message);
+    if (kind == VD__KIND__KIND_SUPPLY)
+      remove_batches(apply, vd_message_id(message), 0, true);
     apply->retired++;
   }
 }
@@ -274,6 +378,7 @@ static void retire_all(struct apply *apply)
   RETIRE(apply, CATEGORY, categories);
   RETIRE(apply, SESSION, sessions);
   RETIRE(apply, DEVICE, devices);
+  RETIRE(apply, SUPPLY, supplies);
   remove_pages(apply);
 }
 
@@ -284,8 +389,9 @@ static void retire_all(struct apply *apply)
 // running venue.
 static void derive_again(struct vd_venue *venue)
 {
-  static const Vd__Kind kinds[] = {VD__KIND__KIND_CREW, VD__KIND__KIND_ATTEMPT, VD__KIND__KIND_ALERT,
-                                   VD__KIND__KIND_SESSION, VD__KIND__KIND_DEVICE};
+  static const Vd__Kind kinds[] = {VD__KIND__KIND_CREW,    VD__KIND__KIND_ATTEMPT, VD__KIND__KIND_ALERT,
+                                   VD__KIND__KIND_SESSION, VD__KIND__KIND_DEVICE,  VD__KIND__KIND_SUPPLY,
+                                   VD__KIND__KIND_BATCH};
   for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
     ProtobufCMessage *message = vd_fold_next(venue->fold, kinds[i], NULL, "");
     for (; message; message = vd_fold_next(venue->fold, kinds[i], vd_message_id(message), "")) {
@@ -358,6 +464,7 @@ enum vd_err vd_plan_apply(struct vd_act *act, Vd__Reply *reply, struct vd_refusa
       derive_again(act->venue);
       refresh_duty(act);
       vd_session_plan_applied(act);
+      vd_supply_plan_applied(act);
     }
   }
   vd__plan__free_unpacked(plan, NULL);

@@ -61,6 +61,7 @@ static bool check_text(struct vd_plan_check *check)
   is_clean &= CHECK_MESSAGES(check, categories);
   is_clean &= CHECK_MESSAGES(check, sessions);
   is_clean &= CHECK_MESSAGES(check, devices);
+  is_clean &= CHECK_MESSAGES(check, supplies);
   return is_clean && check_message(check, &plan->base, "");
 }
 
@@ -150,7 +151,8 @@ static void check_sizes(struct vd_plan_check *check)
   const Vd__Plan *plan = check->plan;
   static uint8_t hash[32];
   const ProtobufCBinaryData hash_bytes = {sizeof hash, hash};
-  check_size(check, &vd_plan_event_entity(plan, &hash_bytes)->base, vd_plan_words("policy"));
+  check_size_with(check, &vd_plan_event_entity(plan, &hash_bytes)->base, VD_PLAN_GROWTH_EVENT,
+                  vd_plan_words("policy"));
   for (size_t i = 0; i < plan->n_zones; i++)
     check_size(check, &vd_plan_zone_entity(plan, plan->zones[i])->base, vd_plan_words("zones[%zu]", i));
   for (size_t i = 0; i < plan->n_crews; i++)
@@ -167,6 +169,9 @@ static void check_sizes(struct vd_plan_check *check)
   for (size_t i = 0; i < plan->n_devices; i++)
     check_size_with(check, &vd_plan_device_entity(plan->devices[i])->base, VD_PLAN_GROWTH_DEVICE,
                     vd_plan_words("devices[%zu]", i));
+  for (size_t i = 0; i < plan->n_supplies; i++)
+    check_size_with(check, &vd_plan_supply_entity(plan->supplies[i])->base, VD_PLAN_GROWTH_SUPPLY,
+                    vd_plan_words("supplies[%zu]", i));
   size_t size = protobuf_c_message_get_packed_size(&plan->base);
   if (size > VD_PLAN_SIZE_MAX)
     vd_plan_find(check->findings, VD_PLAN_PLAN_SIZE, "", vd_plan_words("%zu bytes", size).text, "61440 bytes",
@@ -217,6 +222,7 @@ static void check_references(struct vd_plan_check *check)
   vd_plan_check_categories(check);
   vd_plan_check_sessions(check);
   vd_plan_check_devices(check);
+  vd_plan_check_supplies(check);
 }
 
 void vd_plan_check(const Vd__Plan *plan, struct vd_findings *findings)
@@ -235,6 +241,7 @@ void vd_plan_check(const Vd__Plan *plan, struct vd_findings *findings)
   check.categories = VD_PLAN_IDS(plan, categories);
   check.sessions = VD_PLAN_IDS(plan, sessions);
   check.devices = VD_PLAN_IDS(plan, devices);
+  check.supplies = VD_PLAN_IDS(plan, supplies);
   check_ids(&check, &check.zones, "zones");
   check_ids(&check, &check.teams, "teams");
   check_ids(&check, &check.posts, "posts");
@@ -242,6 +249,7 @@ void vd_plan_check(const Vd__Plan *plan, struct vd_findings *findings)
   check_ids(&check, &check.categories, "categories");
   check_ids(&check, &check.sessions, "sessions");
   check_ids(&check, &check.devices, "devices");
+  check_ids(&check, &check.supplies, "supplies");
   check_reserved(&check);
   bool has_times = check_event(&check);
   check_references(&check);
@@ -255,4 +263,5 @@ void vd_plan_check(const Vd__Plan *plan, struct vd_findings *findings)
   vd_plan_ids_finish(&check.categories);
   vd_plan_ids_finish(&check.sessions);
   vd_plan_ids_finish(&check.devices);
+  vd_plan_ids_finish(&check.supplies);
 }

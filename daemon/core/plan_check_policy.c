@@ -51,6 +51,8 @@ static const struct duration_rule durations[] = {
              "an attendee notice waits 3m for more changes (standard 3)"),
     DURATION(notice_cool_down_ms, 10 * MINUTE, LESS, NOTICE_COOL_DOWN,
              "between two attendee notices lie 10m (house)"),
+    DURATION(sample_limit_ms, 15 * MINUTE, MORE, SAMPLE_LIMIT,
+             "a sample is logged within 15m of serving (house, food samples)"),
 };
 
 static bool check_range(struct vd_plan_check *check, const char *path, int64_t value_ms)

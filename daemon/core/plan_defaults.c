@@ -60,6 +60,10 @@ static void fill_policy(Vd__Policy *policy)
   fill(&policy->overrun_grace_ms, 2 * MINUTE);
   fill(&policy->notice_settle_ms, 3 * MINUTE);
   fill(&policy->notice_cool_down_ms, 10 * MINUTE);
+  fill(&policy->sample_limit_ms, 15 * MINUTE);
+  fill_count(&policy->sample_weight_g, 125);
+  fill(&policy->sample_keep_ms, 48 * INT64_C(60) * MINUTE);
+  fill(&policy->dispose_limit_ms, 24 * INT64_C(60) * MINUTE);
   fill_word(&policy->respond_team, "onsite");
   fill_word(&policy->decide_team, "decision");
   fill_word(&policy->land_team, "execution");
@@ -70,6 +74,7 @@ static void fill_policy(Vd__Policy *policy)
   fill_word(&policy->commander, "commander");
   fill_word(&policy->control, "control");
   fill_word(&policy->safety, "safety");
+  fill_word(&policy->supply_team, policy->land_team);
 }
 
 // The standard gives no severities: house default, and the worst for what threatens lives.
@@ -87,6 +92,12 @@ static void fill_device(const Vd__Plan *plan, Vd__PlanDevice *device)
     if (plan->categories[i]->family == VD__FAMILY__FAMILY_DEVICE_FAULT)
       vd_string_set(&device->category, plan->categories[i]->id);
   fill_word(&device->category, "other");
+}
+
+static void fill_supply(const Vd__Policy *policy, Vd__PlanSupply *supply)
+{
+  fill(&supply->lead_ms, 15 * MINUTE);
+  fill_word(&supply->team, policy->supply_team);
 }
 
 static bool has_zone(const Vd__Plan *plan, const char *id)
@@ -161,6 +172,8 @@ void vd_plan_defaults(Vd__Plan *plan)
     fill_category(plan->categories[i]);
   for (size_t i = 0; i < plan->n_devices; i++)
     fill_device(plan, plan->devices[i]);
+  for (size_t i = 0; i < plan->n_supplies; i++)
+    fill_supply(plan->policy, plan->supplies[i]);
   for (size_t i = 0; i < plan->n_sessions; i++)
     if (plan->sessions[i]->kind == VD__SESSION_KIND__SESSION_KIND_UNSPECIFIED)
       plan->sessions[i]->kind = VD__SESSION_KIND__SESSION_KIND_TALK;

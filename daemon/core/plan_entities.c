@@ -129,6 +129,38 @@ Vd__Device *vd_plan_device_entity(const Vd__PlanDevice *planned)
   return device;
 }
 
+Vd__Supply *vd_plan_supply_entity(const Vd__PlanSupply *planned)
+{
+  Vd__Supply *supply = NEW(Supply, supply);
+  vd_string_set(&supply->id, planned->id);
+  supply->name = copy_text(planned->name);
+  vd_string_set(&supply->zone, planned->zone);
+  supply->unit = copy_text(planned->unit);
+  supply->par = planned->par;
+  supply->holding_ms = planned->holding_ms;
+  supply->lead_ms = planned->lead_ms;
+  copy_words(&supply->allergens, &supply->n_allergens, planned->allergens, planned->n_allergens);
+  vd_string_set(&supply->team, planned->team);
+  supply->burn_idle = supply->rate_idle = planned->burn_idle;
+  supply->burn_break = supply->rate_break = planned->burn_break;
+  supply->batches = (uint32_t)planned->n_batches;
+  return supply;
+}
+
+Vd__Batch *vd_plan_batch_entity(const Vd__PlanSupply *supply, size_t at, uint32_t index)
+{
+  const Vd__PlanBatch *planned = supply->batches[at];
+  Vd__Batch *batch = NEW(Batch, batch);
+  vd_string_set(&batch->id, vd_plan_words("%s.b%u", supply->id, (unsigned)index).text);
+  vd_string_set(&batch->supply, supply->id);
+  batch->index = index;
+  vd_string_set(&batch->session, planned->session);
+  batch->planned_at_ms = planned->planned_at_ms;
+  batch->quantity = planned->quantity;
+  batch->state = VD__BATCH_STATE__BATCH_STATE_PLANNED;
+  return batch;
+}
+
 Vd__Session *vd_plan_session_entity(const Vd__PlanSession *planned)
 {
   Vd__Session *session = NEW(Session, session);

@@ -14,6 +14,8 @@ enum {
   VD_PLAN_SIZE_MAX = 60 * 1024, // packed: `plan apply` is one request, and a request is VD_REQUEST_MAX
   VD_PLAN_GROWTH = 128,         // bytes an entity may gain while the event runs (what people say, counters)
   VD_PLAN_GROWTH_DEVICE = 208,  // the same of a device: states, instants, the reading that speaks against it
+  VD_PLAN_GROWTH_EVENT = 160,   // of the event: numbers given, the supply that is forecast next
+  VD_PLAN_GROWTH_SUPPLY = 160,  // of a supply: what is known of it, and the forecast
   VD_PLAN_FINDINGS_MAX = 500,
 };
 
@@ -96,7 +98,17 @@ enum {
   X(WINDOW_IN_SESSION, "window-in-session", false, BAD_PLAN)                                                 \
   X(SLOW_HEARTBEAT, "slow-heartbeat", false, BAD_PLAN)                                                       \
   X(NO_SPARE, "no-spare", false, BAD_PLAN)                                                                   \
-  X(UNWATCHED_DEVICE, "unwatched-device", false, BAD_PLAN)
+  X(UNWATCHED_DEVICE, "unwatched-device", false, BAD_PLAN)                                                   \
+  /* supplies, batches, samples */                                                                           \
+  X(SUPPLY_LEAD, "supply-lead", false, BAD_PLAN)                                                             \
+  X(SUPPLY_UNCOVERED, "supply-uncovered", false, BAD_PLAN)                                                   \
+  X(NO_BURN, "no-burn", false, BAD_PLAN)                                                                     \
+  X(BATCH_TIME, "batch-time", true, BAD_VALUE)                                                               \
+  X(BATCH_NO_BREAK, "batch-no-break", false, BAD_PLAN)                                                       \
+  X(SAMPLE_LIMIT, "sample-limit", false, BAD_PLAN)                                                           \
+  X(SAMPLE_WEIGHT, "sample-weight", false, BAD_PLAN)                                                         \
+  X(SAMPLE_KEEP, "sample-keep", false, BAD_PLAN)                                                             \
+  X(DISPOSE_LIMIT, "dispose-limit", false, BAD_PLAN)
 
 enum vd_plan_rule {
 #define VD_PLAN_RULE_ENUM(symbol, name, is_error, err) VD_PLAN_##symbol,
@@ -143,7 +155,7 @@ void vd_plan_ids_finish(struct vd_plan_ids *ids);
 struct vd_plan_check {
   const Vd__Plan *plan;
   struct vd_findings *findings;
-  struct vd_plan_ids zones, teams, posts, crews, categories, sessions, devices;
+  struct vd_plan_ids zones, teams, posts, crews, categories, sessions, devices, supplies;
 };
 void vd_plan_check_policy(struct vd_plan_check *check);     // limits and ranges
 void vd_plan_check_cover(struct vd_plan_check *check);      // who is on duty, at every minute
@@ -152,6 +164,7 @@ void vd_plan_check_crews(struct vd_plan_check *check);      // people, shifts, r
 void vd_plan_check_categories(struct vd_plan_check *check); // handbook, decisions, skills
 void vd_plan_check_sessions(struct vd_plan_check *check);   // the agenda
 void vd_plan_check_devices(struct vd_plan_check *check);    // devices and what stands in for them
+void vd_plan_check_supplies(struct vd_plan_check *check);   // the tea-break, food samples
 
 // Says so, with the nearest known name, where `id` is not among `ids`. `what` is "team", "zone" …
 void vd_plan_check_reference(struct vd_plan_check *check, const struct vd_plan_ids *ids, const char *id,
@@ -176,5 +189,8 @@ Vd__Post *vd_plan_post_entity(const Vd__PlanPost *post);
 Vd__Crew *vd_plan_crew_entity(const Vd__Plan *plan, size_t at);
 Vd__Session *vd_plan_session_entity(const Vd__PlanSession *session);
 Vd__Device *vd_plan_device_entity(const Vd__PlanDevice *device);
+Vd__Supply *vd_plan_supply_entity(const Vd__PlanSupply *supply);
+// The batch at `at` of the supply, as its number `index`.
+Vd__Batch *vd_plan_batch_entity(const Vd__PlanSupply *supply, size_t at, uint32_t index);
 
 #endif
