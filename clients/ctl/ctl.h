@@ -15,8 +15,9 @@ enum ctl_exit { CTL_DONE = 0, CTL_REFUSED = 1, CTL_USAGE = 2, CTL_UNREACHABLE = 
 struct ctl_options {
   const char *data_dir, *url, *token_file, *language, *timeout;
   const char *id, *by, *at, *text, *severity, *source, *reporter, *reason, *zone, *category, *from, *topic;
+  const char *since, *until, *duration;
   const char *negative; // "-10m": an amount, where a verb takes one
-  bool is_json, only_open, is_workaround, is_digest, is_following, is_dry_run;
+  bool is_json, only_open, is_workaround, is_digest, is_following, is_dry_run, is_faulty;
 };
 
 struct ctl {
@@ -46,6 +47,10 @@ enum ctl_takes {
   CTL_TAKES_DATA = 512,    // works on the data folder itself
   CTL_TAKES_SHIFT = 1024,  // --following, and an amount that is negative
   CTL_TAKES_IMPORT = 2048, // --dry-run
+  CTL_TAKES_FAULTY = 4096,
+  CTL_TAKES_SINCE = 8192,
+  CTL_TAKES_UNTIL = 16384, // --until --for
+  CTL_TAKES_VALUE = 32768, // an amount that is negative
 };
 
 struct ctl_verb {
@@ -155,6 +160,12 @@ int ctl_notice_list(struct ctl *ctl);
 int ctl_notice_draft(struct ctl *ctl);
 int ctl_notice_approve(struct ctl *ctl);
 int ctl_notice_drop(struct ctl *ctl);
+int ctl_device_list(struct ctl *ctl);
+int ctl_device_show(struct ctl *ctl);
+int ctl_device_reading(struct ctl *ctl);
+int ctl_device_heartbeat(struct ctl *ctl);
+int ctl_device_fault(struct ctl *ctl);
+int ctl_device_maintenance(struct ctl *ctl);
 int ctl_plan_apply(struct ctl *ctl);
 int ctl_plan_show(struct ctl *ctl);
 int ctl_watch(struct ctl *ctl);

@@ -38,6 +38,10 @@ static const struct option_row rows[] = {
     {"digest", false, CTL_TAKES_DIGEST, FIELD(is_digest), " all threads of --by"},
     {"following", false, CTL_TAKES_SHIFT, FIELD(is_following), " the later ones of its zone too"},
     {"dry-run", false, CTL_TAKES_IMPORT, FIELD(is_dry_run), " only show what would be imported"},
+    {"faulty", false, CTL_TAKES_FAULTY, FIELD(is_faulty), " only what is suspect or faulty"},
+    {"since", true, CTL_TAKES_SINCE, FIELD(since), "T  since when, like --at"},
+    {"until", true, CTL_TAKES_UNTIL, FIELD(until), "T  until when, like --at"},
+    {"for", true, CTL_TAKES_UNTIL, FIELD(duration), "D  for so long, like 30m"},
     {"from", true, CTL_TAKES_WATCH, FIELD(from), "SEQ  begin with this change"},
     {"topic", true, CTL_TAKES_WATCH, FIELD(topic), "T  like incident/42"},
 };
@@ -119,7 +123,7 @@ static int run(struct ctl *ctl, char **words, int count, const bool given[ROWS])
     if (given[i] && rows[i].takes != 0 && (rows[i].takes & verb->takes) == 0)
       return ctl_usage(ctl, ctl_pick(ctl, "this verb does not take", "此動詞不接受", "此动词不接受"),
                        rows[i].name);
-  if (ctl->options.negative != NULL && (verb->takes & CTL_TAKES_SHIFT) == 0)
+  if (ctl->options.negative != NULL && (verb->takes & (CTL_TAKES_SHIFT | CTL_TAKES_VALUE)) == 0)
     return ctl_usage(ctl, ctl_pick(ctl, "this verb does not take", "此動詞不接受", "此动词不接受"),
                      ctl->options.negative);
   ctl->arguments = words + taken;

@@ -72,6 +72,7 @@ static void show_incident(const struct ctl *ctl, const Vd__Incident *incident)
          ctl_pick(ctl, "severity", "級別", "级别"), incident->severity,
          incident->life_safety ? ctl_pick(ctl, " LIFE SAFETY", " 生命安全", " 生命安全") : "", clock);
   line(ctl_pick(ctl, "text", "內容", "内容"), incident->text);
+  line(ctl_pick(ctl, "device", "設備", "设备"), incident->device);
   line(ctl_pick(ctl, "holder", "負責人", "负责人"), incident->holder);
   line(ctl_pick(ctl, "reason", "原因", "原因"), incident->reason);
   for (size_t i = 0; i < incident->n_missing; i++)
