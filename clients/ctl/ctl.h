@@ -94,6 +94,12 @@ int ctl_send(struct ctl *ctl, Vd__Command *command, bool prints_number);
 const char *ctl_words(const struct ctl *ctl, const char *option, int argument);
 // Parses "42" or "#42". False after explaining.
 bool ctl_number(const struct ctl *ctl, const char *text, uint64_t *number);
+// Parses an instant as --at takes it. False with the exit status after explaining.
+bool ctl_instant(struct ctl *ctl, const char *text, int64_t *at_ms, int *status);
+// Thousandths as people write them: "81.5", "-0.25", "80". False for what is no number of at most three
+// decimals.
+bool ctl_thousandths_parse(const char *text, int64_t *value);
+void ctl_thousandths_format(int64_t value, char out[32]);
 
 // ---- showing ----
 void ctl_print_json(const ProtobufCMessage *message);

@@ -36,18 +36,6 @@ static const char *state_word(const struct ctl *ctl, const Vd__Device *device)
   }
 }
 
-// Thousandths as people write them: "81.5", "-0.25", "80".
-static void value_of(int64_t value, char out[32])
-{
-  uint64_t size = value < 0 ? (uint64_t)-value : (uint64_t)value;
-  int length =
-      snprintf(out, 32, "%s%" PRIu64 ".%03u", value < 0 ? "-" : "", size / 1000, (unsigned)(size % 1000));
-  while (out[length - 1] == '0')
-    out[--length] = '\0';
-  if (out[length - 1] == '.')
-    out[length - 1] = '\0';
-}
-
 static const Vd__Threshold *threshold_of(const Vd__Device *device, const char *reading)
 {
   for (size_t i = 0; i < device->n_thresholds; i++)
@@ -65,7 +53,7 @@ static void why(const struct ctl *ctl, const Vd__Device *device, char *out, size
   out[0] = '\0';
   if (!has_fallen)
     return;
-  value_of(device->value, value);
+  ctl_thousandths_format(device->value, value);
   ctl_clock(ctl, device->heard_at_ms, clock, sizeof clock);
   if (*device->reading)
     snprintf(out, size, "%s %s %s", device->reading, value, threshold ? threshold->unit : "");
@@ -151,8 +139,8 @@ static void line_at(const struct ctl *ctl, const char *label, int64_t at_ms)
 static void show_threshold(const struct ctl *ctl, const Vd__Threshold *threshold)
 {
   char warn[32], fault[32];
-  value_of(threshold->warn, warn);
-  value_of(threshold->fault, fault);
+  ctl_thousandths_format(threshold->warn, warn);
+  ctl_thousandths_format(threshold->fault, fault);
   printf("  %s: %s %s %s", threshold->reading, ctl_pick(ctl, "suspect", "預警", "预警"),
          threshold->below ? "<" : ">", warn);
   if (threshold->has_fault)
@@ -226,34 +214,11 @@ static Vd__Reading *add_reading(Vd__Readings *readings, const char *device)
   return reading;
 }
 
-// "81.5" as thousandths; false for what is no number of at most three decimals.
-static bool parse_value(const char *text, int64_t *value)
-{
-  enum { DIGITS_MAX = 15, DECIMALS = 3 };
-  const char *at = text + (*text == '-');
-  int64_t size = 0;
-  int digits = 0, decimals = -1;
-  for (; *at; at++) {
-    if (*at == '.' && decimals < 0 && digits > 0) {
-      decimals = 0;
-      continue;
-    }
-    if (*at < '0' || *at > '9' || ++digits > DIGITS_MAX || decimals == DECIMALS)
-      return false;
-    size = size * 10 + (*at - '0');
-    decimals += decimals >= 0;
-  }
-  for (int i = decimals < 0 ? 0 : decimals; i < DECIMALS; i++)
-    size *= 10;
-  *value = *text == '-' ? -size : size;
-  return digits > 0 && decimals != 0;
-}
-
 int ctl_device_reading(struct ctl *ctl)
 {
   int64_t value = 0;
   const char *text = ctl_words(ctl, ctl->options.negative, 2);
-  if (!parse_value(text, &value))
+  if (!ctl_thousandths_parse(text, &value))
     return ctl_usage(
         ctl, ctl_pick(ctl, "a number like 81.5 is expected", "需要數值，例如 81.5", "需要数值，例如 81.5"),
         text);
@@ -274,23 +239,11 @@ int ctl_device_heartbeat(struct ctl *ctl)
 
 // ---- what people say ----
 
-// An instant as --at takes it; false after explaining.
-static bool parse_instant(struct ctl *ctl, const char *text, int64_t *at_ms, int *status)
-{
-  *status = ctl_look(ctl);
-  if (*status == CTL_DONE && !vd_instant_parse(text, ctl->now_ms, ctl->utc_offset_ms, at_ms))
-    *status = ctl_usage(
-        ctl,
-        ctl_pick(ctl, "09:41 or RFC 3339 is expected", "需要 09:41 或 RFC 3339", "需要 09:41 或 RFC 3339"),
-        text);
-  return *status == CTL_DONE;
-}
-
 int ctl_device_fault(struct ctl *ctl)
 {
   int status = CTL_DONE;
   int64_t since_ms = 0;
-  if (ctl->options.since != NULL && !parse_instant(ctl, ctl->options.since, &since_ms, &status))
+  if (ctl->options.since != NULL && !ctl_instant(ctl, ctl->options.since, &since_ms, &status))
     return status;
   Vd__Command *command = ctl_command_new(VD__COMMAND__ACT_DEVICE_FAULT);
   vd_string_set(&command->device_fault->device, ctl->arguments[0]);
@@ -317,7 +270,7 @@ static bool parse_until(struct ctl *ctl, int64_t *until_ms, int *status)
   if (is_off)
     return true;
   if (ctl->options.until != NULL)
-    return parse_instant(ctl, ctl->options.until, until_ms, status);
+    return ctl_instant(ctl, ctl->options.until, until_ms, status);
   if (!vd_duration_parse(ctl->options.duration, &for_ms) || for_ms <= 0) {
     *status = ctl_usage(
         ctl, ctl_pick(ctl, "a duration like 30m is expected", "需要時長，例如 30m", "需要时长，例如 30m"),

@@ -1,4 +1,6 @@
 // The verbs that do something: each fills one command.
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -33,6 +35,50 @@ static int give_up(Vd__Command *command, int status)
 const char *ctl_words(const struct ctl *ctl, const char *option, int argument)
 {
   return option != NULL ? option : ctl->count > argument ? ctl->arguments[argument] : "";
+}
+
+bool ctl_instant(struct ctl *ctl, const char *text, int64_t *at_ms, int *status)
+{
+  *status = ctl_look(ctl);
+  if (*status == CTL_DONE && !vd_instant_parse(text, ctl->now_ms, ctl->utc_offset_ms, at_ms))
+    *status = ctl_usage(
+        ctl,
+        ctl_pick(ctl, "09:41 or RFC 3339 is expected", "需要 09:41 或 RFC 3339", "需要 09:41 或 RFC 3339"),
+        text);
+  return *status == CTL_DONE;
+}
+
+bool ctl_thousandths_parse(const char *text, int64_t *value)
+{
+  enum { DIGITS_MAX = 15, DECIMALS = 3 };
+  const char *at = text + (*text == '-');
+  int64_t size = 0;
+  int digits = 0, decimals = -1;
+  for (; *at; at++) {
+    if (*at == '.' && decimals < 0 && digits > 0) {
+      decimals = 0;
+      continue;
+    }
+    if (*at < '0' || *at > '9' || ++digits > DIGITS_MAX || decimals == DECIMALS)
+      return false;
+    size = size * 10 + (*at - '0');
+    decimals += decimals >= 0;
+  }
+  for (int i = decimals < 0 ? 0 : decimals; i < DECIMALS; i++)
+    size *= 10;
+  *value = *text == '-' ? -size : size;
+  return digits > 0 && decimals != 0;
+}
+
+void ctl_thousandths_format(int64_t value, char out[32])
+{
+  uint64_t size = value < 0 ? (uint64_t)-value : (uint64_t)value;
+  int length =
+      snprintf(out, 32, "%s%" PRIu64 ".%03u", value < 0 ? "-" : "", size / 1000, (unsigned)(size % 1000));
+  while (out[length - 1] == '0')
+    out[--length] = '\0';
+  if (out[length - 1] == '.')
+    out[length - 1] = '\0';
 }
 
 static int bad_enum(const struct ctl *ctl, const ProtobufCEnumDescriptor *type, const char *value)
