@@ -18,6 +18,7 @@
 #include "daemon/core/session.h"
 #include "daemon/core/supply.h"
 #include "daemon/core/venue_internal.h"
+#include "daemon/core/zone.h"
 
 struct apply {
   struct vd_act *act;
@@ -38,6 +39,16 @@ static void keep_event(Vd__Event *wanted, const Vd__Event *live)
   wanted->last_suggestion = live->last_suggestion;
   wanted->notice_sent_at_ms = live->notice_sent_at_ms;
   wanted->seated = live->seated;
+}
+
+static void keep_zone(Vd__Zone *wanted, const Vd__Zone *live)
+{
+  wanted->status = live->status;
+  wanted->status_at_ms = live->status_at_ms;
+  wanted->people = live->people;
+  wanted->estimated = live->estimated;
+  wanted->people_at_ms = live->people_at_ms;
+  wanted->crossing_at_ms = live->crossing_at_ms;
 }
 
 static void keep_team(Vd__Team *wanted, const Vd__Team *live)
@@ -147,6 +158,8 @@ static void keep(Vd__Kind kind, ProtobufCMessage *wanted, const ProtobufCMessage
   vd_message_set_revision(wanted, vd_message_revision(live));
   if (kind == VD__KIND__KIND_EVENT)
     keep_event((Vd__Event *)wanted, (const Vd__Event *)live);
+  else if (kind == VD__KIND__KIND_ZONE)
+    keep_zone((Vd__Zone *)wanted, (const Vd__Zone *)live);
   else if (kind == VD__KIND__KIND_TEAM)
     keep_team((Vd__Team *)wanted, (const Vd__Team *)live);
   else if (kind == VD__KIND__KIND_CREW)
@@ -325,6 +338,8 @@ static void retire(struct apply *apply, Vd__Kind kind, const struct vd_plan_ids 
     *is_retired = true;
     if (kind == VD__KIND__KIND_CREW)
       end_roster((Vd__Crew *)message);
+    if (kind == VD__KIND__KIND_ZONE)
+      vd_zone_retired(apply->act, (Vd__Zone *)message);
     if (kind == VD__KIND__KIND_SUPPLY)
       remove_batches(apply, vd_message_id(message), 0, true);
     apply->retired++;
@@ -391,7 +406,7 @@ static void derive_again(struct vd_venue *venue)
 {
   static const Vd__Kind kinds[] = {VD__KIND__KIND_CREW,    VD__KIND__KIND_ATTEMPT, VD__KIND__KIND_ALERT,
                                    VD__KIND__KIND_SESSION, VD__KIND__KIND_DEVICE,  VD__KIND__KIND_SUPPLY,
-                                   VD__KIND__KIND_BATCH};
+                                   VD__KIND__KIND_BATCH,   VD__KIND__KIND_ZONE};
   for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
     ProtobufCMessage *message = vd_fold_next(venue->fold, kinds[i], NULL, "");
     for (; message; message = vd_fold_next(venue->fold, kinds[i], vd_message_id(message), "")) {

@@ -218,6 +218,7 @@ static void check_references(struct vd_plan_check *check)
   check_posts(check);
   vd_plan_check_policy(check);
   vd_plan_check_zones(check);
+  vd_plan_check_crowds(check);
   vd_plan_check_crews(check);
   vd_plan_check_categories(check);
   vd_plan_check_sessions(check);

@@ -40,6 +40,8 @@ static const struct duration_rule durations[] = {
              "a late entry reaches 30m back (house, late entries)"),
     DURATION(future_skew_ms, 5 * SECOND, MORE, FUTURE_SKEW, "a clock may be 5s ahead (house, late entries)"),
     DURATION(looks_like_ms, 10 * MINUTE, NEITHER, VALUE_RANGE, ""),
+    DURATION(crowded_after_ms, 2 * MINUTE, MORE, CROWDED_AFTER,
+             "a zone is crowded after 2m beyond the mark (house, zones)"),
     DURATION(reopen_ms, 15 * MINUTE, LESS, REOPEN_WINDOW,
              "a device that fails again within 15m reopens (house, clocks)"),
     DURATION(flap_ms, 10 * MINUTE, LESS, FLAP_TIME,
@@ -97,6 +99,28 @@ static void check_number(struct vd_plan_check *check, const char *field, uint32_
                  (unsigned)least, (unsigned)most);
 }
 
+// Marks of a crowd, and the seats that go with them.
+static void check_crowds(struct vd_plan_check *check)
+{
+  const Vd__Policy *policy = check->plan->policy;
+  if (policy->crowded_clear_percent >= policy->crowded_percent)
+    vd_plan_find(check->findings, VD_PLAN_VALUE_RANGE, "policy.crowded_clear_percent",
+                 vd_plan_words("%u", (unsigned)policy->crowded_clear_percent).text,
+                 vd_plan_words("below %u", (unsigned)policy->crowded_percent).text,
+                 "A zone must ease below the mark at which it is crowded.");
+  if (policy->crowded_percent > 90 && policy->crowded_percent <= 100)
+    vd_plan_find(check->findings, VD_PLAN_CROWDED_PERCENT, "policy.crowded_percent",
+                 vd_plan_words("%u", (unsigned)policy->crowded_percent).text, "90",
+                 "Looser than the house: a zone is crowded above 90 percent of what it holds.");
+  if (policy->tea_seats_percent > 0 && policy->tea_seats_percent < 20)
+    vd_plan_find(check->findings, VD_PLAN_TEA_SEATS, "policy.tea_seats_percent",
+                 vd_plan_words("%u", (unsigned)policy->tea_seats_percent).text, "20",
+                 "Looser than the standard (3): tea-break seats for 20 percent of the participants.");
+  if (policy->manual_nodes)
+    vd_plan_find(check->findings, VD_PLAN_MANUAL_NODES, "policy.manual_nodes", "true", "false",
+                 "Nothing of the live venue is asked for by itself: a baseline for comparison, no event.");
+}
+
 static void check_numbers(struct vd_plan_check *check)
 {
   const Vd__Policy *policy = check->plan->policy;
@@ -104,6 +128,9 @@ static void check_numbers(struct vd_plan_check *check)
   check_number(check, "commander_severity", policy->commander_severity, 1, 4);
   check_number(check, "digest_from", policy->digest_from, 2, 32);
   check_number(check, "closed_kept", policy->closed_kept, 1, 1000000);
+  check_number(check, "crowded_percent", policy->crowded_percent, 1, 100);
+  check_number(check, "crowded_clear_percent", policy->crowded_clear_percent, 1, 100);
+  check_number(check, "tea_seats_percent", policy->tea_seats_percent, 1, 100);
   check_number(check, "fault_after_beats", policy->fault_after_beats, 1, 100);
   if (policy->suspect_after_ms != 0)
     check_range(check, "policy.suspect_after_ms", policy->suspect_after_ms);
@@ -199,6 +226,7 @@ void vd_plan_check_policy(struct vd_plan_check *check)
   check_names(check);
   check_durations(check);
   check_numbers(check);
+  check_crowds(check);
   check_order(check, policy->respond_limit_ms, policy->decide_limit_ms, policy->land_limit_ms, "policy");
   check_category_limits(check);
 }

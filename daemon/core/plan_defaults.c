@@ -54,6 +54,10 @@ static void fill_policy(Vd__Policy *policy)
   fill(&policy->reopen_ms, 15 * MINUTE);
   fill_count(&policy->digest_from, 3);
   fill_count(&policy->closed_kept, 2000);
+  fill_count(&policy->crowded_percent, 90);
+  fill_count(&policy->crowded_clear_percent, 80);
+  fill(&policy->crowded_after_ms, 2 * MINUTE);
+  fill_count(&policy->tea_seats_percent, 20);
   fill_count(&policy->fault_after_beats, 3);
   fill(&policy->flap_ms, 10 * MINUTE);
   fill(&policy->dense_limit_ms, 90 * MINUTE);

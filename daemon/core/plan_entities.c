@@ -56,6 +56,11 @@ Vd__Zone *vd_plan_zone_entity(const Vd__Plan *plan, const Vd__PlanZone *planned)
   zone->outdoor = planned->outdoor;
   zone->step_free = planned->step_free;
   zone->capacity = planned->capacity;
+  vd_string_set(&zone->backup, planned->backup);
+  zone->tea_break = planned->tea_break;
+  zone->seats = planned->seats;
+  zone->crowded_percent = planned->crowded_percent;
+  zone->full_by_plan = planned->full_by_plan;
   for (size_t i = 0; i < plan->n_ways; i++) {
     const Vd__PlanWay *way = plan->ways[i];
     if (strcmp(way->from, planned->id) == 0)
@@ -100,6 +105,7 @@ Vd__Team *vd_plan_team_entity(const Vd__PlanTeam *planned)
   Vd__Team *team = NEW(Team, team);
   vd_string_set(&team->id, planned->id);
   team->name = copy_text(planned->name);
+  vd_string_set(&team->lead, planned->lead);
   return team;
 }
 

@@ -49,6 +49,10 @@ enum {
   X(FUTURE_SKEW, "future-skew", false, BAD_PLAN)                                                             \
   X(REOPEN_WINDOW, "reopen-window", false, BAD_PLAN)                                                         \
   X(MANUAL_OFFERS, "manual-offers", false, BAD_PLAN)                                                         \
+  X(CROWDED_PERCENT, "crowded-percent", false, BAD_PLAN)                                                     \
+  X(CROWDED_AFTER, "crowded-after", false, BAD_PLAN)                                                         \
+  X(TEA_SEATS, "tea-seats", false, BAD_PLAN)                                                                 \
+  X(MANUAL_NODES, "manual-nodes", false, BAD_PLAN)                                                           \
   X(OVERRUN_GRACE, "overrun-grace", false, BAD_PLAN)                                                         \
   X(NOTICE_SETTLE, "notice-settle", false, BAD_PLAN)                                                         \
   X(NOTICE_COOL_DOWN, "notice-cool-down", false, BAD_PLAN)                                                   \
@@ -160,6 +164,7 @@ struct vd_plan_check {
 void vd_plan_check_policy(struct vd_plan_check *check);     // limits and ranges
 void vd_plan_check_cover(struct vd_plan_check *check);      // who is on duty, at every minute
 void vd_plan_check_zones(struct vd_plan_check *check);      // zones and the walking graph
+void vd_plan_check_crowds(struct vd_plan_check *check);     // what zones hold, and who takes over
 void vd_plan_check_crews(struct vd_plan_check *check);      // people, shifts, radios
 void vd_plan_check_categories(struct vd_plan_check *check); // handbook, decisions, skills
 void vd_plan_check_sessions(struct vd_plan_check *check);   // the agenda

@@ -68,6 +68,10 @@ static Vd__Policy *policy_of_the_standard(void)
   policy->closed_kept = 2000;
   policy->fault_after_beats = 3;
   policy->flap_ms = MINUTES(10);
+  policy->crowded_percent = 90;
+  policy->crowded_clear_percent = 80;
+  policy->crowded_after_ms = MINUTES(2);
+  policy->tea_seats_percent = 20;
   policy->dense_limit_ms = MINUTES(90);
   policy->overrun_grace_ms = MINUTES(2);
   policy->notice_settle_ms = MINUTES(3);
