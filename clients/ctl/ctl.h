@@ -15,9 +15,10 @@ enum ctl_exit { CTL_DONE = 0, CTL_REFUSED = 1, CTL_USAGE = 2, CTL_UNREACHABLE = 
 struct ctl_options {
   const char *data_dir, *url, *token_file, *language, *timeout;
   const char *id, *by, *at, *text, *severity, *source, *reporter, *reason, *zone, *category, *from, *topic;
-  const char *since, *until, *duration;
+  const char *since, *until, *duration, *session;
   const char *negative; // "-10m": an amount, where a verb takes one
-  bool is_json, only_open, is_workaround, is_digest, is_following, is_dry_run, is_faulty;
+  bool is_json, only_open, is_workaround, is_digest, is_following, is_dry_run, is_faulty, only_low,
+      is_refilled;
 };
 
 struct ctl {
@@ -51,6 +52,9 @@ enum ctl_takes {
   CTL_TAKES_SINCE = 8192,
   CTL_TAKES_UNTIL = 16384, // --until --for
   CTL_TAKES_VALUE = 32768, // an amount that is negative
+  CTL_TAKES_LOW = 65536,
+  CTL_TAKES_REFILLED = 131072,
+  CTL_TAKES_SESSION = 262144,
 };
 
 struct ctl_verb {
@@ -172,6 +176,21 @@ int ctl_device_reading(struct ctl *ctl);
 int ctl_device_heartbeat(struct ctl *ctl);
 int ctl_device_fault(struct ctl *ctl);
 int ctl_device_maintenance(struct ctl *ctl);
+int ctl_supply_list(struct ctl *ctl);
+int ctl_supply_level(struct ctl *ctl);
+int ctl_supply_served(struct ctl *ctl);
+int ctl_supply_refill(struct ctl *ctl);
+int ctl_batch_list(struct ctl *ctl);
+int ctl_batch_plan(struct ctl *ctl);
+int ctl_batch_hold(struct ctl *ctl);
+int ctl_batch_serve(struct ctl *ctl);
+int ctl_batch_cancel(struct ctl *ctl);
+int ctl_batch_sample(struct ctl *ctl);
+int ctl_batch_dispose(struct ctl *ctl);
+int ctl_batch_temperature(struct ctl *ctl);
+int ctl_task_list(struct ctl *ctl);
+int ctl_task_done(struct ctl *ctl);
+int ctl_task_cancel(struct ctl *ctl);
 int ctl_plan_apply(struct ctl *ctl);
 int ctl_plan_show(struct ctl *ctl);
 int ctl_watch(struct ctl *ctl);

@@ -42,6 +42,9 @@ static const struct option_row rows[] = {
     {"since", true, CTL_TAKES_SINCE, FIELD(since), "T  since when, like --at"},
     {"until", true, CTL_TAKES_UNTIL, FIELD(until), "T  until when, like --at"},
     {"for", true, CTL_TAKES_UNTIL, FIELD(duration), "D  for so long, like 30m"},
+    {"low", false, CTL_TAKES_LOW, FIELD(only_low), " only what needs a refill"},
+    {"refilled", false, CTL_TAKES_REFILLED, FIELD(is_refilled), " it is fresh from now on"},
+    {"session", true, CTL_TAKES_SESSION, FIELD(session), "ID  the break it is for"},
     {"from", true, CTL_TAKES_WATCH, FIELD(from), "SEQ  begin with this change"},
     {"topic", true, CTL_TAKES_WATCH, FIELD(topic), "T  like incident/42"},
 };

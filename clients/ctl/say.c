@@ -27,6 +27,15 @@ static void say_promise(const struct ctl *ctl, Vd__Promise promise)
   case VD__PROMISE__PROMISE_LAND:
     printf(" %s", ctl_pick(ctl, "tier 3 (land)", "三級落地", "三级落地"));
     break;
+  case VD__PROMISE__PROMISE_REFILL:
+    printf(" %s", ctl_pick(ctl, "(refill)", "（補給）", "（补给）"));
+    break;
+  case VD__PROMISE__PROMISE_SAMPLE:
+    printf(" %s", ctl_pick(ctl, "(food sample)", "（留樣）", "（留样）"));
+    break;
+  case VD__PROMISE__PROMISE_DISPOSE:
+    printf(" %s", ctl_pick(ctl, "(disposal of a sample)", "（留樣處置）", "（留样处置）"));
+    break;
   default:
     break;
   }
@@ -44,7 +53,7 @@ void ctl_say_change(const struct ctl *ctl, const Vd__Change *change)
   if (fact->incident != 0)
     printf("#%-4" PRIu64 " ", fact->incident);
   else
-    printf("      ");
+    printf("%-5s ", fact->subject);
   printf("%s", vd_fact_words(fact->what, ctl->language));
   say_promise(ctl, fact->promise);
   if (fact->late_ms > 1000) {
