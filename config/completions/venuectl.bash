@@ -5,10 +5,10 @@ _venuectl()
   _init_completion || return
 
   local verbs='report heard respond arrive decide approve land close reopen cancel undo note duplicate amend assign
-    accept decline handover log incidents show recommend crew session notice device alerts deadlines zones categories principals watch status
+    accept decline handover log incidents show recommend crew session notice device supply batch task alerts deadlines zones categories principals watch status
     clock plan rehearse journal backup'
   local options='--data --url --token-file --json --lang --timeout --by --at --id --text --severity --source --reporter
-    --reason --zone --category --open --workaround --digest --following --dry-run --faulty --since --until --for --from --topic --help --version'
+    --reason --zone --category --open --workaround --digest --following --dry-run --low --refilled --session --faulty --since --until --for --from --topic --help --version'
 
   # Where this line finds the daemon, for what the daemon is asked.
   local -a venuectl=("${words[0]}" --timeout 500ms) arguments=()
@@ -17,7 +17,7 @@ _venuectl()
     case ${words[i]} in
       --data | --url | --token-file) venuectl+=("${words[i]}" "${words[++i]}") ;;
       --lang | --timeout | --by | --at | --id | --text | --severity | --source | --reporter | --reason | --zone | \
-        --category | --since | --until | --for | --from | --topic) ((i++)) ;;
+        --category | --session | --since | --until | --for | --from | --topic) ((i++)) ;;
       -*) ;;
       *) arguments+=("${words[i]}") ;;
     esac
@@ -34,6 +34,7 @@ _venuectl()
     --severity) _venuectl_offer '1 2 3 4' && return ;;
     --source) _venuectl_offer 'staff attendee radio device' && return ;;
     --by) _venuectl_offer "$(_venuectl_ask 'crew list')" && return ;;
+    --session) _venuectl_offer "$(_venuectl_ask 'session list --open')" && return ;;
     --zone) _venuectl_offer "$(_venuectl_ask zones)" && return ;;
     --category) _venuectl_offer "$(_venuectl_ask categories)" && return ;;
     --url | --timeout | --at | --id | --text | --reporter | --reason | --since | --until | --for | --from | --topic) return ;;
@@ -48,6 +49,13 @@ _venuectl()
     '1 crew') _venuectl_offer 'list duty at reach' ;;
     '1 session') _venuectl_offer 'list start end shift cancel import export' ;;
     '1 notice') _venuectl_offer 'list draft approve drop' ;;
+    '1 supply') _venuectl_offer 'list level served refill' ;;
+    '1 batch') _venuectl_offer 'list plan hold serve cancel sample dispose temperature' ;;
+    '1 task') _venuectl_offer 'list done cancel' ;;
+    '2 supply level' | '2 supply served' | '2 supply refill' | '2 batch plan')
+      _venuectl_offer "$(_venuectl_ask 'supply list')" ;;
+    '2 batch '*) _venuectl_offer "$(_venuectl_ask 'batch list --open')" ;;
+    '2 task done' | '2 task cancel') _venuectl_offer "$(_venuectl_ask 'task list --open')" ;;
     '1 device') _venuectl_offer 'list show reading heartbeat fault maintenance' ;;
     '1 clock') _venuectl_offer 'accept' ;;
     '1 plan') _venuectl_offer 'check show apply' ;;
