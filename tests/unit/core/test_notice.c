@@ -95,15 +95,28 @@ Test(notice, a_start_too_early_is)
   cr_expect_str_eq(notice("n1")->sessions[0], "opening");
 }
 
-static void close_zone(const char *zone)
+static void add_in_one_act(const char *session, const char *zone)
 {
   struct vd_act act;
   Vd__Command command = VD__COMMAND__INIT;
   vd_act_begin(&act, f->venue, f->now_ms);
   act.who = FIXTURE_FIND(f, PRINCIPAL, Principal, "control");
   act.command = &command;
-  vd_notice_add(&act, NULL, zone);
+  vd_notice_add(&act, session, zone);
   fixture_end(f, &act, NULL);
+}
+
+static void close_zone(const char *zone)
+{
+  add_in_one_act(NULL, zone);
+}
+
+Test(notice, what_one_act_adds_is_one_notice)
+{
+  add_in_one_act("opening", "forum");
+  cr_expect_eq(notice("n1")->n_sessions, 1);
+  cr_expect_eq(notice("n1")->n_zones, 1);
+  cr_expect_null(FIXTURE_FIND(f, NOTICE, Notice, "n2"));
 }
 
 Test(notice, a_zone_whose_passage_changed_joins)

@@ -256,6 +256,26 @@ Test(plan_sessions, more_time_for_a_running_one_ends_its_overrun)
   stage_destroy(stage);
 }
 
+Test(plan_sessions, a_plan_changes_by_when_an_incident_is_needed)
+{
+  struct stage *stage = live();
+  Vd__Report report = VD__REPORT__INIT;
+  Vd__Command command = VD__COMMAND__INIT;
+  report.zone = (char *)"hall";
+  report.category = (char *)"av-fault";
+  stage->now_ms = AT(15);
+  command.act_case = VD__COMMAND__ACT_REPORT;
+  command.report = &report;
+  cr_assert_eq(stage_do(stage, &command), VD_OK, "%s", stage->reply.sentence);
+  const Vd__Incident *incident =
+      (Vd__Incident *)vd_fold_find(vd_venue_fold(stage->venue), VD__KIND__KIND_INCIDENT, "1");
+  cr_expect_str_eq(incident->needed_by, "opening");
+  plan->sessions[0]->start_at_ms = AT(20);
+  cr_assert_eq(do_apply(stage), VD_OK);
+  cr_expect_eq(incident->needed_by_at_ms, AT(20));
+  stage_destroy(stage);
+}
+
 Test(plan_sessions, what_a_calendar_brought_is_left_alone)
 {
   struct stage *stage = live();

@@ -472,6 +472,16 @@ Test(session, so_is_a_break_that_is_cancelled)
   cr_expect_str_eq(f->reply.field, "no-break");
 }
 
+Test(session, a_break_in_its_own_zone_counts_too)
+{
+  AGENDA(f, {"keynote", "hall", 60, 120, .is_dense = true}, {"tea", "hall", 120, 150, .is_break = true},
+         {"panel", "hall", 150, 210, .is_dense = false});
+  cr_assert_eq(agenda_shift(f, "panel", MINUTES(5), false), VD_OK);
+  cr_expect_str_empty(f->reply.field);
+  cr_assert_eq(agenda_cancel(f, "tea", "no water"), VD_OK);
+  cr_expect_str_eq(f->reply.field, "no-break");
+}
+
 Test(session, the_last_talk_of_a_day_needs_no_break)
 {
   AGENDA(f, {"keynote", "hall", 60, 120, .is_dense = true}, {"tea", "corridor", 120, 150, .is_break = true},
@@ -552,7 +562,29 @@ Test(session, a_break_is_as_long_as_people_say)
   expect_break(30, false, -1);
 }
 
+Test(session, a_break_that_began_after_its_end_is_none)
+{
+  AGENDA(f, {"tea", "corridor", 10, 40, .is_break = true});
+  fixture_run_to(f, AT(50));
+  cr_assert_eq(agenda_start(f, "tea", 0), VD_OK);
+  expect_break(45, false, -1);
+  expect_break(55, false, -1);
+}
+
 // ---- by when an incident is needed ----
+
+// Adds or replaces what the venue is made of, as if it had always been so.
+static void put_like(Vd__Kind kind, const char *like, const char *id)
+{
+  ProtobufCMessage *message = vd_message_copy(vd_fold_find(f->mirror, kind, like));
+  vd_string_set((char **)((char *)message + message->descriptor->fields[0].offset), id);
+  vd_fold_put(f->mirror, kind, vd_message_copy(message));
+  Vd__Entity entity;
+  vd_entity_wrap(&entity, kind, message);
+  vd_venue_restore_entity(f->venue, &entity);
+  protobuf_c_message_free_unpacked(message, NULL);
+  fixture_restart(f);
+}
 
 static const Vd__Incident *incident(uint64_t number)
 {
@@ -645,20 +677,26 @@ Test(session, the_largest_incident_stays_an_entity)
   memset(name, 'x', VD_WORD_MAX);
   memset(text, 't', VD_TEXT_MAX);
   name[VD_WORD_MAX] = text[VD_TEXT_MAX] = '\0';
-  AGENDA(f, {name, "hall", 100, 160, .is_dense = false});
+  put_like(VD__KIND__KIND_ZONE, "hall", name);
+  put_like(VD__KIND__KIND_CATEGORY, "av-fault", name);
+  AGENDA(f, {name, name, 100, 160, .is_dense = false});
   Vd__Report report = VD__REPORT__INIT;
-  report.zone = (char *)"hall";
-  report.category = (char *)"av-fault";
+  report.zone = report.category = name;
   report.text = text;
   report.reporter = name;
   Vd__Command command = VD__COMMAND__INIT;
   command.act_case = VD__COMMAND__ACT_REPORT;
   command.report = &report;
   cr_assert_eq(fixture_do(f, "control", &command), VD_OK);
-  for (int i = 0; i < 3; i++) { // a long reason beside
-    cr_assert_eq(fixture_step(f, VD__COMMAND__ACT_CANCEL, 1, NULL, 0), VD_OK);
-    cr_assert_eq(fixture_step(f, VD__COMMAND__ACT_REOPEN, 1, NULL, 0), VD_OK);
-  }
+  cr_assert_eq(fixture_step(f, VD__COMMAND__ACT_CANCEL, 1, NULL, 0), VD_OK);
+  Vd__Reopen reopen = VD__REOPEN__INIT;
+  reopen.incident = 1;
+  reopen.reason = name;
+  command.act_case = VD__COMMAND__ACT_REOPEN;
+  command.reopen = &reopen;
+  cr_assert_eq(fixture_do(f, "control", &command), VD_OK);
   cr_assert_eq(agenda_shift(f, name, -MINUTES(90), false), VD_OK);
   cr_expect_eq(incident(1)->needed_by_at_ms, AT(10), "the fixture asserts the size of every entity");
+  cr_expect_str_empty(incident(1)->needed_by, "the time says enough");
+  cr_expect_str_eq(incident(1)->reason, name, "and nothing else gives way");
 }

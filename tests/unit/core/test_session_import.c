@@ -187,6 +187,20 @@ Test(session_import, the_calendar_may_cancel)
   cr_expect_not_null(FIXTURE_FIND(f, NOTICE, Notice, "n1"));
 }
 
+static void retire(ProtobufCMessage *message)
+{
+  ((Vd__Session *)message)->retired = true;
+}
+
+Test(session_import, what_a_plan_retired_comes_back)
+{
+  AGENDA(f, {"keynote", "hall", 60, 120, .is_dense = false});
+  agenda_edit(f, VD__KIND__KIND_SESSION, "keynote", retire);
+  cr_assert_eq(IMPORT(KEYNOTE), VD_OK);
+  cr_expect_not(agenda_session(f, "keynote")->retired);
+  cr_expect_eq(vd_session_in(f->venue, "hall", AT(60)), agenda_session(f, "keynote"));
+}
+
 // ---- refused whole ----
 
 static void expect_refused(enum vd_err expected, enum vd_err err, const char *field)
