@@ -167,7 +167,7 @@ static uint64_t incident_of(const Vd__Command *command)
   }
 }
 
-// The person whose duty, place or radio it is; NULL where the act is about nobody.
+// The person whose duty, place or radio it is, or who took the sample; NULL where the act is about nobody.
 static const char *person_of(const Vd__Command *command)
 {
   switch (command->act_case) {
@@ -177,6 +177,8 @@ static const char *person_of(const Vd__Command *command)
     return command->place->crew;
   case VD__COMMAND__ACT_REACH:
     return command->reach->crew;
+  case VD__COMMAND__ACT_BATCH_SAMPLE:
+    return *command->batch_sample->taken_by ? command->batch_sample->taken_by : NULL;
   default:
     return NULL;
   }

@@ -269,6 +269,23 @@ Test(batch, a_sample_is_item_weight_fridge_and_who_took_it)
   cr_assert_str_eq(batch(f, "coffee.b1")->sample->taken_by, "av-1");
 }
 
+Test(batch, who_acts_for_itself_took_the_sample_itself)
+{
+  cr_assert_eq(batch_serve(f, "coffee.b1", NULL, 0), VD_OK);
+  Vd__BatchSample told = VD__BATCH_SAMPLE__INIT;
+  told.batch = (char *)"coffee.b1";
+  told.item = told.fridge = (char *)"pastry";
+  told.weight_g = 130;
+  told.taken_by = (char *)"av-2";
+  Vd__Command command = VD__COMMAND__INIT;
+  command.act_case = VD__COMMAND__ACT_BATCH_SAMPLE;
+  command.batch_sample = &told;
+  cr_assert_eq(fixture_do(f, "field-av-1", &command), VD_ERR_NOT_PERMITTED);
+  told.taken_by = (char *)"";
+  cr_assert_eq(fixture_do(f, "field-av-1", &command), VD_OK);
+  cr_assert_str_eq(batch(f, "coffee.b1")->sample->taken_by, "av-1");
+}
+
 Test(batch, no_sample_is_taken_before_serving)
 {
   cr_assert_eq(batch_serve(f, "coffee.b1", NULL, 0), VD_OK);
