@@ -113,6 +113,18 @@ def on_the_day():
 
 
 @case
+def needed_by():
+    """an incident shows by when the next session of its zone needs it"""
+    with Venue(arguments=START).start() as venue:
+        number = venue.report("hall-main", "av-fault", "slides will not play")
+        assert "needed by" not in venue.ctl("show", number)[1]
+        venue.ctl("session", "shift", "opening", "-50m")
+        assert "needed by: 08:10:00 opening" in venue.ctl("show", number)[1]
+        assert "needed by 08:10:00" in venue.ctl("incidents")[1]
+        assert venue.json("incidents")[0]["needed_by"] == "opening"
+
+
+@case
 def told_to_attendees():
     """changes gather in a notice, control is asked, and approved it leaves"""
     with Venue(arguments=SCALE).start() as venue:
