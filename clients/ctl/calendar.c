@@ -398,9 +398,11 @@ static enum vd_err check_text(const char *text, size_t size, struct vd_refusal *
   unsigned depth = 0;
   for (const char *line = text; line && *line; line = strchr(line, '\n'), line += line != NULL) {
     depth += strncasecmp(line, "BEGIN:", 6) == 0;
-    depth -= depth > 0 && strncasecmp(line, "END:", 4) == 0;
-    if (depth > DEPTH_MAX)
-      return vd_refuse(refusal, VD_ERR_BAD_REQUEST, "VCALENDAR", "nested too deeply");
+    bool is_end = strncasecmp(line, "END:", 4) == 0;
+    if (depth > DEPTH_MAX || (is_end && depth == 0))
+      return vd_refuse(refusal, VD_ERR_BAD_REQUEST, "VCALENDAR", "%s",
+                       is_end ? "an END without its BEGIN" : "nested too deeply");
+    depth -= is_end;
   }
   return VD_OK;
 }

@@ -6,7 +6,7 @@
 
 #include "proto/message.h"
 
-enum { STEPS_MAX = 100000, EXCLUDED_MAX = 1000 };
+enum { STEPS_MAX = 100000, EXCLUDED_MAX = 1000, DATES_MAX = 1000 };
 
 char *ctl_calendar_uid(const char *uid, int64_t start_ms)
 {
@@ -108,29 +108,40 @@ static enum vd_err add_by_rule(struct reader *reader, const struct entry *entry,
   return err;
 }
 
-static enum vd_err add_by_dates(struct reader *reader, const struct entry *entry)
+// libical keeps one place per event while it goes through its properties, and adding a session looks at
+// others: first the dates, then the sessions.
+static enum vd_err read_dates(const struct reader *reader, const struct entry *entry, int64_t *starts_ms,
+                              size_t *count)
 {
-  enum vd_err err = VD_OK;
   icalproperty *property = icalcomponent_get_first_property(entry->event, ICAL_RDATE_PROPERTY);
-  for (; property && err == VD_OK;
-       property = icalcomponent_get_next_property(entry->event, ICAL_RDATE_PROPERTY)) {
+  for (*count = 0; property; ++*count) {
     icaltimezone *clock = NULL;
     struct icaltimetype time = icalproperty_get_rdate(property).time;
-    err = ctl_calendar_clock(reader, entry, property, &clock);
+    enum vd_err err = ctl_calendar_clock(reader, entry, property, &clock);
+    if (err == VD_OK && *count == DATES_MAX)
+      err = ctl_calendar_refuse(reader, entry, VD_ERR_TOO_MANY, "RDATE", "");
     if (err == VD_OK && (icaltime_is_null_time(time) || icaltime_is_date(time)))
       err = ctl_calendar_refuse(reader, entry, VD_ERR_BAD_VALUE, "RDATE", "a time is needed");
-    if (err == VD_OK)
-      err = add_time(reader, entry, ctl_calendar_instant(reader, time, clock));
+    if (err != VD_OK)
+      return err;
+    starts_ms[*count] = ctl_calendar_instant(reader, time, clock);
+    property = icalcomponent_get_next_property(entry->event, ICAL_RDATE_PROPERTY);
   }
-  return err;
+  return VD_OK;
 }
 
 enum vd_err ctl_calendar_repeat(struct reader *reader, const struct entry *entry)
 {
-  int64_t start_ms = ctl_calendar_instant(reader, entry->start, entry->clock);
+  int64_t starts_ms[DATES_MAX];
+  size_t count = 0;
   icalproperty *rule = icalcomponent_get_first_property(entry->event, ICAL_RRULE_PROPERTY);
-  enum vd_err err = rule ? VD_OK : add_time(reader, entry, start_ms);
-  for (; rule && err == VD_OK; rule = icalcomponent_get_next_property(entry->event, ICAL_RRULE_PROPERTY))
-    err = add_by_rule(reader, entry, rule);
-  return err != VD_OK ? err : add_by_dates(reader, entry);
+  if (rule && icalcomponent_get_next_property(entry->event, ICAL_RRULE_PROPERTY))
+    return ctl_calendar_refuse(reader, entry, VD_ERR_BAD_VALUE, "RRULE", "comes more than once");
+  enum vd_err err = read_dates(reader, entry, starts_ms, &count);
+  if (err == VD_OK)
+    err = rule ? add_by_rule(reader, entry, rule)
+               : add_time(reader, entry, ctl_calendar_instant(reader, entry->start, entry->clock));
+  for (size_t i = 0; i < count && err == VD_OK; i++)
+    err = add_time(reader, entry, starts_ms[i]);
+  return err;
 }

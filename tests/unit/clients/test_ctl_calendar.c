@@ -350,6 +350,16 @@ Test(calendar, dates_come_and_go)
 
 #define REPEATED EVENT(WHO NINE_TO_TEN "RRULE:FREQ=DAILY;COUNT=2\r\n")
 
+// What is looked at for each session must not lead back to the start of the rules and dates.
+Test(calendar, a_repetition_ends_whatever_stands_beside_it)
+{
+  READ(EVENT(WHO "STATUS:CANCELLED\r\n" NINE_TO_TEN "RRULE:FREQ=DAILY;COUNT=2\r\n"
+                 "RDATE:20230518T140000\r\nRDATE:20230518T160000\r\n"));
+  EXPECT_STARTS(9, 33, 14, 16);
+  expect_refused(VD_ERR_BAD_VALUE, "RRULE", "more than once",
+                 EVENT(WHO NINE_TO_TEN "RRULE:FREQ=DAILY;COUNT=2\r\nRRULE:FREQ=WEEKLY;COUNT=2\r\n"));
+}
+
 Test(calendar, one_time_may_be_another)
 {
   READ(EVENT(WHO "RECURRENCE-ID:20230519T090000\r\nDTSTART:20230519T110000\r\nDTEND:20230519T120000\r\n")
@@ -396,6 +406,7 @@ Test(calendar, what_is_no_calendar_is_refused)
 {
   cr_expect_eq(read_text(""), VD_ERR_BAD_REQUEST);
   cr_expect_eq(read_text("hello\r\n"), VD_ERR_BAD_REQUEST);
+  cr_expect_eq(read_text("END:VCALENDAR\r\n"), VD_ERR_BAD_REQUEST);
   cr_expect_eq(read_text("BEGIN:VCARD\r\nEND:VCARD\r\n"), VD_ERR_BAD_REQUEST);
   const char text[] = "BEGIN:VCALENDAR\r\n\0END:VCALENDAR\r\n";
   cr_expect_eq(ctl_calendar_read(fold, text, sizeof text - 1, &import, &left_out, &refusal), VD_ERR_BAD_TEXT);
