@@ -98,6 +98,12 @@ void devices_session(struct fixture *f, const char *zone, int start, int end, ui
   fixture_restart(f);
 }
 
+void devices_put(struct fixture *f, Vd__Device *made)
+{
+  put(f, made);
+  fixture_restart(f);
+}
+
 void devices_many(struct fixture *f, const char *like, unsigned count)
 {
   for (unsigned i = 0; i < count; i++) {

@@ -119,6 +119,14 @@ Test(device, three_heartbeats_missed_are_a_fault)
   cr_expect_eq(device(f, "proj")->incident, 1u);
 }
 
+Test(device, exactly_three_intervals_are_no_fault_yet)
+{
+  cr_assert_eq(READINGS(f, {"proj", T0, "hue", 1}), VD_OK);
+  f->now_ms = T0 + SECONDS(30);
+  cr_assert_eq(READINGS(f, {"proj", T0, "temperature", 20}), VD_OK); // news of then, not of now
+  expect_state(f, "proj", SUSPECT);
+}
+
 static void two_beats(Vd__Policy *policy)
 {
   policy->fault_after_beats = 2;

@@ -90,10 +90,7 @@ Test(device_pulse, a_thousand_that_matter_are_told_in_pieces)
   enum { COUNT = VD_READINGS_MAX };
   Vd__Device *plain = (Vd__Device *)vd_message_copy(&device(f, "proj-b")->base);
   name_at_length(plain);
-  Vd__Entity entity;
-  vd_entity_wrap(&entity, VD__KIND__KIND_DEVICE, &plain->base);
-  vd_venue_restore_entity(f->venue, &entity);
-  vd_fold_put(f->mirror, VD__KIND__KIND_DEVICE, vd_message_copy(&plain->base));
+  devices_put(f, (Vd__Device *)vd_message_copy(&plain->base));
   devices_many(f, plain->id, COUNT);
   struct say *said = vd_zalloc(COUNT * sizeof *said);
   struct vd_key *ids = vd_zalloc(COUNT * sizeof *ids);

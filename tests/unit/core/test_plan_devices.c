@@ -295,6 +295,20 @@ Test(plan_devices, other_bounds_count_from_the_next_sign_of_life)
   stage_destroy(stage);
 }
 
+Test(plan_devices, bounds_in_another_order_are_other_bounds)
+{
+  go_live();
+  read_one("temperature", 60000);
+  Vd__Threshold *first = plan->devices[0]->thresholds[0];
+  add_threshold(plan->devices[0], "humidity", 50000, 0);
+  plan->devices[0]->thresholds[0] = plan->devices[0]->thresholds[1];
+  plan->devices[0]->thresholds[1] = first;
+  cr_assert_eq(apply(), VD_OK);
+  read_one("", 0);
+  cr_expect_eq(proj()->state, VD__DEVICE_STATE__DEVICE_STATE_OK, "what was warm is not damp");
+  stage_destroy(stage);
+}
+
 Test(plan_devices, another_policy_moves_the_timers)
 {
   go_live();
