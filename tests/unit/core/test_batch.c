@@ -169,6 +169,13 @@ Test(batch, serving_brings_it_to_the_supply)
   cr_assert_str_eq(batch(f, "coffee.b1")->served_by, "av-1");
 }
 
+Test(batch, after_the_run_out_it_is_all_there_is)
+{
+  cr_assert_eq(level(f, "coffee", 1, AT(-20)), VD_OK);
+  cr_assert_eq(batch_serve(f, "coffee.b1", NULL, 0), VD_OK);
+  cr_assert_eq(supply(f, "coffee")->level, 30, "less than nothing was not left");
+}
+
 Test(batch, of_what_was_not_known_it_is_all_there_is)
 {
   cr_assert_eq(batch_serve(f, "coffee.b1", NULL, 0), VD_OK);
@@ -452,6 +459,34 @@ Test(batch, a_few_that_are_out_do_not_count)
   cr_assert_eq(agenda_start(f, "panel", 0), VD_OK);
   fixture_run_to(f, AT(59));
   cr_assert_eq(agenda_end(f, "panel", 0), VD_OK);
+  fixture_run_to(f, AT(62));
+  expect_batch(f, "coffee.b2", HELD);
+}
+
+Test(batch, a_break_of_its_own_zone_is_for_nobody_else)
+{
+  AGENDA(f, {"keynote", "hall", 0, 60}, {"panel", "forum", 0, 60}, {"pause", "hall", 60, 80, true});
+  catering_batch(f, "coffee", 2, "pause", 0);
+  cr_assert_eq(agenda_start(f, "keynote", 0), VD_OK);
+  cr_assert_eq(agenda_start(f, "panel", 0), VD_OK);
+  fixture_run_to(f, AT(59));
+  cr_assert_eq(agenda_end(f, "panel", 0), VD_OK);
+  fixture_run_to(f, AT(62));
+  expect_batch(f, "coffee.b2", HELD);
+}
+
+Test(batch, who_ended_long_before_or_in_the_same_zone_is_not_out)
+{
+  AGENDA(f, {"opening", "hall", 0, 50}, {"keynote", "hall", 50, 60}, {"panel", "forum", 0, 29},
+         {"tea", "corridor", 60, 80, true});
+  catering_batch(f, "coffee", 2, "tea", 0);
+  cr_assert_eq(agenda_start(f, "opening", 0), VD_OK);
+  cr_assert_eq(agenda_start(f, "panel", 0), VD_OK);
+  fixture_run_to(f, AT(29));
+  cr_assert_eq(agenda_end(f, "panel", 0), VD_OK);
+  fixture_run_to(f, AT(50));
+  cr_assert_eq(agenda_end(f, "opening", 0), VD_OK);
+  cr_assert_eq(agenda_start(f, "keynote", 0), VD_OK);
   fixture_run_to(f, AT(62));
   expect_batch(f, "coffee.b2", HELD);
 }

@@ -96,8 +96,7 @@ Test(supply, fractions_are_rounded_up_once)
   AGENDA(f, {"tea", "corridor", 1, 2, true});
   people_edit(f, VD__KIND__KIND_SUPPLY, "coffee", goes_by_sevenths);
   cr_assert_eq(level(f, "coffee", 1, 0), VD_OK);
-  cr_assert_eq(supply(f, "coffee")->run_out_at_ms, AT(1) + 42858,
-               "half a unit lasts 42857.1 ms");
+  cr_assert_eq(supply(f, "coffee")->run_out_at_ms, AT(1) + 42858, "half a unit lasts 42857.1 ms");
   cr_assert_eq(supply(f, "coffee")->stale_at_ms, 0, "0 = never");
 }
 
@@ -221,6 +220,28 @@ Test(supply, what_was_served_before_the_level_is_in_it)
   cr_assert_eq(supply(f, "boxes")->level, 40);
 }
 
+Test(supply, what_is_gone_from_the_plan_waits_for_nothing)
+{
+  cr_assert_eq(level(f, "coffee", 5, 0), VD_OK);
+  people_edit(f, VD__KIND__KIND_SUPPLY, "coffee", retire);
+  fixture_run_to(f, AT(30));
+  cr_assert_eq(tasks(f), 0);
+}
+
+static void huge(ProtobufCMessage *message)
+{
+  ((Vd__Supply *)message)->par = 100000;
+}
+
+Test(supply, no_rate_is_beyond_what_is_possible)
+{
+  people_edit(f, VD__KIND__KIND_SUPPLY, "boxes", huge);
+  cr_assert_eq(level(f, "boxes", 400000, 0), VD_OK);
+  fixture_run_to(f, AT(1));
+  cr_assert_eq(level(f, "boxes", 0, 0), VD_OK);
+  cr_assert_eq(supply(f, "boxes")->rate_idle, VD_SUPPLY_RATE_MAX / 16, "a minute of 16");
+}
+
 Test(supply, servings_teach_the_rate_over_a_minute_and_more)
 {
   cr_assert_eq(level(f, "boxes", 40, 0), VD_OK);
@@ -230,6 +251,7 @@ Test(supply, servings_teach_the_rate_over_a_minute_and_more)
   fixture_run_to(f, AT(5));
   cr_assert_eq(served(f, "boxes", 3, 0), VD_OK);
   cr_assert_eq(supply(f, "boxes")->rate_idle, 250, "five in five minutes, which count for a quarter");
+  cr_assert_eq(supply(f, "boxes")->errors, 0, "nobody looked");
   cr_assert_eq(supply(f, "boxes")->run_out_at_ms, AT(5 + 140), "35 of a quarter a minute");
 }
 
