@@ -20,6 +20,23 @@ static int fetch_status(struct ctl *ctl, Vd__Response **response)
   return status;
 }
 
+// Of those that did anything: "dispatch 12+3", twelve by venued itself and three by people.
+static void print_nodes(const struct ctl *ctl, const Vd__Status *status)
+{
+  bool is_first = true;
+  for (size_t i = 0; i < status->n_nodes; i++) {
+    const Vd__NodeCount *count = status->nodes[i];
+    if (count->automatic + count->manual == 0)
+      continue;
+    if (is_first)
+      printf("  %s", ctl_pick(ctl, "automatic+manual", "自動+人工", "自动+人工"));
+    printf("  %s %" PRIu64 "+%" PRIu64, count->id, count->automatic, count->manual);
+    is_first = false;
+  }
+  if (!is_first)
+    puts("");
+}
+
 static void print_status(const struct ctl *ctl, const Vd__Status *status)
 {
   char now[40];
@@ -36,6 +53,7 @@ static void print_status(const struct ctl *ctl, const Vd__Status *status)
          " MiB\n",
          status->version, status->epoch, status->sequence, status->oldest_uncommitted_ms,
          status->disk_free_bytes >> 20);
+  print_nodes(ctl, status);
   if (status->read_only)
     puts(ctl_pick(ctl, "  READ-ONLY: the disk is full", "  唯讀：磁碟已滿", "  只读：磁盘已满"));
 }
@@ -117,8 +135,8 @@ static void print_event(const struct ctl *ctl, const Vd__Event *event)
 
 int ctl_plan_show(struct ctl *ctl)
 {
-  static const Vd__Kind kinds[] = {VD__KIND__KIND_EVENT, VD__KIND__KIND_ZONE, VD__KIND__KIND_CATEGORY,
-                                   VD__KIND__KIND_PAGE,  VD__KIND__KIND_TEAM, VD__KIND__KIND_POST,
+  static const Vd__Kind kinds[] = {VD__KIND__KIND_EVENT, VD__KIND__KIND_ZONE,   VD__KIND__KIND_CATEGORY,
+                                   VD__KIND__KIND_PAGE,  VD__KIND__KIND_TEAM,   VD__KIND__KIND_POST,
                                    VD__KIND__KIND_CREW,  VD__KIND__KIND_SESSION};
   struct vd_fold *fold = NULL;
   int status = ctl_fetch(ctl, kinds, sizeof kinds / sizeof *kinds, "", &fold);

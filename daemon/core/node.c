@@ -3,17 +3,12 @@
 #include <assert.h>
 
 #include "daemon/core/venue_internal.h"
+#include "proto/text.h"
 
 const char *vd_node_id(Vd__Node node)
 {
-  static const char *const ids[VD_NODES] = {
-      [VD__NODE__NODE_DISPATCH] = "dispatch", [VD__NODE__NODE_ESCALATION] = "escalation",
-      [VD__NODE__NODE_FAULT] = "fault",       [VD__NODE__NODE_REFILL] = "refill",
-      [VD__NODE__NODE_CROWDING] = "crowding", [VD__NODE__NODE_CHECK_IN] = "check-in",
-      [VD__NODE__NODE_NOTICE] = "notice",
-  };
   assert((int)node > 0 && (int)node < VD_NODES);
-  return ids[node];
+  return vd_enum_name(&vd__node__descriptor, (int)node);
 }
 
 static Vd__NodeCount *find(const struct vd_venue *venue, Vd__Node node)

@@ -8,7 +8,7 @@
 
 #include "daemon/core/act.h"
 
-enum { VD_NODE_KEEP_MS = 60000, VD_NODES = 8 };
+enum { VD_NODE_KEEP_MS = 60000 };
 
 // The node's word, which is also its count's id: "dispatch", "check-in" … Static storage.
 const char *vd_node_id(Vd__Node node);

@@ -485,4 +485,6 @@ void vd_venue_count(const struct vd_venue *venue, struct vd_venue_counts *counts
 {
   *counts = venue->counts;
   counts->timers = vd_timers_count(venue->timers);
+  for (int node = 1; node < VD_NODES; node++)
+    vd_node_look(venue, (Vd__Node)node, &counts->acts[node].automatic, &counts->acts[node].manual);
 }

@@ -67,12 +67,19 @@ const Vd__Event *vd_venue_event(const struct vd_venue *venue);  // NULL before t
 Vd__Recommendation *vd_venue_recommend(const struct vd_venue *venue, uint64_t incident, int64_t now_ms,
                                        struct vd_refusal *refusal);
 
+// Acts of one node of the process, by venued itself and by people.
+struct vd_venue_acts {
+  uint64_t automatic, manual;
+};
+enum { VD_NODES = 8 }; // Vd__Node
+
 struct vd_venue_counts {
   uint64_t open_incidents;
   uint64_t open_alerts;
   uint64_t running_deadlines;
   uint64_t breaches;      // recorded since the journal began, as far as entities are at hand
   uint64_t timers;
+  struct vd_venue_acts acts[VD_NODES]; // by Vd__Node
 };
 void vd_venue_count(const struct vd_venue *venue, struct vd_venue_counts *counts);  // O(1)
 

@@ -118,6 +118,18 @@ Test(node, offers_are_venueds_and_assignments_are_peoples)
   expect(DISPATCH, 3, 1);
 }
 
+Test(node, the_venue_s_counts_tell_them_as_of_now)
+{
+  did(REFILL, true);
+  did(REFILL, true);
+  did(REFILL, false); // of these, two are not kept yet
+  struct vd_venue_counts counts;
+  vd_venue_count(f->venue, &counts);
+  cr_assert_eq(counts.acts[REFILL].automatic, 2u);
+  cr_assert_eq(counts.acts[REFILL].manual, 1u);
+  cr_assert_eq(counts.acts[DISPATCH].automatic, 0u);
+}
+
 Test(node, every_call_is_counted)
 {
   fixture_report(f, "hall", "other"); // nobody is offered a thing: no skill asked for, all may
