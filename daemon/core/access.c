@@ -271,7 +271,7 @@ static bool is_in_zones(const struct vd_venue *venue, const Vd__Principal *who, 
 static bool is_known_elsewhere(const struct vd_venue *venue, const Vd__Principal *who, Vd__Kind kind,
                                const char *id)
 {
-  const char *zone = vd_zone_of(venue, kind, id);
+  const char *zone = who->n_zones > 0 ? vd_zone_of(venue, kind, id) : NULL; // none = all: nothing to look up
   return zone && !has_zone(who, zone);
 }
 

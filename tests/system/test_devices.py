@@ -8,6 +8,7 @@ from harness import Venue, case, main, wait_until
 
 START = ("--clock-start", "plan")
 SCALE = ("--time-scale", "20")  # a heartbeat each 15 s is one each 750 ms
+FULL = "reserve_bytes: 34359738367\n"  # nearly the whole map
 AV = ["proj-main", "proj-side", "led-wall", "mixer-main", "mixer-b"]
 
 
@@ -16,9 +17,9 @@ def devices(venue, *more):
 
 
 def read(venue, *readings):
-    status, text = venue.post({"id": f"r-{time.monotonic_ns()}", "readings": {"readings": list(readings)}})
-    assert status == 200, (status, text)
-    return json.loads(text)["replies"]["replies"][0]
+    _, text = venue.post({"id": f"r-{time.monotonic_ns()}", "readings": {"readings": list(readings)}})
+    answer = json.loads(text)
+    return answer["replies"]["replies"][0] if "replies" in answer else answer.get("refusal", answer)
 
 
 def beat(venue, ids):
@@ -140,6 +141,26 @@ def no_storm_after_a_stop():
         os.kill(venue.process.pid, signal.SIGCONT)
         keep_beating(venue, AV, 3)
         assert watcher.facts("device-fault") == [] and venue.json("incidents") == []
+
+
+@case
+def no_storm_while_read_only():
+    """while nothing can be kept, heartbeats are refused: that is nobody's fault either"""
+    with Venue(arguments=SCALE + START).start() as venue:
+        beat(venue, AV)
+        venue.stop()
+        venue.arguments = list(SCALE)
+        venue.write_config(FULL)
+        venue.start()
+        watcher = venue.watch()
+        time.sleep(4)
+        assert read(venue, {"device": AV[0]})["code"] == "read-only"
+        assert watcher.facts("device-fault") == []
+        venue.write_config()
+        venue.process.send_signal(signal.SIGHUP)
+        wait_until(lambda: not venue.json("status")[0].get("read_only"), "writing", 5)
+        keep_beating(venue, AV, 1)
+        assert venue.json("incidents") == []
 
 
 main()
