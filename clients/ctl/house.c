@@ -135,15 +135,9 @@ static void print_event(const struct ctl *ctl, const Vd__Event *event)
 
 int ctl_plan_show(struct ctl *ctl)
 {
-<<<<<<< mine
   static const Vd__Kind kinds[] = {VD__KIND__KIND_EVENT, VD__KIND__KIND_ZONE,    VD__KIND__KIND_CATEGORY,
                                    VD__KIND__KIND_PAGE,  VD__KIND__KIND_TEAM,    VD__KIND__KIND_POST,
                                    VD__KIND__KIND_CREW,  VD__KIND__KIND_SESSION, VD__KIND__KIND_DEVICE};
-=======
-  static const Vd__Kind kinds[] = {VD__KIND__KIND_EVENT, VD__KIND__KIND_ZONE,   VD__KIND__KIND_CATEGORY,
-                                   VD__KIND__KIND_PAGE,  VD__KIND__KIND_TEAM,   VD__KIND__KIND_POST,
-                                   VD__KIND__KIND_CREW,  VD__KIND__KIND_SESSION};
->>>>>>> live
   struct vd_fold *fold = NULL;
   int status = ctl_fetch(ctl, kinds, sizeof kinds / sizeof *kinds, "", &fold);
   if (status != CTL_DONE)
