@@ -55,8 +55,8 @@
     "没有此建议。")                                                                                          \
   X(NO_OFFER, "no-offer", "There is no open offer of this incident to this crew.",                           \
     "此事件沒有派給該人員的待回應任務。", "此事件没有派给该人员的待回应任务。")                              \
-  X(NO_ALERT, "no-alert", "There is no alert of this incident for this person.",                             \
-    "此事件沒有對該人員的提醒。", "此事件没有对该人员的提醒。")                                              \
+  X(NO_ALERT, "no-alert", "This person is not called about that.", "該人員沒有此項提醒。",                   \
+    "该人员没有此项提醒。")                                                                                  \
   X(NO_ACTOR, "no-actor", "The command must say who acted.", "指令必須註明執行人。", "指令必须注明执行人。") \
   /* what does not fit the state */                                                                          \
   X(INCIDENT_ENDED, "incident-ended", "The incident is closed; reopen it first.", "事件已結束，請先重開。",  \

@@ -18,7 +18,7 @@ struct ctl_options {
   const char *since, *until, *duration, *session;
   const char *negative; // "-10m": an amount, where a verb takes one
   bool is_json, only_open, is_workaround, is_digest, is_following, is_dry_run, is_faulty, only_low,
-      is_refilled;
+      is_refilled, is_estimated;
 };
 
 struct ctl {
@@ -55,6 +55,7 @@ enum ctl_takes {
   CTL_TAKES_LOW = 65536,
   CTL_TAKES_REFILLED = 131072,
   CTL_TAKES_SESSION = 262144,
+  CTL_TAKES_ESTIMATED = 524288,
 };
 
 struct ctl_verb {
@@ -154,6 +155,9 @@ int ctl_recommend(struct ctl *ctl);
 int ctl_alerts(struct ctl *ctl);
 int ctl_deadlines(struct ctl *ctl);
 int ctl_zones(struct ctl *ctl);
+int ctl_zone_list(struct ctl *ctl);
+int ctl_zone_count(struct ctl *ctl);
+int ctl_zone_set(struct ctl *ctl);
 int ctl_categories(struct ctl *ctl);
 int ctl_principals(struct ctl *ctl);
 int ctl_status(struct ctl *ctl);

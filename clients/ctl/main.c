@@ -45,6 +45,7 @@ static const struct option_row rows[] = {
     {"low", false, CTL_TAKES_LOW, FIELD(only_low), " only what needs a refill"},
     {"refilled", false, CTL_TAKES_REFILLED, FIELD(is_refilled), " it is fresh from now on"},
     {"session", true, CTL_TAKES_SESSION, FIELD(session), "ID  the break it is for"},
+    {"estimated", false, CTL_TAKES_ESTIMATED, FIELD(is_estimated), " nobody counted heads"},
     {"from", true, CTL_TAKES_WATCH, FIELD(from), "SEQ  begin with this change"},
     {"topic", true, CTL_TAKES_WATCH, FIELD(topic), "T  like incident/42"},
 };

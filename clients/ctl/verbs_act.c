@@ -159,10 +159,16 @@ int ctl_heard(struct ctl *ctl)
   }
   if (ctl->count == 0)
     return ctl_usage(ctl,
-                     ctl_pick(ctl, "an incident's number, or --digest", "需要事件編號或 --digest",
-                              "需要事件编号或 --digest"),
+                     ctl_pick(ctl, "an incident's number, a subject like t7, or --digest",
+                              "需要事件編號、主題（如 t7）或 --digest",
+                              "需要事件编号、主题（如 t7）或 --digest"),
                      "");
-  return plain(ctl, VD__COMMAND__ACT_HEARD);
+  const char *of = ctl->arguments[0];
+  if (*of == '#' || (*of >= '0' && *of <= '9'))
+    return plain(ctl, VD__COMMAND__ACT_HEARD);
+  Vd__Command *command = ctl_command_new(VD__COMMAND__ACT_HEARD);
+  vd_string_set(&command->heard->subject, of);
+  return ctl_send(ctl, command, false);
 }
 
 int ctl_respond(struct ctl *ctl)

@@ -5,10 +5,10 @@ _venuectl()
   _init_completion || return
 
   local verbs='report heard respond arrive decide approve land close reopen cancel undo note duplicate amend assign
-    accept decline handover log incidents show recommend crew session notice device supply batch task alerts deadlines zones categories principals watch status
+    accept decline handover log incidents show recommend crew zone session notice device supply batch task alerts deadlines zones categories principals watch status
     clock plan rehearse journal backup'
   local options='--data --url --token-file --json --lang --timeout --by --at --id --text --severity --source --reporter
-    --reason --zone --category --open --workaround --digest --following --dry-run --low --refilled --session --faulty --since --until --for --from --topic --help --version'
+    --reason --zone --category --open --workaround --digest --following --dry-run --low --refilled --estimated --session --faulty --since --until --for --from --topic --help --version'
 
   # Where this line finds the daemon, for what the daemon is asked.
   local -a venuectl=("${words[0]}" --timeout 500ms) arguments=()
@@ -47,6 +47,9 @@ _venuectl()
   case "${#arguments[@]} ${arguments[*]:0:2}" in
     '0 ') _venuectl_offer "$verbs" ;;
     '1 crew') _venuectl_offer 'list duty at reach' ;;
+    '1 zone') _venuectl_offer 'list count set' ;;
+    '2 zone count' | '2 zone set') _venuectl_offer "$(_venuectl_ask zones)" ;;
+    '3 zone set') _venuectl_offer 'open crowded closed converting converting-passable' ;;
     '1 session') _venuectl_offer 'list start end shift cancel import export' ;;
     '1 notice') _venuectl_offer 'list draft approve drop' ;;
     '1 supply') _venuectl_offer 'list level served refill' ;;

@@ -141,9 +141,8 @@ const char *vd_escalation_zone(const struct vd_venue *venue, uint64_t incident, 
     const char *noun;
     Vd__Kind kind;
   } nouns[] = {
-      {"zone.", VD__KIND__KIND_ZONE},
-      {"session.", VD__KIND__KIND_SESSION},
-      {"device.", VD__KIND__KIND_DEVICE},
+      {"zone.", VD__KIND__KIND_ZONE},       {"session.", VD__KIND__KIND_SESSION},
+      {"overlap.", VD__KIND__KIND_SESSION}, {"device.", VD__KIND__KIND_DEVICE},
       {"lane.", VD__KIND__KIND_LANE},
   };
   struct vd_key number = {.size = 0};

@@ -120,114 +120,66 @@ static enum vd_err refuse(Vd__Reply *reply, const Vd__Command *command, enum vd_
 
 typedef enum vd_err (*command_fn)(struct vd_act *act, Vd__Reply *reply, struct vd_refusal *refusal);
 
+static const command_fn functions[] = {
+    [VD__COMMAND__ACT_REPORT] = vd_incident_report,
+    [VD__COMMAND__ACT_HEARD] = vd_escalation_heard,
+    [VD__COMMAND__ACT_RESPOND] = vd_incident_step,
+    [VD__COMMAND__ACT_ARRIVE] = vd_incident_step,
+    [VD__COMMAND__ACT_DECIDE] = vd_incident_step,
+    [VD__COMMAND__ACT_APPROVE] = vd_incident_step,
+    [VD__COMMAND__ACT_LAND] = vd_incident_step,
+    [VD__COMMAND__ACT_CLOSE] = vd_incident_close,
+    [VD__COMMAND__ACT_REOPEN] = vd_incident_reopen,
+    [VD__COMMAND__ACT_CANCEL] = vd_incident_cancel,
+    [VD__COMMAND__ACT_UNDO] = vd_incident_undo,
+    [VD__COMMAND__ACT_NOTE] = vd_incident_note,
+    [VD__COMMAND__ACT_DUPLICATE] = vd_incident_duplicate,
+    [VD__COMMAND__ACT_AMEND] = vd_incident_amend,
+    [VD__COMMAND__ACT_ASSIGN] = vd_dispatch_assign,
+    [VD__COMMAND__ACT_ACCEPT] = vd_dispatch_accept,
+    [VD__COMMAND__ACT_DECLINE] = vd_dispatch_decline,
+    [VD__COMMAND__ACT_HANDOVER] = vd_dispatch_handover,
+    [VD__COMMAND__ACT_DUTY] = vd_crew_set_duty,
+    [VD__COMMAND__ACT_PLACE] = vd_crew_set_place,
+    [VD__COMMAND__ACT_REACH] = vd_crew_set_reach,
+    [VD__COMMAND__ACT_LOG] = vd_incident_log,
+    [VD__COMMAND__ACT_PLAN_APPLY] = vd_plan_apply,
+    [VD__COMMAND__ACT_PRINCIPAL] = vd_principal_set,
+    [VD__COMMAND__ACT_COUNT_ZONE] = vd_zone_count,
+    [VD__COMMAND__ACT_SET_ZONE] = vd_zone_set,
+    [VD__COMMAND__ACT_TASK_DONE] = vd_task_done,
+    [VD__COMMAND__ACT_TASK_CANCEL] = vd_task_cancel,
+    [VD__COMMAND__ACT_SUPPLY_LEVEL] = vd_supply_level,
+    [VD__COMMAND__ACT_SUPPLY_SERVED] = vd_supply_served,
+    [VD__COMMAND__ACT_SUPPLY_REFILL] = vd_supply_refill,
+    [VD__COMMAND__ACT_BATCH_PLAN] = vd_batch_plan,
+    [VD__COMMAND__ACT_BATCH_HOLD] = vd_batch_hold,
+    [VD__COMMAND__ACT_BATCH_SERVE] = vd_batch_serve,
+    [VD__COMMAND__ACT_BATCH_CANCEL] = vd_batch_cancel,
+    [VD__COMMAND__ACT_BATCH_SAMPLE] = vd_batch_sample,
+    [VD__COMMAND__ACT_BATCH_DISPOSE] = vd_batch_dispose,
+    [VD__COMMAND__ACT_BATCH_TEMPERATURE] = vd_batch_temperature,
+    [VD__COMMAND__ACT_READINGS] = vd_device_readings,
+    [VD__COMMAND__ACT_DEVICE_FAULT] = vd_device_fault,
+    [VD__COMMAND__ACT_DEVICE_MAINTENANCE] = vd_device_maintenance,
+    [VD__COMMAND__ACT_SESSION_START] = vd_session_start,
+    [VD__COMMAND__ACT_SESSION_END] = vd_session_end,
+    [VD__COMMAND__ACT_SESSION_SHIFT] = vd_session_shift,
+    [VD__COMMAND__ACT_SESSION_CANCEL] = vd_session_cancel,
+    [VD__COMMAND__ACT_SESSIONS_IMPORT] = vd_sessions_import,
+    [VD__COMMAND__ACT_NOTICE_DRAFT] = vd_notice_draft,
+    [VD__COMMAND__ACT_NOTICE_APPROVE] = vd_notice_approve,
+    [VD__COMMAND__ACT_NOTICE_DROP] = vd_notice_drop,
+    [VD__COMMAND__ACT_LANE_COUNTS] = vd_lane_counts,
+    [VD__COMMAND__ACT_SET_LANE] = vd_lane_set,
+    [VD__COMMAND__ACT_SUGGESTION_TAKE] = vd_suggestion_take,
+    [VD__COMMAND__ACT_SUGGESTION_PASS] = vd_suggestion_pass,
+};
+
 static command_fn function_of(Vd__Command__ActCase act)
 {
-  switch (act) {
-  case VD__COMMAND__ACT_REPORT:
-    return vd_incident_report;
-  case VD__COMMAND__ACT_HEARD:
-    return vd_escalation_heard;
-  case VD__COMMAND__ACT_RESPOND:
-  case VD__COMMAND__ACT_ARRIVE:
-  case VD__COMMAND__ACT_DECIDE:
-  case VD__COMMAND__ACT_APPROVE:
-  case VD__COMMAND__ACT_LAND:
-    return vd_incident_step;
-  case VD__COMMAND__ACT_CLOSE:
-    return vd_incident_close;
-  case VD__COMMAND__ACT_REOPEN:
-    return vd_incident_reopen;
-  case VD__COMMAND__ACT_CANCEL:
-    return vd_incident_cancel;
-  case VD__COMMAND__ACT_UNDO:
-    return vd_incident_undo;
-  case VD__COMMAND__ACT_NOTE:
-    return vd_incident_note;
-  case VD__COMMAND__ACT_DUPLICATE:
-    return vd_incident_duplicate;
-  case VD__COMMAND__ACT_AMEND:
-    return vd_incident_amend;
-  case VD__COMMAND__ACT_ASSIGN:
-    return vd_dispatch_assign;
-  case VD__COMMAND__ACT_ACCEPT:
-    return vd_dispatch_accept;
-  case VD__COMMAND__ACT_DECLINE:
-    return vd_dispatch_decline;
-  case VD__COMMAND__ACT_HANDOVER:
-    return vd_dispatch_handover;
-  case VD__COMMAND__ACT_DUTY:
-    return vd_crew_set_duty;
-  case VD__COMMAND__ACT_PLACE:
-    return vd_crew_set_place;
-  case VD__COMMAND__ACT_REACH:
-    return vd_crew_set_reach;
-  case VD__COMMAND__ACT_LOG:
-    return vd_incident_log;
-  case VD__COMMAND__ACT_PLAN_APPLY:
-    return vd_plan_apply;
-  case VD__COMMAND__ACT_PRINCIPAL:
-    return vd_principal_set;
-  case VD__COMMAND__ACT_COUNT_ZONE:
-    return vd_zone_count;
-  case VD__COMMAND__ACT_SET_ZONE:
-    return vd_zone_set;
-  case VD__COMMAND__ACT_TASK_DONE:
-    return vd_task_done;
-  case VD__COMMAND__ACT_TASK_CANCEL:
-    return vd_task_cancel;
-  case VD__COMMAND__ACT_SUPPLY_LEVEL:
-    return vd_supply_level;
-  case VD__COMMAND__ACT_SUPPLY_SERVED:
-    return vd_supply_served;
-  case VD__COMMAND__ACT_SUPPLY_REFILL:
-    return vd_supply_refill;
-  case VD__COMMAND__ACT_BATCH_PLAN:
-    return vd_batch_plan;
-  case VD__COMMAND__ACT_BATCH_HOLD:
-    return vd_batch_hold;
-  case VD__COMMAND__ACT_BATCH_SERVE:
-    return vd_batch_serve;
-  case VD__COMMAND__ACT_BATCH_CANCEL:
-    return vd_batch_cancel;
-  case VD__COMMAND__ACT_BATCH_SAMPLE:
-    return vd_batch_sample;
-  case VD__COMMAND__ACT_BATCH_DISPOSE:
-    return vd_batch_dispose;
-  case VD__COMMAND__ACT_BATCH_TEMPERATURE:
-    return vd_batch_temperature;
-  case VD__COMMAND__ACT_READINGS:
-    return vd_device_readings;
-  case VD__COMMAND__ACT_DEVICE_FAULT:
-    return vd_device_fault;
-  case VD__COMMAND__ACT_DEVICE_MAINTENANCE:
-    return vd_device_maintenance;
-  case VD__COMMAND__ACT_SESSION_START:
-    return vd_session_start;
-  case VD__COMMAND__ACT_SESSION_END:
-    return vd_session_end;
-  case VD__COMMAND__ACT_SESSION_SHIFT:
-    return vd_session_shift;
-  case VD__COMMAND__ACT_SESSION_CANCEL:
-    return vd_session_cancel;
-  case VD__COMMAND__ACT_SESSIONS_IMPORT:
-    return vd_sessions_import;
-  case VD__COMMAND__ACT_NOTICE_DRAFT:
-    return vd_notice_draft;
-  case VD__COMMAND__ACT_NOTICE_APPROVE:
-    return vd_notice_approve;
-  case VD__COMMAND__ACT_NOTICE_DROP:
-    return vd_notice_drop;
-  case VD__COMMAND__ACT_LANE_COUNTS:
-    return vd_lane_counts;
-  case VD__COMMAND__ACT_SET_LANE:
-    return vd_lane_set;
-  case VD__COMMAND__ACT_SUGGESTION_TAKE:
-    return vd_suggestion_take;
-  case VD__COMMAND__ACT_SUGGESTION_PASS:
-    return vd_suggestion_pass;
-  default:
-    return NULL;
-  }
+  size_t row = (size_t)act;
+  return row < sizeof functions / sizeof *functions ? functions[row] : NULL;
 }
 
 static bool needs_plan(Vd__Command__ActCase act)
