@@ -180,6 +180,7 @@ static const struct vd_field_line lines[] = {
     {OF(notice), LINE, "text"},
     {OF(lane), ENTITY_ID, "id"},
     {OF(suggestion), ENTITY_ID, "id"},
+    {OF(suggestion), LINE, "reason"},
     {OF(node_count), ENTITY_ID, "id"},
     {OF(note), TEXT, "text"},
     {OF(key), ENTITY_ID, "id"},

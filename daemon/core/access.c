@@ -88,8 +88,8 @@ static const unsigned char table[][GROUP_COUNT] = {
   [VD__COMMAND__ACT_NOTICE_DROP]          = { NO,     ANY,   ANY,     NO,       NO,    NO,      NO,     NO  },
   [VD__COMMAND__ACT_LANE_COUNTS]          = { NO,     ANY,   ZONE,    OWN,      OWN,   NO,      ZONE,   OWN },
   [VD__COMMAND__ACT_SET_LANE]             = { NO,     ANY,   ZONE,    OWN,      OWN,   NO,      ZONE,   OWN },
-  [VD__COMMAND__ACT_SUGGESTION_TAKE]      = { NO,     ANY,   ANY,     NO,       NO,    NO,      NO,     NO  },
-  [VD__COMMAND__ACT_SUGGESTION_PASS]      = { NO,     ANY,   ANY,     NO,       NO,    NO,      NO,     NO  },
+  [VD__COMMAND__ACT_SUGGESTION_TAKE]      = { NO,     ANY,   ZONE,    OWN,      OWN,   NO,      ZONE,   NO  },
+  [VD__COMMAND__ACT_SUGGESTION_PASS]      = { NO,     ANY,   ZONE,    OWN,      OWN,   NO,      ZONE,   NO  },
 };
 // clang-format on
 
@@ -188,7 +188,7 @@ static const char *person_of(const Vd__Command *command)
 struct thing {
   Vd__Kind kind; // unspecified: nothing that stands in a zone
   const char *id;
-  uint64_t task;
+  uint64_t number; // of a task or suggestion
 };
 
 static struct thing thing_of(const Vd__Command *command)
@@ -236,6 +236,10 @@ static struct thing thing_of(const Vd__Command *command)
     return (struct thing){VD__KIND__KIND_SESSION, command->session_cancel->session, 0};
   case VD__COMMAND__ACT_SET_LANE:
     return (struct thing){VD__KIND__KIND_LANE, command->set_lane->lane, 0};
+  case VD__COMMAND__ACT_SUGGESTION_TAKE:
+    return (struct thing){VD__KIND__KIND_SUGGESTION, NULL, command->suggestion_take->suggestion};
+  case VD__COMMAND__ACT_SUGGESTION_PASS:
+    return (struct thing){VD__KIND__KIND_SUGGESTION, NULL, command->suggestion_pass->suggestion};
   default:
     return (struct thing){VD__KIND__KIND_UNSPECIFIED, NULL, 0};
   }
@@ -279,10 +283,11 @@ static bool may_touch(const struct vd_venue *venue, const Vd__Principal *who, co
                       bool or_holds_it)
 {
   struct thing thing = thing_of(command);
-  struct vd_key id = vd_key_of("t", "", "");
-  vd_key_add_number(&id, thing.task);
-  if (thing.kind == VD__KIND__KIND_TASK) {
+  struct vd_key id = vd_key_of(thing.kind == VD__KIND__KIND_SUGGESTION ? "s" : "t", "", "");
+  vd_key_add_number(&id, thing.number);
+  if (!thing.id)
     thing.id = id.text;
+  if (thing.kind == VD__KIND__KIND_TASK) {
     const Vd__Task *task = VD_FIND(venue, TASK, Task, id.text);
     if (task && or_holds_it && *who->crew && strcmp(task->crew, who->crew) == 0)
       return true;

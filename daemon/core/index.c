@@ -209,6 +209,9 @@ static void say_session(struct derived *derived, const Vd__Session *session)
   if (!vd_session_stands(session))
     return;
   say(derived, "agenda/%s/%020lld/%s", session->zone, (long long)session->start_at_ms, session->id);
+  if (session->kind != VD__SESSION_KIND__SESSION_KIND_BREAK &&
+      session->state == VD__SESSION_STATE__SESSION_STATE_PLANNED)
+    say(derived, "opening/%020lld/%s", (long long)session->start_at_ms, session->id);
   if (session->dense)
     say(derived, "dense/%020lld/%s", (long long)session->start_at_ms, session->id);
 }
@@ -243,6 +246,24 @@ static void say_batch(struct derived *derived, const Vd__Batch *batch)
     say(derived, "held/%s/%s", batch->held_for, batch->id);
 }
 
+static void say_lane(struct derived *derived, const Vd__Lane *lane)
+{
+  if (lane->retired)
+    return;
+  if (lane->state == VD__LANE_STATE__LANE_STATE_CLOSED)
+    say(derived, "closed/%d/%s", (int)lane->kind, lane->id);
+  else if (lane->desks >= 2)
+    say(derived, "gives/%s", lane->id);
+}
+
+static void say_suggestion(struct derived *derived, const Vd__Suggestion *suggestion)
+{
+  if (suggestion->state == VD__SUGGESTION_STATE__SUGGESTION_STATE_OPEN)
+    say(derived, "relies/%s/%s", suggestion->other, suggestion->lane);
+  else if (suggestion->state != VD__SUGGESTION_STATE__SUGGESTION_STATE_TAKEN)
+    say(derived, "answered/%020llu/%s", (unsigned long long)suggestion->number, suggestion->id);
+}
+
 static void derive(struct derived *derived, const struct vd_venue *venue, Vd__Kind kind,
                    const ProtobufCMessage *message)
 {
@@ -269,6 +290,10 @@ static void derive(struct derived *derived, const struct vd_venue *venue, Vd__Ki
     say_supply(derived, (const Vd__Supply *)message);
   } else if (kind == VD__KIND__KIND_BATCH) {
     say_batch(derived, (const Vd__Batch *)message);
+  } else if (kind == VD__KIND__KIND_LANE) {
+    say_lane(derived, (const Vd__Lane *)message);
+  } else if (kind == VD__KIND__KIND_SUGGESTION) {
+    say_suggestion(derived, (const Vd__Suggestion *)message);
   } else if (kind == VD__KIND__KIND_OFFER) {
     const Vd__Offer *offer = (const Vd__Offer *)message;
     if (offer->state == VD__OFFER_STATE__OFFER_STATE_OPEN)
@@ -330,7 +355,8 @@ static bool has_keys(Vd__Kind kind)
   return kind == VD__KIND__KIND_INCIDENT || kind == VD__KIND__KIND_CREW || kind == VD__KIND__KIND_ALERT ||
          kind == VD__KIND__KIND_OFFER || kind == VD__KIND__KIND_DEADLINE || kind == VD__KIND__KIND_NOTE ||
          kind == VD__KIND__KIND_SESSION || kind == VD__KIND__KIND_NOTICE || kind == VD__KIND__KIND_TASK ||
-         kind == VD__KIND__KIND_SUPPLY || kind == VD__KIND__KIND_BATCH;
+         kind == VD__KIND__KIND_SUPPLY || kind == VD__KIND__KIND_BATCH || kind == VD__KIND__KIND_LANE ||
+         kind == VD__KIND__KIND_SUGGESTION;
 }
 
 void vd_index_refresh(struct vd_index *index, const struct vd_venue *venue, Vd__Kind kind, const char *id,

@@ -29,6 +29,11 @@
 //   batch/<session>/<planned_at, 20 digits>/<batch>   batch planned for a break         what waits when it is late
 //                                                 (the empty session: for a time of day)
 //   held/<session>/<batch>                        batch held back by its overrun        what goes on when it ends
+//   opening/<start, 20 digits>/<session>          session planned that is no break      when people must be seated
+//   closed/<kind>/<lane>                          lane that is closed                   what can be opened
+//   gives/<lane>                                  lane of two desks or more             who can give one
+//   relies/<other>/<lane>                         open suggestion: lane needs other     what is to be looked at again
+//   answered/<number, 20 digits>/<suggestion>     suggestion passed or measured         what to let go first
 #ifndef VD_CORE_INDEX_H
 #define VD_CORE_INDEX_H
 

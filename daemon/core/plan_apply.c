@@ -14,6 +14,7 @@
 #include "daemon/core/device.h"
 #include "daemon/core/dispatch.h"
 #include "daemon/core/key.h"
+#include "daemon/core/lane.h"
 #include "daemon/core/plan_internal.h"
 #include "daemon/core/session.h"
 #include "daemon/core/supply.h"
@@ -49,6 +50,7 @@ static void keep_zone(Vd__Zone *wanted, const Vd__Zone *live)
   wanted->estimated = live->estimated;
   wanted->people_at_ms = live->people_at_ms;
   wanted->crossing_at_ms = live->crossing_at_ms;
+  wanted->seated = live->seated;
 }
 
 static void keep_team(Vd__Team *wanted, const Vd__Team *live)
@@ -125,6 +127,41 @@ static void keep_supply(Vd__Supply *wanted, const Vd__Supply *live)
     wanted->batches = live->batches;
 }
 
+// Open or closed is people's to say. Desks that the plan says anew, and a service it says anew, are begun with
+// anew.
+static void keep_lane(Vd__Lane *wanted, const Vd__Lane *live)
+{
+  bool is_closed = live->state == VD__LANE_STATE__LANE_STATE_CLOSED;
+  wanted->state = live->state;
+  if (is_closed || wanted->staff == live->staff)
+    wanted->desks = live->desks;
+  else
+    wanted->desks = wanted->staff;
+  wanted->state_at_ms = live->state_at_ms;
+  if (wanted->service_ms == live->service_ms)
+    wanted->service_rate = live->service_rate;
+  wanted->waiting = live->waiting;
+  wanted->counted_at_ms = live->counted_at_ms;
+  wanted->checked_in = live->checked_in;
+  wanted->arrival_rate = live->arrival_rate;
+  wanted->wait_ms = live->wait_ms;
+  wanted->peak_wait_ms = live->peak_wait_ms;
+  vd_string_set(&wanted->suggestion, live->suggestion);
+  wanted->ahead_ms = live->ahead_ms;
+  wanted->arrived = live->arrived;
+  wanted->n_recent = live->n_recent;
+  wanted->recent = vd_zalloc((live->n_recent + 1) * sizeof *wanted->recent);
+  for (size_t i = 0; i < live->n_recent; i++)
+    wanted->recent[i] = live->recent[i];
+  wanted->recent_at_ms = live->recent_at_ms;
+  wanted->peak_arrivals = live->peak_arrivals;
+  wanted->peak_at_ms = live->peak_at_ms;
+  wanted->from_at_ms = live->from_at_ms;
+  wanted->last_arrived = live->last_arrived;
+  wanted->last_checked_in = live->last_checked_in;
+  wanted->quiet_until_at_ms = live->quiet_until_at_ms;
+}
+
 static bool is_waiting(const Vd__Batch *batch)
 {
   return batch->state == VD__BATCH_STATE__BATCH_STATE_PLANNED ||
@@ -172,6 +209,8 @@ static void keep(Vd__Kind kind, ProtobufCMessage *wanted, const ProtobufCMessage
     keep_supply((Vd__Supply *)wanted, (const Vd__Supply *)live);
   else if (kind == VD__KIND__KIND_BATCH)
     keep_batch((Vd__Batch *)wanted, (const Vd__Batch *)live);
+  else if (kind == VD__KIND__KIND_LANE)
+    keep_lane((Vd__Lane *)wanted, (const Vd__Lane *)live);
 }
 
 // What another source than the plan keeps.
@@ -303,6 +342,8 @@ static void put_all(struct apply *apply, const ProtobufCBinaryData *hash)
     put(apply, VD__KIND__KIND_SUPPLY, &vd_plan_supply_entity(plan->supplies[i])->base);
     put_batches(apply, plan->supplies[i]);
   }
+  for (size_t i = 0; i < plan->n_lanes; i++)
+    put(apply, VD__KIND__KIND_LANE, &vd_plan_lane_entity(plan->lanes[i])->base);
 }
 
 // ---- what the plan no longer names ----
@@ -340,6 +381,8 @@ static void retire(struct apply *apply, Vd__Kind kind, const struct vd_plan_ids 
       end_roster((Vd__Crew *)message);
     if (kind == VD__KIND__KIND_ZONE)
       vd_zone_retired(apply->act, (Vd__Zone *)message);
+    if (kind == VD__KIND__KIND_LANE)
+      vd_lane_retired(apply->act, (Vd__Lane *)message);
     if (kind == VD__KIND__KIND_SUPPLY)
       remove_batches(apply, vd_message_id(message), 0, true);
     apply->retired++;
@@ -394,6 +437,7 @@ static void retire_all(struct apply *apply)
   RETIRE(apply, SESSION, sessions);
   RETIRE(apply, DEVICE, devices);
   RETIRE(apply, SUPPLY, supplies);
+  RETIRE(apply, LANE, lanes);
   remove_pages(apply);
 }
 

@@ -62,6 +62,7 @@ static bool check_text(struct vd_plan_check *check)
   is_clean &= CHECK_MESSAGES(check, sessions);
   is_clean &= CHECK_MESSAGES(check, devices);
   is_clean &= CHECK_MESSAGES(check, supplies);
+  is_clean &= CHECK_MESSAGES(check, lanes);
   return is_clean && check_message(check, &plan->base, "");
 }
 
@@ -172,6 +173,9 @@ static void check_sizes(struct vd_plan_check *check)
   for (size_t i = 0; i < plan->n_supplies; i++)
     check_size_with(check, &vd_plan_supply_entity(plan->supplies[i])->base, VD_PLAN_GROWTH_SUPPLY,
                     vd_plan_words("supplies[%zu]", i));
+  for (size_t i = 0; i < plan->n_lanes; i++)
+    check_size_with(check, &vd_plan_lane_entity(plan->lanes[i])->base, VD_PLAN_GROWTH_LANE,
+                    vd_plan_words("lanes[%zu]", i));
   size_t size = protobuf_c_message_get_packed_size(&plan->base);
   if (size > VD_PLAN_SIZE_MAX)
     vd_plan_find(check->findings, VD_PLAN_PLAN_SIZE, "", vd_plan_words("%zu bytes", size).text, "61440 bytes",
@@ -224,6 +228,7 @@ static void check_references(struct vd_plan_check *check)
   vd_plan_check_sessions(check);
   vd_plan_check_devices(check);
   vd_plan_check_supplies(check);
+  vd_plan_check_lanes(check);
 }
 
 void vd_plan_check(const Vd__Plan *plan, struct vd_findings *findings)
@@ -243,6 +248,7 @@ void vd_plan_check(const Vd__Plan *plan, struct vd_findings *findings)
   check.sessions = VD_PLAN_IDS(plan, sessions);
   check.devices = VD_PLAN_IDS(plan, devices);
   check.supplies = VD_PLAN_IDS(plan, supplies);
+  check.lanes = VD_PLAN_IDS(plan, lanes);
   check_ids(&check, &check.zones, "zones");
   check_ids(&check, &check.teams, "teams");
   check_ids(&check, &check.posts, "posts");
@@ -251,6 +257,7 @@ void vd_plan_check(const Vd__Plan *plan, struct vd_findings *findings)
   check_ids(&check, &check.sessions, "sessions");
   check_ids(&check, &check.devices, "devices");
   check_ids(&check, &check.supplies, "supplies");
+  check_ids(&check, &check.lanes, "lanes");
   check_reserved(&check);
   bool has_times = check_event(&check);
   check_references(&check);
@@ -265,4 +272,5 @@ void vd_plan_check(const Vd__Plan *plan, struct vd_findings *findings)
   vd_plan_ids_finish(&check.sessions);
   vd_plan_ids_finish(&check.devices);
   vd_plan_ids_finish(&check.supplies);
+  vd_plan_ids_finish(&check.lanes);
 }

@@ -68,6 +68,8 @@ static void fill_policy(Vd__Policy *policy)
   fill_count(&policy->sample_weight_g, 125);
   fill(&policy->sample_keep_ms, 48 * INT64_C(60) * MINUTE);
   fill(&policy->dispose_limit_ms, 24 * INT64_C(60) * MINUTE);
+  fill(&policy->lane_wait_ms, 10 * MINUTE);
+  fill(&policy->lane_measure_ms, 5 * MINUTE);
   fill_word(&policy->respond_team, "onsite");
   fill_word(&policy->decide_team, "decision");
   fill_word(&policy->land_team, "execution");
@@ -178,6 +180,9 @@ void vd_plan_defaults(Vd__Plan *plan)
     fill_device(plan, plan->devices[i]);
   for (size_t i = 0; i < plan->n_supplies; i++)
     fill_supply(plan->policy, plan->supplies[i]);
+  for (size_t i = 0; i < plan->n_lanes; i++)
+    if (plan->lanes[i]->kind == VD__LANE_KIND__LANE_KIND_UNSPECIFIED)
+      plan->lanes[i]->kind = VD__LANE_KIND__LANE_KIND_GENERAL;
   for (size_t i = 0; i < plan->n_sessions; i++)
     if (plan->sessions[i]->kind == VD__SESSION_KIND__SESSION_KIND_UNSPECIFIED)
       plan->sessions[i]->kind = VD__SESSION_KIND__SESSION_KIND_TALK;

@@ -167,6 +167,23 @@ Vd__Batch *vd_plan_batch_entity(const Vd__PlanSupply *supply, size_t at, uint32_
   return batch;
 }
 
+// A reserve lane waits closed; the others are open with the desks planned.
+Vd__Lane *vd_plan_lane_entity(const Vd__PlanLane *planned)
+{
+  Vd__Lane *lane = NEW(Lane, lane);
+  vd_string_set(&lane->id, planned->id);
+  lane->name = copy_text(planned->name);
+  vd_string_set(&lane->zone, planned->zone);
+  lane->kind = planned->kind;
+  lane->service_ms = planned->service_ms;
+  lane->staff = planned->staff;
+  vd_string_set(&lane->team, planned->team);
+  lane->reserve = planned->reserve;
+  lane->state = planned->reserve ? VD__LANE_STATE__LANE_STATE_CLOSED : VD__LANE_STATE__LANE_STATE_OPEN;
+  lane->desks = planned->reserve ? 0 : planned->staff;
+  return lane;
+}
+
 Vd__Session *vd_plan_session_entity(const Vd__PlanSession *planned)
 {
   Vd__Session *session = NEW(Session, session);

@@ -16,6 +16,7 @@ enum {
   VD_PLAN_GROWTH_DEVICE = 208,  // the same of a device: states, instants, the reading that speaks against it
   VD_PLAN_GROWTH_EVENT = 160,   // of the event: numbers given, the supply that is forecast next
   VD_PLAN_GROWTH_SUPPLY = 160,  // of a supply: what is known of it, and the forecast
+  VD_PLAN_GROWTH_LANE = 256,    // of a lane: what was counted, learnt and predicted
   VD_PLAN_FINDINGS_MAX = 500,
 };
 
@@ -112,7 +113,17 @@ enum {
   X(SAMPLE_LIMIT, "sample-limit", false, BAD_PLAN)                                                           \
   X(SAMPLE_WEIGHT, "sample-weight", false, BAD_PLAN)                                                         \
   X(SAMPLE_KEEP, "sample-keep", false, BAD_PLAN)                                                             \
-  X(DISPOSE_LIMIT, "dispose-limit", false, BAD_PLAN)
+  X(DISPOSE_LIMIT, "dispose-limit", false, BAD_PLAN)                                                         \
+  /* check-in */                                                                                             \
+  X(LANE_DESKS, "lane-desks", true, BAD_VALUE)                                                               \
+  X(LANE_SERVICE, "lane-service", true, BAD_VALUE)                                                           \
+  X(LANE_CAPACITY, "lane-capacity", false, BAD_PLAN)                                                         \
+  X(LANE_ZONE, "lane-zone", true, BAD_VALUE)                                                                 \
+  X(LANE_RESERVE, "lane-reserve", false, BAD_PLAN)                                                           \
+  X(ONE_CHANNEL, "one-channel", false, BAD_PLAN)                                                             \
+  X(LANE_UNCOVERED, "lane-uncovered", false, BAD_PLAN)                                                       \
+  X(LANE_WAIT, "lane-wait", false, BAD_PLAN)                                                                 \
+  X(LANE_MEASURE, "lane-measure", false, BAD_PLAN)
 
 enum vd_plan_rule {
 #define VD_PLAN_RULE_ENUM(symbol, name, is_error, err) VD_PLAN_##symbol,
@@ -159,7 +170,7 @@ void vd_plan_ids_finish(struct vd_plan_ids *ids);
 struct vd_plan_check {
   const Vd__Plan *plan;
   struct vd_findings *findings;
-  struct vd_plan_ids zones, teams, posts, crews, categories, sessions, devices, supplies;
+  struct vd_plan_ids zones, teams, posts, crews, categories, sessions, devices, supplies, lanes;
 };
 void vd_plan_check_policy(struct vd_plan_check *check);     // limits and ranges
 void vd_plan_check_cover(struct vd_plan_check *check);      // who is on duty, at every minute
@@ -170,6 +181,7 @@ void vd_plan_check_categories(struct vd_plan_check *check); // handbook, decisio
 void vd_plan_check_sessions(struct vd_plan_check *check);   // the agenda
 void vd_plan_check_devices(struct vd_plan_check *check);    // devices and what stands in for them
 void vd_plan_check_supplies(struct vd_plan_check *check);   // the tea-break, food samples
+void vd_plan_check_lanes(struct vd_plan_check *check);      // check-in
 
 // Says so, with the nearest known name, where `id` is not among `ids`. `what` is "team", "zone" …
 void vd_plan_check_reference(struct vd_plan_check *check, const struct vd_plan_ids *ids, const char *id,
@@ -192,6 +204,7 @@ Vd__Page *vd_plan_page_entity(const Vd__PlanCategory *category, const Vd__PlanPa
 Vd__Team *vd_plan_team_entity(const Vd__PlanTeam *team);
 Vd__Post *vd_plan_post_entity(const Vd__PlanPost *post);
 Vd__Crew *vd_plan_crew_entity(const Vd__Plan *plan, size_t at);
+Vd__Lane *vd_plan_lane_entity(const Vd__PlanLane *planned);
 Vd__Session *vd_plan_session_entity(const Vd__PlanSession *session);
 Vd__Device *vd_plan_device_entity(const Vd__PlanDevice *device);
 Vd__Supply *vd_plan_supply_entity(const Vd__PlanSupply *supply);

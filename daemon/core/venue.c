@@ -17,6 +17,7 @@
 #include "daemon/core/notice.h"
 #include "daemon/core/plan.h"
 #include "daemon/core/session.h"
+#include "daemon/core/suggestion.h"
 #include "daemon/core/supply.h"
 #include "daemon/core/task.h"
 #include "daemon/core/venue_internal.h"

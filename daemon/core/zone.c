@@ -53,6 +53,8 @@ const char *vd_zone_of(const struct vd_venue *venue, Vd__Kind kind, const char *
     return ((const Vd__Session *)message)->zone;
   case VD__KIND__KIND_LANE:
     return ((const Vd__Lane *)message)->zone;
+  case VD__KIND__KIND_SUGGESTION:
+    return vd_zone_of(venue, VD__KIND__KIND_LANE, ((const Vd__Suggestion *)message)->lane);
   default:
     return NULL;
   }

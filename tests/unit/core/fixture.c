@@ -80,6 +80,8 @@ static Vd__Policy *policy_of_the_standard(void)
   policy->sample_weight_g = 125;
   policy->sample_keep_ms = MINUTES(48 * 60);
   policy->dispose_limit_ms = MINUTES(24 * 60);
+  policy->lane_wait_ms = MINUTES(10);
+  policy->lane_measure_ms = MINUTES(5);
   vd_string_set(&policy->respond_team, "onsite");
   vd_string_set(&policy->decide_team, "decision");
   vd_string_set(&policy->land_team, "execution");

@@ -47,6 +47,14 @@ static void put_task(const char *id, const char *zone, const char *crew)
   people_put(f, VD__KIND__KIND_TASK, &task->base);
 }
 
+static void put_suggestion(const char *id, const char *lane)
+{
+  Vd__Suggestion *suggestion = (Vd__Suggestion *)vd_message_new(&vd__suggestion__descriptor);
+  vd_string_set(&suggestion->id, id);
+  vd_string_set(&suggestion->lane, lane);
+  people_put(f, VD__KIND__KIND_SUGGESTION, &suggestion->base);
+}
+
 enum { TASK_IN_HALL = 1, TASK_IN_VIP, TASK_HELD };
 
 static void put_live(void)
@@ -62,6 +70,8 @@ static void put_live(void)
   put_task("t1", "hall", "");
   put_task("t2", "vip", "");
   put_task("t3", "vip", "av-1");
+  put_suggestion("s1", "lane-hall");
+  put_suggestion("s2", "lane-vip");
 }
 
 static void setup(void)
@@ -146,6 +156,7 @@ static enum vd_err ask(const Vd__Principal *who, int act, const struct about *ab
   set_string(message, "crew", about->crew);
   set_string(message, "zone", about->zone);
   set_incident(message, "task", about->task);
+  set_incident(message, "suggestion", strcmp(about->zone, "vip") == 0 ? 2 : 1);
   set_things(message, about->zone);
   set_list(message, about->zone);
   if (act == VD__COMMAND__ACT_REPORT)
@@ -180,13 +191,14 @@ static bool may(const Vd__Principal *who, int act, struct about about)
   "batch_dispose:zone batch_temperature:zone readings:zone device_fault:zone device_maintenance:zone "       \
   "session_start:zone session_end:zone session_shift:zone session_cancel:zone sessions_import:any "          \
   "notice_draft:any notice_approve:any notice_drop:any lane_counts:zone set_lane:zone "                      \
-  "suggestion_take:any suggestion_pass:any "
+  "suggestion_take:zone suggestion_pass:zone "
 #define WORKS                                                                                                \
   "report:own heard:self respond:own land:own close:owner undo:step note:own accept:self decline:self "      \
   "arrive:own duty:self place:self reach:self "                                                              \
   "count_zone:own set_zone:own task_done:own task_cancel:own supply_level:own supply_served:own "            \
   "supply_refill:own batch_hold:own batch_serve:own batch_sample:own batch_dispose:own "                     \
-  "batch_temperature:own device_fault:own session_start:own session_end:own lane_counts:own set_lane:own "
+  "batch_temperature:own device_fault:own session_start:own session_end:own lane_counts:own set_lane:own "   \
+  "suggestion_take:own suggestion_pass:own "
 
 static const struct {
   Vd__Role role;
@@ -228,7 +240,7 @@ static const struct {
                             "supply_served:zone supply_refill:zone batch_hold:zone batch_serve:zone "
                             "batch_sample:zone batch_dispose:zone batch_temperature:zone readings:zone "
                             "device_fault:zone session_start:zone session_end:zone lane_counts:zone "
-                            "set_lane:zone "},
+                            "set_lane:zone suggestion_take:zone suggestion_pass:zone "},
     {VD__ROLE__ROLE_CLIENT, ""},
     {(Vd__Role)99, ""},
 };
@@ -265,8 +277,7 @@ static bool is_local(int act)
          act != VD__COMMAND__ACT_DECLINE && act != VD__COMMAND__ACT_HANDOVER && act != VD__COMMAND__ACT_LOG &&
          act != VD__COMMAND__ACT_PLAN_APPLY && act != VD__COMMAND__ACT_PRINCIPAL &&
          act != VD__COMMAND__ACT_SESSIONS_IMPORT && act != VD__COMMAND__ACT_NOTICE_DRAFT &&
-         act != VD__COMMAND__ACT_NOTICE_APPROVE && act != VD__COMMAND__ACT_NOTICE_DROP &&
-         act != VD__COMMAND__ACT_SUGGESTION_TAKE && act != VD__COMMAND__ACT_SUGGESTION_PASS;
+         act != VD__COMMAND__ACT_NOTICE_APPROVE && act != VD__COMMAND__ACT_NOTICE_DROP;
 }
 
 // Work that somebody holds: an incident, or a task that they were asked to do.

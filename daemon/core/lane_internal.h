@@ -1,0 +1,38 @@
+// What lanes and suggestions share: the arithmetic of the queue (lane_model.c). Rules: lane.h.
+#ifndef VD_CORE_LANE_INTERNAL_H
+#define VD_CORE_LANE_INTERNAL_H
+
+#include "daemon/core/lane.h"
+#include "daemon/core/venue_internal.h"
+
+// A queue and what moves it. Guests in thousandths, rates in thousandths of a guest a minute.
+struct vd_queue {
+  int64_t guests;
+  int64_t arrivals, service;
+};
+
+bool vd_lane_is_closed(const Vd__Lane *lane);
+// What the lane would serve in this state with so many desks.
+int64_t vd_lane_service(const Vd__Lane *lane, Vd__LaneState state, uint32_t desks);
+// The queue as of a moment not before the last count.
+struct vd_queue vd_lane_queue(const Vd__Lane *lane, int64_t at_ms);
+// Who joins now; nobody where nothing is served.
+int64_t vd_queue_wait(const struct vd_queue *queue);
+// Whoever waits longest within the time ahead.
+int64_t vd_queue_ahead(const struct vd_queue *queue, int64_t ahead_ms);
+// How far ahead is to be looked: to the next opening, at most VD_LANE_SIGHT_MS; 0 if none is in sight.
+int64_t vd_lane_sight(const struct vd_venue *venue, int64_t now_ms);
+
+// An interval that was counted, completed and checked.
+struct vd_lane_interval {
+  Vd__Lane *lane; // borrowed
+  const Vd__LaneCount *count;
+  int64_t from_ms, to_ms;
+  bool is_repeat; // of the last one: nothing new
+};
+// Takes it into queue, totals, rates and peak. The lane is touched.
+void vd_lane_take_interval(const struct vd_lane_interval *interval);
+// wait_ms and ahead_ms anew, as of now. The lane is touched.
+void vd_lane_predict(struct vd_act *act, Vd__Lane *lane);
+
+#endif
