@@ -16,6 +16,7 @@ struct ctl_options {
   const char *data_dir, *url, *token_file, *language, *timeout;
   const char *id, *by, *at, *text, *severity, *source, *reporter, *reason, *zone, *category, *from, *topic;
   const char *since, *until, *duration, *session;
+  const char *arrived, *waiting, *desks;
   const char *negative; // "-10m": an amount, where a verb takes one
   bool is_json, only_open, is_workaround, is_digest, is_following, is_dry_run, is_faulty, only_low,
       is_refilled, is_estimated;
@@ -56,6 +57,8 @@ enum ctl_takes {
   CTL_TAKES_REFILLED = 131072,
   CTL_TAKES_SESSION = 262144,
   CTL_TAKES_ESTIMATED = 524288,
+  CTL_TAKES_COUNTS = 1048576, // --arrived --waiting
+  CTL_TAKES_DESKS = 2097152,
 };
 
 struct ctl_verb {
@@ -195,6 +198,14 @@ int ctl_batch_temperature(struct ctl *ctl);
 int ctl_task_list(struct ctl *ctl);
 int ctl_task_done(struct ctl *ctl);
 int ctl_task_cancel(struct ctl *ctl);
+int ctl_lane_list(struct ctl *ctl);
+int ctl_lane_show(struct ctl *ctl);
+int ctl_lane_count(struct ctl *ctl);
+int ctl_lane_set(struct ctl *ctl);
+int ctl_lane_import(struct ctl *ctl);
+int ctl_suggestion_list(struct ctl *ctl);
+int ctl_suggestion_take(struct ctl *ctl);
+int ctl_suggestion_pass(struct ctl *ctl);
 int ctl_plan_apply(struct ctl *ctl);
 int ctl_plan_show(struct ctl *ctl);
 int ctl_watch(struct ctl *ctl);

@@ -46,6 +46,9 @@ static const struct option_row rows[] = {
     {"refilled", false, CTL_TAKES_REFILLED, FIELD(is_refilled), " it is fresh from now on"},
     {"session", true, CTL_TAKES_SESSION, FIELD(session), "ID  the break it is for"},
     {"estimated", false, CTL_TAKES_ESTIMATED, FIELD(is_estimated), " nobody counted heads"},
+    {"arrived", true, CTL_TAKES_COUNTS, FIELD(arrived), "N  so many came"},
+    {"waiting", true, CTL_TAKES_COUNTS, FIELD(waiting), "N  so many wait at the end"},
+    {"desks", true, CTL_TAKES_DESKS, FIELD(desks), "N  so many are staffed"},
     {"from", true, CTL_TAKES_WATCH, FIELD(from), "SEQ  begin with this change"},
     {"topic", true, CTL_TAKES_WATCH, FIELD(topic), "T  like incident/42"},
 };

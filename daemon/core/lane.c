@@ -350,7 +350,16 @@ enum vd_err vd_lane_set(struct vd_act *act, Vd__Reply *reply, struct vd_refusal 
   return VD_OK;
 }
 
-void vd_lane_retired(struct vd_act *act, Vd__Lane *lane)
+void vd_lane_plan_applied(struct vd_act *act)
 {
-  vd_suggestion_withdraw(act, lane, "lane-retired");
+  const struct vd_fold *fold = act->venue->fold;
+  ProtobufCMessage *message = vd_fold_next(fold, VD__KIND__KIND_LANE, NULL, "");
+  for (; message; message = vd_fold_next(fold, VD__KIND__KIND_LANE, vd_message_id(message), "")) {
+    Vd__Lane *lane = (Vd__Lane *)message;
+    if (*lane->suggestion == '\0')
+      continue;
+    vd_act_touch(act, VD__KIND__KIND_LANE, message);
+    vd_lane_predict(act, lane);
+    vd_suggestion_consider(act, lane);
+  }
 }

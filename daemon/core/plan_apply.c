@@ -381,8 +381,6 @@ static void retire(struct apply *apply, Vd__Kind kind, const struct vd_plan_ids 
       end_roster((Vd__Crew *)message);
     if (kind == VD__KIND__KIND_ZONE)
       vd_zone_retired(apply->act, (Vd__Zone *)message);
-    if (kind == VD__KIND__KIND_LANE)
-      vd_lane_retired(apply->act, (Vd__Lane *)message);
     if (kind == VD__KIND__KIND_SUPPLY)
       remove_batches(apply, vd_message_id(message), 0, true);
     apply->retired++;
@@ -450,7 +448,7 @@ static void derive_again(struct vd_venue *venue)
 {
   static const Vd__Kind kinds[] = {VD__KIND__KIND_CREW,    VD__KIND__KIND_ATTEMPT, VD__KIND__KIND_ALERT,
                                    VD__KIND__KIND_SESSION, VD__KIND__KIND_DEVICE,  VD__KIND__KIND_SUPPLY,
-                                   VD__KIND__KIND_BATCH,   VD__KIND__KIND_ZONE};
+                                   VD__KIND__KIND_BATCH,   VD__KIND__KIND_ZONE,    VD__KIND__KIND_LANE};
   for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
     ProtobufCMessage *message = vd_fold_next(venue->fold, kinds[i], NULL, "");
     for (; message; message = vd_fold_next(venue->fold, kinds[i], vd_message_id(message), "")) {
@@ -524,6 +522,7 @@ enum vd_err vd_plan_apply(struct vd_act *act, Vd__Reply *reply, struct vd_refusa
       refresh_duty(act);
       vd_session_plan_applied(act);
       vd_supply_plan_applied(act);
+      vd_lane_plan_applied(act);
     }
   }
   vd__plan__free_unpacked(plan, NULL);

@@ -250,13 +250,6 @@ static void pass(struct vd_act *act, Vd__Suggestion *suggestion, const char *by,
   let_go(act, suggestion, pause_ms ? act->now_ms + pause_ms : 0);
 }
 
-void vd_suggestion_withdraw(struct vd_act *act, Vd__Lane *lane, const char *reason)
-{
-  Vd__Suggestion *suggestion = of_lane(act->venue, lane);
-  if (suggestion && suggestion->state == STATE(OPEN))
-    pass(act, suggestion, "", reason, 0);
-}
-
 // Can it still be done as it was meant?
 static bool is_possible(const struct need *need, const Vd__Suggestion *suggestion)
 {
@@ -287,11 +280,11 @@ static bool is_wanted(const struct vd_act *act, const Vd__Lane *lane)
 void vd_suggestion_consider(struct vd_act *act, Vd__Lane *lane)
 {
   struct need need = {act, lane, vd_lane_sight(act->venue, act->now_ms)};
-  const Vd__Suggestion *suggestion = of_lane(act->venue, lane);
+  Vd__Suggestion *suggestion = of_lane(act->venue, lane);
   const char *reason =
       suggestion && suggestion->state == STATE(OPEN) ? reason_to_go(&need, suggestion) : NULL;
   if (reason)
-    vd_suggestion_withdraw(act, lane, reason);
+    pass(act, suggestion, "", reason, 0);
   if (of_lane(act->venue, lane) || !is_wanted(act, lane))
     return;
   struct remedy remedy = remedy_for(&need);

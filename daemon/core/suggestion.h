@@ -46,7 +46,5 @@ int64_t vd_suggestion_next(const Vd__Suggestion *suggestion); // for timer.c
 void vd_suggestion_consider(struct vd_act *act, Vd__Lane *lane);
 // The same for every other lane whose open suggestion relies on this one.
 void vd_suggestion_relied_on(struct vd_act *act, const Vd__Lane *lane);
-// What is suggested for the lane is needed no longer, for this reason (a word).
-void vd_suggestion_withdraw(struct vd_act *act, Vd__Lane *lane, const char *reason);
 
 #endif

@@ -1,0 +1,247 @@
+// What is counted and said of check-in lanes, and answered to a suggestion: lane count, set, import;
+// suggestion take, pass.
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "clients/ctl/ctl.h"
+#include "clients/ctl/lane_import.h"
+#include "proto/text.h"
+
+static void say_nearest(const struct ctl *ctl, const char *nearest)
+{
+  if (nearest != NULL && *nearest != '\0')
+    fprintf(stderr, "%s %s?\n", ctl_pick(ctl, "did you mean", "是否指", "是否指"), nearest);
+}
+
+// ---- lane count, set ----
+
+static bool parse_number(const struct ctl *ctl, const char *text, uint32_t *number)
+{
+  char *end = NULL;
+  unsigned long long value = strtoull(text, &end, 10);
+  if (*text >= '0' && *text <= '9' && *end == '\0' && value <= UINT32_MAX) {
+    *number = (uint32_t)value;
+    return true;
+  }
+  ctl_usage(ctl, ctl_pick(ctl, "a whole number is expected", "需要整數", "需要整数"), text);
+  return false;
+}
+
+// What an option says; true also where it was not given.
+static bool parse_option(const struct ctl *ctl, const char *text, protobuf_c_boolean *is_said,
+                         uint32_t *number)
+{
+  *is_said = text != NULL;
+  return text == NULL || parse_number(ctl, text, number);
+}
+
+// --at is when the interval ended: what was done then.
+int ctl_lane_count(struct ctl *ctl)
+{
+  Vd__LaneCount count = VD__LANE_COUNT__INIT;
+  int status = CTL_DONE;
+  if (!parse_number(ctl, ctl->arguments[1], &count.checked_in) ||
+      !parse_option(ctl, ctl->options.arrived, &count.has_arrived, &count.arrived) ||
+      !parse_option(ctl, ctl->options.waiting, &count.has_waiting, &count.waiting))
+    return CTL_USAGE;
+  if (ctl->options.since != NULL && !ctl_instant(ctl, ctl->options.since, &count.from_at_ms, &status))
+    return status;
+  count.lane = ctl->arguments[0];
+  Vd__Command *command = ctl_command_new(VD__COMMAND__ACT_LANE_COUNTS);
+  Vd__LaneCounts *counts = command->lane_counts;
+  VD_REPEATED_ADD(counts->counts, counts->n_counts, vd_message_copy(&count.base));
+  return ctl_send(ctl, command, false);
+}
+
+static int usage_state(const struct ctl *ctl, const char *word)
+{
+  const ProtobufCEnumDescriptor *states = &vd__lane_state__descriptor;
+  const char *best = NULL;
+  unsigned distance = UINT32_MAX;
+  for (unsigned i = 0; i < states->n_values; i++)
+    if (states->values[i].value != 0)
+      vd_nearest_consider(word, vd_enum_name(states, states->values[i].value), &best, &distance);
+  ctl_usage(ctl, "open closed printer-down offline-list", word);
+  say_nearest(ctl, best);
+  return CTL_USAGE;
+}
+
+int ctl_lane_set(struct ctl *ctl)
+{
+  Vd__SetLane set = VD__SET_LANE__INIT;
+  const char *word = ctl_words(ctl, NULL, 1);
+  int state = 0;
+  if (*word != '\0' && (!vd_enum_parse(&vd__lane_state__descriptor, word, &state) || state == 0))
+    return usage_state(ctl, word);
+  if (!parse_option(ctl, ctl->options.desks, &set.has_desks, &set.desks))
+    return CTL_USAGE;
+  if (state == 0 && !set.has_desks)
+    return ctl_usage(
+        ctl, ctl_pick(ctl, "give a state or --desks N", "請給狀態或 --desks N", "请给状态或 --desks N"),
+        ctl->arguments[0]);
+  Vd__Command *command = ctl_command_new(VD__COMMAND__ACT_SET_LANE);
+  vd_string_set(&command->set_lane->lane, ctl->arguments[0]);
+  command->set_lane->state = (Vd__LaneState)state;
+  command->set_lane->has_desks = set.has_desks;
+  command->set_lane->desks = set.desks;
+  return ctl_send(ctl, command, false);
+}
+
+// ---- lane import ----
+
+// A byte more than a file may have is enough to know that it has too many.
+static enum vd_err read_file(const char *path, struct vd_buffer *text, struct vd_refusal *refusal)
+{
+  FILE *file = fopen(path, "rb");
+  if (file == NULL)
+    return vd_refuse(refusal, VD_ERR_IO, NULL, "%s", path);
+  uint8_t *room = vd_buffer_reserve(text, CTL_LANE_FILE_MAX + 2);
+  text->size = fread(room, 1, CTL_LANE_FILE_MAX + 1, file);
+  room[text->size] = '\0';
+  bool has_failed = ferror(file) != 0;
+  fclose(file);
+  return has_failed ? vd_refuse(refusal, VD_ERR_IO, NULL, "%s", path) : VD_OK;
+}
+
+static void number_cell(struct ctl_table *table, bool is_said, uint32_t number)
+{
+  if (is_said)
+    ctl_cell(table, "%u", number);
+  else
+    ctl_cell(table, "-");
+}
+
+static int print_import(const struct ctl *ctl, const Vd__LaneCounts *counts)
+{
+  const char *const names[] = {ctl_pick(ctl, "lane", "通道", "通道"),
+                               ctl_pick(ctl, "from", "自", "自"),
+                               ctl_pick(ctl, "to", "至", "至"),
+                               ctl_pick(ctl, "came", "到達", "到达"),
+                               ctl_pick(ctl, "checked in", "簽到", "签到"),
+                               ctl_pick(ctl, "waiting", "排隊", "排队")};
+  struct ctl_table table = {.columns = sizeof names / sizeof *names};
+  for (size_t i = 0; i < table.columns; i++)
+    ctl_cell(&table, "%s", names[i]);
+  for (size_t i = 0; i < counts->n_counts; i++) {
+    const Vd__LaneCount *count = counts->counts[i];
+    char from[40], to[40];
+    if (ctl->options.is_json)
+      ctl_print_json(&count->base);
+    ctl_clock(ctl, count->from_at_ms, from, sizeof from);
+    ctl_clock(ctl, count->to_at_ms, to, sizeof to);
+    ctl_cell(&table, "%s", count->lane);
+    ctl_cell(&table, "%s", from);
+    ctl_cell(&table, "%s", to);
+    number_cell(&table, count->has_arrived, count->arrived);
+    number_cell(&table, true, count->checked_in);
+    number_cell(&table, count->has_waiting, count->waiting);
+  }
+  if (ctl->options.is_json)
+    ctl_table_drop(&table);
+  else
+    ctl_table_print(&table);
+  return CTL_DONE;
+}
+
+// The row that venued refused, by its place in the file.
+static int complain_of_row(const struct ctl *ctl, const struct ctl_lane_import *import, enum vd_err err,
+                           struct vd_refusal *refusal)
+{
+  struct vd_text_place place = ctl_lane_import_place(import, refusal->field);
+  if (place.line == 0)
+    return ctl_complain(ctl, err, refusal);
+  fprintf(stderr, "%s:%u:%u: ", ctl->arguments[0], place.line, place.column);
+  return ctl_complain(ctl, err, refusal);
+}
+
+static int send_import(struct ctl *ctl, struct ctl_lane_import *import)
+{
+  struct vd_refusal refusal = {.err = VD_OK};
+  Vd__Command command = VD__COMMAND__INIT;
+  Vd__Reply *reply = NULL;
+  command.act_case = VD__COMMAND__ACT_LANE_COUNTS;
+  command.lane_counts = import->counts;
+  command.id = ctl->options.id != NULL ? vd_strdup(ctl->options.id) : command.id;
+  command.by = ctl->options.by != NULL ? (char *)ctl->options.by : command.by;
+  enum vd_err err = venue_client_command(ctl->client, &command, &reply, &refusal);
+  int status = err != VD_OK ? complain_of_row(ctl, import, err, &refusal) : CTL_DONE;
+  if (err != VD_OK && reply != NULL)
+    say_nearest(ctl, reply->nearest);
+  if (reply != NULL && ctl->options.is_json)
+    ctl_print_json(&reply->base);
+  if (err == VD_OK)
+    fprintf(stderr, "%s: %" PRIu64 "; %s: %" PRIu64 "\n",
+            ctl_pick(ctl, "counts taken", "已納入計數", "已纳入计数"), reply->number,
+            ctl_pick(ctl, "known already", "先前已有", "先前已有"), import->counts->n_counts - reply->number);
+  vd_string_set(&command.id, "");
+  vd__reply__free_unpacked(reply, NULL);
+  return status;
+}
+
+static bool has_known_ending(const char *path)
+{
+  const char *dot = strrchr(path, '.');
+  return dot != NULL && (strcasecmp(dot, ".csv") == 0 || strcasecmp(dot, ".json") == 0);
+}
+
+int ctl_lane_import(struct ctl *ctl)
+{
+  const char *path = ctl->arguments[0];
+  struct vd_refusal refusal = {.err = VD_OK};
+  struct ctl_lane_import import = {.counts = NULL};
+  struct vd_buffer text = {0};
+  if (!has_known_ending(path))
+    return ctl_usage(
+        ctl, ctl_pick(ctl, "a .csv or .json is expected", "需要 .csv 或 .json", "需要 .csv 或 .json"), path);
+  if (ctl->options.at != NULL)
+    return ctl_usage(
+        ctl, ctl_pick(ctl, "the file says the times, not", "時間由檔案給出，而非", "时间由文件给出，而非"),
+        "--at");
+  enum vd_err err = read_file(path, &text, &refusal);
+  int status = err != VD_OK ? ctl_complain(ctl, err, &refusal) : ctl_look(ctl);
+  if (status == CTL_DONE) {
+    err = ctl_lane_import_read(path, (char *)text.data, text.size, ctl->now_ms, ctl->utc_offset_ms, &import,
+                               &refusal);
+    status = err != VD_OK              ? ctl_complain(ctl, err, &refusal)
+             : ctl->options.is_dry_run ? print_import(ctl, import.counts)
+                                       : send_import(ctl, &import);
+    if (err != VD_OK)
+      say_nearest(ctl, refusal.nearest);
+  }
+  ctl_lane_import_finish(&import);
+  vd_buffer_finish(&text);
+  return status;
+}
+
+// ---- suggestion take, pass ----
+
+// "4", "#4" or "s4".
+static bool suggestion_number(const struct ctl *ctl, uint64_t *number)
+{
+  const char *text = ctl->arguments[0];
+  return ctl_number(ctl, *text == 's' ? text + 1 : text, number);
+}
+
+int ctl_suggestion_take(struct ctl *ctl)
+{
+  uint64_t number;
+  if (!suggestion_number(ctl, &number))
+    return CTL_USAGE;
+  Vd__Command *command = ctl_command_new(VD__COMMAND__ACT_SUGGESTION_TAKE);
+  command->suggestion_take->suggestion = number;
+  return ctl_send(ctl, command, false);
+}
+
+int ctl_suggestion_pass(struct ctl *ctl)
+{
+  uint64_t number;
+  if (!suggestion_number(ctl, &number))
+    return CTL_USAGE;
+  Vd__Command *command = ctl_command_new(VD__COMMAND__ACT_SUGGESTION_PASS);
+  command->suggestion_pass->suggestion = number;
+  vd_string_set(&command->suggestion_pass->reason, ctl_words(ctl, ctl->options.reason, 1));
+  return ctl_send(ctl, command, false);
+}
