@@ -171,15 +171,16 @@ static void print_seated(const struct ctl *ctl, const struct vd_fold *fold)
   EACH(fold, SESSION, Session, session)
   if (next != NULL && is_next(ctl, session) && session->start_at_ms == next->start_at_ms)
     audience += session->audience;
-  printf("%s: %" PRIu64, ctl_pick(ctl, "seated so far", "已入場", "已入场"), event ? event->seated : 0);
+  fprintf(stderr, "%s: %" PRIu64, ctl_pick(ctl, "seated so far", "已入場", "已入场"),
+          event ? event->seated : 0);
   if (next != NULL) {
     ctl_clock(ctl, next->start_at_ms, clock, sizeof clock);
-    printf(" / %" PRIu64 " (%.5s %s)", audience, clock, ctl_text(ctl, next->title, next->id));
+    fprintf(stderr, " / %" PRIu64 " (%.5s %s)", audience, clock, ctl_text(ctl, next->title, next->id));
   }
   EACH(fold, ZONE, Zone, zone)
   if (zone->seated > 0)
-    printf("; %s: %" PRIu64, ctl_text(ctl, zone->name, zone->id), zone->seated);
-  putchar('\n');
+    fprintf(stderr, "; %s: %" PRIu64, ctl_text(ctl, zone->name, zone->id), zone->seated);
+  fputc('\n', stderr);
 }
 
 int ctl_lane_list(struct ctl *ctl)
@@ -211,8 +212,7 @@ int ctl_lane_list(struct ctl *ctl)
       lane_row(ctl, &table, lane);
   }
   finish(ctl, &table);
-  if (!ctl->options.is_json)
-    print_seated(ctl, fold);
+  print_seated(ctl, fold);
   vd_fold_destroy(fold);
   return CTL_DONE;
 }

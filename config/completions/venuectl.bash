@@ -5,10 +5,10 @@ _venuectl()
   _init_completion || return
 
   local verbs='report heard respond arrive decide approve land close reopen cancel undo note duplicate amend assign
-    accept decline handover log incidents show recommend crew zone session notice device supply batch task alerts deadlines zones categories principals watch status
+    accept decline handover log incidents show recommend crew zone session notice device supply batch task lane suggestion alerts deadlines zones categories principals watch status
     clock plan rehearse journal backup'
   local options='--data --url --token-file --json --lang --timeout --by --at --id --text --severity --source --reporter
-    --reason --zone --category --open --workaround --digest --following --dry-run --low --refilled --estimated --session --faulty --since --until --for --from --topic --help --version'
+    --reason --zone --category --open --workaround --digest --following --dry-run --low --refilled --estimated --arrived --waiting --desks --session --faulty --since --until --for --from --topic --help --version'
 
   # Where this line finds the daemon, for what the daemon is asked.
   local -a venuectl=("${words[0]}" --timeout 500ms) arguments=()
@@ -17,7 +17,7 @@ _venuectl()
     case ${words[i]} in
       --data | --url | --token-file) venuectl+=("${words[i]}" "${words[++i]}") ;;
       --lang | --timeout | --by | --at | --id | --text | --severity | --source | --reporter | --reason | --zone | \
-        --category | --session | --since | --until | --for | --from | --topic) ((i++)) ;;
+        --category | --arrived | --waiting | --desks | --session | --since | --until | --for | --from | --topic) ((i++)) ;;
       -*) ;;
       *) arguments+=("${words[i]}") ;;
     esac
@@ -37,7 +37,7 @@ _venuectl()
     --session) _venuectl_offer "$(_venuectl_ask 'session list --open')" && return ;;
     --zone) _venuectl_offer "$(_venuectl_ask zones)" && return ;;
     --category) _venuectl_offer "$(_venuectl_ask categories)" && return ;;
-    --url | --timeout | --at | --id | --text | --reporter | --reason | --since | --until | --for | --from | --topic) return ;;
+    --url | --timeout | --at | --id | --text | --reporter | --reason | --arrived | --waiting | --desks | --since | --until | --for | --from | --topic) return ;;
   esac
   if [[ $cur == -* ]]; then
     _venuectl_offer "$options"
@@ -60,6 +60,12 @@ _venuectl()
     '2 batch '*) _venuectl_offer "$(_venuectl_ask 'batch list --open')" ;;
     '2 task done' | '2 task cancel') _venuectl_offer "$(_venuectl_ask 'task list --open')" ;;
     '1 device') _venuectl_offer 'list show reading heartbeat fault maintenance' ;;
+    '1 lane') _venuectl_offer 'list show count set import' ;;
+    '2 lane import') _filedir '@(csv|json)' ;;
+    '2 lane show' | '2 lane count' | '2 lane set') _venuectl_offer "$(_venuectl_ask 'lane list')" ;;
+    '3 lane set') _venuectl_offer 'open closed printer-down offline-list' ;;
+    '1 suggestion') _venuectl_offer 'list take pass' ;;
+    '2 suggestion take' | '2 suggestion pass') _venuectl_offer "$(_venuectl_ask 'suggestion list --open')" ;;
     '1 clock') _venuectl_offer 'accept' ;;
     '1 plan') _venuectl_offer 'check show apply' ;;
     '1 journal') _venuectl_offer 'verify export' ;;
