@@ -31,6 +31,7 @@ bool vd_timer_is_of(Vd__Kind kind);
 //   Deadline running: warning, breach, then its climb · Offer open: expiry · Attempt undecided: the call for the
 //   default decision · Crew: end of its word or the next shift boundary · Alert of life safety, unheard: repetition
 //   Event: breaks moved, the next slice of supplies · Supply: its refill · Batch: its sample was kept long enough
+//   Suggestion: half an hour unanswered, or its effect is to be measured
 int64_t vd_timer_due_of(const struct vd_venue *venue, Vd__Kind kind, const ProtobufCMessage *message);
 
 #endif
