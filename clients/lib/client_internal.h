@@ -13,6 +13,7 @@ enum {
   VENUE_TIMEOUT_MS = 10 * 1000,
   VENUE_RECONNECT_MIN_MS = 50,
   VENUE_RECONNECT_MAX_MS = 2000, // nng draws each pause at random up to this
+  VENUE_ALARMS = 1024,           // whose numbers are remembered; a daemon tells fewer again
 };
 
 // Connections of a socket, counted by nng's threads.
@@ -57,8 +58,12 @@ struct venue_client {
   int64_t stale_told_mono_ms;
   Vd__ChangesPage *page; // a repair under way
   size_t page_at;
-  Vd__Frame *held;      // the frame that was delivered last
-  struct vd_fold *fold; // NULL without mirror
+  uint64_t alarm_epoch;
+  uint64_t alarms[VENUE_ALARMS]; // numbers told, by their remainder
+  Vd__Frame *held;               // the frame that was delivered last
+  struct vd_fold *fold;          // NULL without mirror
+  bool is_doubtful;              // the mirror may hold what a read-only daemon showed and never kept
+  unsigned loaded_over;          // which connection of the feed the mirror was loaded beside
 };
 
 int64_t venue_mono_ms(void);
@@ -80,8 +85,9 @@ enum vd_err venue_query(struct venue_client *client, Vd__Request *request, Vd__R
 // ---- history.c ----
 // Whether no connection was made since the history was last looked at.
 bool venue_is_trusted(struct venue_client *client);
-// Where the daemon stands now; nothing told yet.
-enum vd_err venue_look(struct venue_client *client, struct vd_refusal *refusal) VD_MUST_CHECK;
+// Where the daemon stands now, and whether it can keep anything; nothing told yet.
+enum vd_err venue_look(struct venue_client *client, bool *is_read_only,
+                       struct vd_refusal *refusal) VD_MUST_CHECK;
 // Whether what was told here still is the daemon's past: VD_OK and its epoch taken over, VD_ERR_GONE if it is
 // not, another error if that remains unknown.
 enum vd_err venue_check_history(struct venue_client *client, int64_t until_ms) VD_MUST_CHECK;

@@ -45,13 +45,14 @@ enum vd_err venue_client_command(struct venue_client *client, Vd__Command *comma
 // ---- live ----
 // Starts following. Changes arrive complete and in order: a gap is repaired by asking for what was missed. If
 // the history itself went back (another journal, a restored backup), the client starts anew and says so
-// (`RESYNC`).
+// (`RESYNC`). A mirror that was, or may have been, loaded while venued was read-only is loaded anew when that
+// has ended, which is a `RESYNC` too; Changes then go on without a gap.
 enum venue_event_kind {
   VENUE_CHANGE,
   VENUE_BEAT,
   VENUE_ALARM,  // a Change of read-only mode: shown, never folded, without a sequence
   VENUE_STALE,  // no beat for more than 3 s; repeated each second
-  VENUE_RESYNC, // what was known before no longer holds; the mirror has been loaded anew
+  VENUE_RESYNC, // what was known before no longer holds; the mirror, if any, has been loaded anew
 };
 struct venue_event {
   enum venue_event_kind kind;
@@ -70,7 +71,8 @@ enum vd_err venue_client_follow(struct venue_client *client, uint64_t from,
 enum vd_err venue_client_next(struct venue_client *client, int64_t timeout_ms,
                               struct venue_event *event) VD_MUST_CHECK;
 
-// Follows with a mirror: a snapshot first, then every Change. Instead of venue_client_follow.
+// Follows with a mirror: a snapshot first, as soon as a beat has come (they come each second), then every
+// Change. Instead of venue_client_follow. Three limits of a request, and one more for each page.
 enum vd_err venue_client_mirror(struct venue_client *client, struct vd_refusal *refusal) VD_MUST_CHECK;
 // The entities as of the last event delivered (or newer, right after the snapshot). Borrowed until the
 // client's next call. NULL without venue_client_mirror.

@@ -102,6 +102,7 @@ static void answer(struct fake *fake, Vd__Response *response, const Vd__Request 
   default:
     response->body_case = VD__RESPONSE__BODY_STATUS;
     response->status = (Vd__Status *)vd_message_new(&vd__status__descriptor);
+    response->status->read_only = fake->is_read_only;
   }
 }
 
@@ -175,13 +176,17 @@ static void *serve(void *argument)
 
 static void on_subscriber(nng_pipe pipe, nng_pipe_ev event, void *context)
 {
-  (void)pipe;
   struct fake *fake = context;
   pthread_mutex_lock(&fake->lock);
-  if (event == NNG_PIPE_EV_ADD_POST)
+  if (event == NNG_PIPE_EV_ADD_POST) {
+    fake->subscriber = pipe;
+    if (fake->greets)
+      fake_publish_beat(fake);
+    fake->greets = false;
     atomic_fetch_add(&fake->subscribers, 1);
-  else
+  } else {
     atomic_fetch_sub(&fake->subscribers, 1);
+  }
   pthread_cond_broadcast(&fake->wake);
   pthread_mutex_unlock(&fake->lock);
 }
@@ -274,6 +279,18 @@ struct venue_client *fake_client(struct fake *fake, int64_t timeout_ms)
   if (fake->is_up) // nng 1.5.2 loses a connection that is closed in the very moment of connecting
     fake_wait_connected(client);
   return client;
+}
+
+enum vd_err fake_mirror(struct fake *fake, struct venue_client *client, struct vd_refusal *refusal)
+{
+  pthread_mutex_lock(&fake->lock);
+  fake->greets = true;
+  pthread_mutex_unlock(&fake->lock);
+  enum vd_err err = venue_client_mirror(client, refusal);
+  pthread_mutex_lock(&fake->lock);
+  fake->greets = false;
+  pthread_mutex_unlock(&fake->lock);
+  return err;
 }
 
 // ---- looking at it ----
@@ -378,17 +395,41 @@ uint64_t fake_remove(struct fake *fake, const char *zone)
   return commit(fake, change);
 }
 
+static void rebuild(struct fake *fake)
+{
+  vd_fold_destroy(fake->fold);
+  fake->fold = vd_fold_create();
+  for (size_t i = 0; i < fake->count; i++)
+    vd_fold_apply(fake->fold, fake->history[i]->change);
+}
+
 void fake_go_back(struct fake *fake, uint64_t sequence, uint64_t epoch)
 {
   pthread_mutex_lock(&fake->lock);
   while (fake->count > sequence)
     vd__frame__free_unpacked(fake->history[--fake->count], NULL);
-  vd_fold_destroy(fake->fold);
-  fake->fold = vd_fold_create();
-  for (size_t i = 0; i < fake->count; i++)
-    vd_fold_apply(fake->fold, fake->history[i]->change);
+  rebuild(fake);
   fake->epoch = epoch;
   pthread_mutex_unlock(&fake->lock);
+}
+
+void fake_derive(struct fake *fake, const char *zone, uint32_t capacity)
+{
+  Vd__Zone *made = (Vd__Zone *)vd_message_new(&vd__zone__descriptor);
+  vd_string_set(&made->id, zone);
+  made->capacity = capacity;
+  made->revision = fake->count + 10;
+  Vd__Entity *entity = (Vd__Entity *)vd_message_new(&vd__entity__descriptor);
+  vd_entity_wrap(entity, VD__KIND__KIND_ZONE, &made->base);
+  fake->is_read_only = true;
+  vd_fold_put_newer(fake->fold, entity);
+  vd__entity__free_unpacked(entity, NULL);
+}
+
+void fake_write_again(struct fake *fake)
+{
+  fake->is_read_only = false;
+  rebuild(fake);
 }
 
 // ---- the feed ----
@@ -415,6 +456,7 @@ void fake_publish_change(struct fake *fake, uint64_t sequence)
 void fake_publish_beat_of(struct fake *fake, uint64_t epoch, uint64_t sequence)
 {
   Vd__Beat beat = VD__BEAT__INIT;
+  beat.read_only = fake->is_read_only;
   Vd__Frame frame = VD__FRAME__INIT;
   frame.epoch = epoch;
   frame.sequence = sequence;

@@ -48,6 +48,9 @@ struct fake {
   void (*spoil)(Vd__Response *response);          // a last change to each answer
   void (*between)(struct fake *fake, size_t nth); // called with the lock before the nth page of state is made
   size_t state_pages;
+  bool is_read_only;
+  bool greets; // who subscribes next gets a beat
+  nng_pipe subscriber;
 };
 
 void fake_init(struct fake *fake);
@@ -57,6 +60,9 @@ void fake_finish(struct fake *fake);
 void fake_forget(struct fake *fake); // of fake_finish what needs no end of the sockets
 
 struct venue_client *fake_client(struct fake *fake, int64_t timeout_ms);
+// venue_client_mirror, with the beat that it waits for.
+enum vd_err fake_mirror(struct fake *fake, struct venue_client *client,
+                        struct vd_refusal *refusal) VD_MUST_CHECK;
 // Until the client's requests can leave.
 void fake_wait_connected(struct venue_client *client);
 // Until so many subscribers are connected, or so many requests came; fails the test after 5 s.
@@ -73,6 +79,10 @@ uint64_t fake_set(struct fake *fake, const char *zone, uint32_t capacity);
 uint64_t fake_remove(struct fake *fake, const char *zone);
 // Another life: the history ends at `sequence`, the epoch is this one.
 void fake_go_back(struct fake *fake, uint64_t sequence, uint64_t epoch);
+// Read-only, and time has brought about a zone in memory alone; then the journal again, and nothing else. Both
+// without the lock, for `between`.
+void fake_derive(struct fake *fake, const char *zone, uint32_t capacity);
+void fake_write_again(struct fake *fake);
 
 // ---- the feed ----
 void fake_publish(struct fake *fake, const char *topic, const Vd__Frame *frame);

@@ -230,6 +230,38 @@ Test(follow, alarms_are_told_and_stand_outside_the_order)
   end(&f);
 }
 
+static void publish_alarm(struct following *f, uint64_t number)
+{
+  Vd__Change change = VD__CHANGE__INIT;
+  Vd__Frame alarm = VD__FRAME__INIT;
+  alarm.epoch = f->fake.epoch;
+  alarm.change = &change;
+  alarm.alarm = number;
+  fake_publish(&f->fake, "alarm/incident/1", &alarm);
+}
+
+static void expect_alarm(struct following *f, uint64_t number)
+{
+  cr_assert_eq(fake_expect(f->client, VENUE_ALARM).frame->alarm, number);
+}
+
+Test(follow, an_alarm_that_is_told_again_for_somebody_else_is_heard_once)
+{
+  struct following f;
+  begin(&f, 3, 0);
+  publish_alarm(&f, 2);
+  publish_alarm(&f, 1); // earlier, and told again to us who came later
+  publish_alarm(&f, 2);
+  publish_alarm(&f, 3);
+  expect_alarm(&f, 2);
+  expect_alarm(&f, 1);
+  expect_alarm(&f, 3);
+  f.fake.epoch++; // another daemon counts anew
+  publish_alarm(&f, 1);
+  expect_alarm(&f, 1);
+  end(&f);
+}
+
 // ---- age and patience ----
 
 Test(follow, silence_is_told_each_second_and_ends_with_a_beat)

@@ -18,7 +18,7 @@ static void begin(struct following *f, bool is_mirror)
     fake_set(&f->fake, "hall", 10);
   fake_start(&f->fake);
   f->client = fake_client(&f->fake, 3000);
-  cr_assert_eq(is_mirror ? venue_client_mirror(f->client, NULL) : venue_client_follow(f->client, 0, NULL),
+  cr_assert_eq(is_mirror ? fake_mirror(&f->fake, f->client, NULL) : venue_client_follow(f->client, 0, NULL),
                VD_OK);
   fake_wait_subscribers(&f->fake, 1);
   fake_publish_beat(&f->fake);

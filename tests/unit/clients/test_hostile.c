@@ -22,7 +22,7 @@ static void begin(struct following *f, uint64_t count)
     fake_set(&f->fake, "hall", 10);
   fake_start(&f->fake);
   f->client = fake_client(&f->fake, 2000);
-  cr_assert_eq(venue_client_mirror(f->client, NULL), VD_OK);
+  cr_assert_eq(fake_mirror(&f->fake, f->client, NULL), VD_OK);
   fake_wait_subscribers(&f->fake, 1);
   fake_publish_beat(&f->fake);
   fake_expect(f->client, VENUE_BEAT);
@@ -202,7 +202,7 @@ Test(hostile, pages_that_go_round_in_a_circle)
   begin(&f, 3);
   f.fake.spoil = go_round;
   struct vd_refusal refusal = {.err = VD_OK};
-  cr_assert_eq(venue_client_mirror(f.client, &refusal), VD_ERR_BAD_REQUEST);
+  cr_assert_eq(fake_mirror(&f.fake, f.client, &refusal), VD_ERR_BAD_REQUEST);
   cr_assert_eq(refusal.err, VD_ERR_BAD_REQUEST);
   cr_assert_null(venue_client_fold(f.client));
   end(&f);
@@ -267,7 +267,7 @@ Test(hostile, damaged_frames)
       ;
   }
   // What a damaged Change put into the mirror goes with the next newer one of that zone, or a fresh mirror.
-  cr_assert_eq(venue_client_mirror(f.client, NULL), VD_OK);
+  cr_assert_eq(fake_mirror(&f.fake, f.client, NULL), VD_OK);
   fake_wait_subscribers(&f.fake, 1);
   expect_sense(&f);
   end(&f);

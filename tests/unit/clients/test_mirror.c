@@ -41,7 +41,7 @@ static struct venue_client *mirror(struct fake *fake)
 {
   struct venue_client *client = fake_client(fake, 3000);
   struct vd_refusal refusal = {.err = VD_OK};
-  cr_assert_eq(venue_client_mirror(client, &refusal), VD_OK, "%s", refusal.detail);
+  cr_assert_eq(fake_mirror(fake, client, &refusal), VD_OK, "%s", refusal.detail);
   fake_wait_subscribers(fake, 1);
   return client;
 }
