@@ -138,7 +138,7 @@ static const struct vd_field_line lines[] = {
     {OF(status), WALL, "next_due_at_ms"},
     {OF(response), WALL, "version id epoch sequence now_at_ms refusal replies state changes status"},
     {OF(response), OPS, "recommendation"},
-    {OF(frame), WALL, "epoch sequence change beat"},
+    {OF(frame), WALL, "epoch sequence change beat alarm"},
     {OF(beat), WALL, "chain now_at_ms oldest_uncommitted_ms scale read_only clock_in_doubt"},
 };
 #undef OF

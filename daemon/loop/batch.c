@@ -1,5 +1,6 @@
 #include "daemon/loop/batch.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -38,9 +39,10 @@ bool vd_batch_is_full(const struct vd_batch *batch)
 
 // ---- frames ----
 
-void vd_frame_append(struct vd_buffer *out, enum vd_clearance clearance, const char *prefix, uint64_t epoch,
+void vd_frame_append(struct vd_buffer *out, enum vd_clearance clearance, uint64_t epoch, uint64_t alarm,
                      const Vd__Change *change)
 {
+  const char *prefix = alarm == 0 ? "change" : "alarm";
   // A hidden kind must not show in the topic either.
   bool is_hidden = change->n_upserts > 0 && (change->fact == NULL || change->fact->incident == 0) &&
                    !vd_clearance_shows_type(clearance, vd_entity_message(change->upserts[0])->descriptor);
@@ -53,6 +55,7 @@ void vd_frame_append(struct vd_buffer *out, enum vd_clearance clearance, const c
   frame.epoch = epoch;
   frame.sequence = change->sequence;
   frame.change = (Vd__Change *)change;
+  frame.alarm = alarm;
   vd_clearance_pack(out, clearance, &frame.base);
 }
 
@@ -60,7 +63,7 @@ static struct vd_span frame_for(struct vd_batch *batch, enum vd_clearance cleara
                                 uint64_t epoch)
 {
   struct vd_span span = {.offset = batch->frames.size};
-  vd_frame_append(&batch->frames, clearance, "change", epoch, change);
+  vd_frame_append(&batch->frames, clearance, epoch, 0, change);
   span.size = batch->frames.size - span.offset;
   return span;
 }
@@ -91,6 +94,7 @@ void vd_batch_add_entity(struct vd_batch *batch, Vd__Kind kind, const char *id,
   item->packed.offset = batch->bytes.size;
   if (message != NULL)
     item->packed.size = vd_buffer_pack(&batch->bytes, message);
+  assert(item->packed.size <= VD_ENTITY_MAX); // the core weighs larger acts alone
 }
 
 void vd_batch_add_answer(struct vd_batch *batch, struct vd_call *call, Vd__Response *response)

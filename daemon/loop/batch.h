@@ -81,9 +81,9 @@ void vd_batch_seal(struct vd_batch *batch);
 // Empties it, keeping its memory. Answers must have been given.
 void vd_batch_clear(struct vd_batch *batch);
 
-// `prefix` is "change" or "alarm" (proto/topic.h).
-// Appends topic, '\n' and the frame as the clearance may see it.
-void vd_frame_append(struct vd_buffer *out, enum vd_clearance clearance, const char *prefix, uint64_t epoch,
+// Appends topic, '\n' and the frame as the clearance may see it. `alarm` is the number of an alarm, 0 for a
+// Change that is kept.
+void vd_frame_append(struct vd_buffer *out, enum vd_clearance clearance, uint64_t epoch, uint64_t alarm,
                      const Vd__Change *change);
 
 #endif

@@ -95,6 +95,7 @@ void vd_daemon_beat(struct vd_daemon *d)
   if (is_idle && !d->is_read_only && vd_dirty_count(d->dirty) > 0)
     vd_daemon_sweep(d, IDLE_SLICE_ENTITIES);
   vd_daemon_publish_beat(d);
+  vd_daemon_repeat_alarms(d);
   publish_snapshot(d);
   ping_watchdog(d);
   vd_daemon_turn(d);

@@ -321,6 +321,7 @@ static void finish(struct vd_daemon *d)
   vd_journal_close(d->journal);
   vd_batch_finish(&d->batches[0]);
   vd_batch_finish(&d->batches[1]);
+  vd_alarms_clear(&d->alarms);
   vd_snapshot_finish(&d->snapshot);
   vd__config__free_unpacked(d->config, NULL);
 }

@@ -58,7 +58,7 @@ struct vd_socket {
   uint16_t peer_protocol;   // nng's number of those who dial it
   atomic_uint listeners[3]; // ids, by face: ipc, ws, tcp; 0: none
   char *ipc_path;
-  atomic_uint_fast64_t pipes, admitted;
+  atomic_uint_fast64_t pipes, admitted, arrivals;
   uint64_t ipc_errors; // keeper.c
   bool is_deaf;        // keeper.c
 };

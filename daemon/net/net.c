@@ -115,6 +115,8 @@ void vd_net_count(struct vd_net *net, struct vd_net_counts *counts)
       .replies_given_up = atomic_load(&net->replies_given_up),
       .subscribers_ops = atomic_load(&net->ops.pipes),
       .subscribers_wall = atomic_load(&net->wall.pipes),
+      .arrivals_ops = atomic_load(&net->ops.arrivals),
+      .arrivals_wall = atomic_load(&net->wall.arrivals),
       .published = atomic_load(&net->published),
       .listeners_reopened = atomic_load(&net->listeners_reopened),
   };

@@ -82,6 +82,7 @@ void vd_net_publish(struct vd_net *net, enum vd_clearance clearance, const uint8
 struct vd_net_counts {
   uint64_t requests, malformed, unauthenticated, foreign_origin, busy, replies_given_up;
   uint64_t subscribers_ops, subscribers_wall, published;
+  uint64_t arrivals_ops, arrivals_wall; // subscribers so far whom the next frame reaches
   uint64_t listeners_reopened; // local sockets that nng had given up
 };
 void vd_net_count(struct vd_net *net, struct vd_net_counts *counts); // any thread, never waits

@@ -124,6 +124,28 @@ def disk_full_at_restart():
 
 
 @case
+def overdue_at_a_restart_without_space():
+    """what is late already when venued starts read-only comes as alarms to whoever subscribes, once to each"""
+    with Venue(arguments=("--clock-start", "plan", "--time-scale", "60")) as venue:
+        venue.start()
+        number = venue.report("hall-main", "av-fault", "x")
+        venue.kill()
+        venue.arguments = []
+        venue.write_config(FULL)
+        time.sleep(6)  # 6 min of the venue: tier 1 is late
+
+        def breaches(watcher):
+            return [f for f in watcher.facts("breached") if f.get("promise") == "respond" and f["incident"] == number]
+        venue.start()
+        wait_until(lambda: [d for d in venue.json("deadlines") if d.get("breached_at_ms")], "the breach", 5)
+        first = venue.watch()
+        wait_until(lambda: breaches(first), "the alarm", 5)
+        second = venue.watch()
+        wait_until(lambda: breaches(second), "the alarm, told again", 5)
+        assert len(breaches(first)) == 1, "who knows it is not told twice"
+
+
+@case
 def full_though_there_is_space():
     """a quota or a limit of file sizes: read-only, and tried again less and less often"""
     with Venue(arguments=PLANNED).start() as venue:
