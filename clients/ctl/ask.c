@@ -29,11 +29,42 @@ const char *ctl_text(const struct ctl *ctl, const Vd__Text *text, const char *id
   return *picked != '\0' ? picked : id;
 }
 
-int ctl_usage(const struct ctl *ctl, const char *what, const char *value)
+const char *ctl_team(const struct ctl *ctl, const struct vd_fold *fold, const char *id)
 {
-  fprintf(stderr, "venuectl: %s: %s\n%s\n", what, value,
+  if (strcmp(id, "detection") == 0)
+    return ctl_pick(ctl, "detection", "發現延遲", "发现延迟");
+  if (strcmp(id, "unowned") == 0)
+    return ctl_pick(ctl, "unowned", "無人承擔", "无人承担");
+  const Vd__Team *team = (const Vd__Team *)vd_fold_find(fold, VD__KIND__KIND_TEAM, id);
+  return team != NULL ? ctl_text(ctl, team->name, id) : id;
+}
+
+void ctl_did_you_mean(const struct ctl *ctl, const char *nearest)
+{
+  if (nearest != NULL && *nearest != '\0')
+    fprintf(stderr, "%s %s%s\n", ctl_pick(ctl, "did you mean", "是否指", "是否指"), nearest,
+            ctl_pick(ctl, "?", "？", "？"));
+}
+
+void ctl_none(const struct ctl *ctl)
+{
+  if (!ctl->options.is_json)
+    fprintf(stderr, "%s\n", ctl_pick(ctl, "none", "（無）", "（无）"));
+}
+
+int ctl_usage_near(const struct ctl *ctl, const char *what, const char *value, const char *nearest)
+{
+  const char *colon = *value == '\0' ? "" : ctl_pick(ctl, ": ", "：", "：");
+  fprintf(stderr, "venuectl: %s%s%s\n", what, colon, value);
+  ctl_did_you_mean(ctl, nearest);
+  fprintf(stderr, "%s\n",
           ctl_pick(ctl, "Try `venuectl --help`.", "請見 `venuectl --help`。", "请见 `venuectl --help`。"));
   return CTL_USAGE;
+}
+
+int ctl_usage(const struct ctl *ctl, const char *what, const char *value)
+{
+  return ctl_usage_near(ctl, what, value, NULL);
 }
 
 static int exit_of(enum vd_err err)
@@ -198,8 +229,7 @@ static int complete(struct ctl *ctl, Vd__Command *command)
 
 static void explain_reply(const struct ctl *ctl, const Vd__Reply *reply)
 {
-  if (*reply->nearest != '\0')
-    fprintf(stderr, "%s %s?\n", ctl_pick(ctl, "did you mean", "是否指", "是否指"), reply->nearest);
+  ctl_did_you_mean(ctl, reply->nearest);
   if (reply->looks_like != 0)
     fprintf(stderr, "%s #%" PRIu64 "\n", ctl_pick(ctl, "looks like", "疑似同", "疑似同"), reply->looks_like);
   if (reply->repeated)

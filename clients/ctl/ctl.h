@@ -8,6 +8,7 @@
 
 #include "clients/lib/venue_client.h"
 #include "proto/message.h"
+#include "proto/words.h"
 
 // Stable exit statuses (docs/protocol.md).
 enum ctl_exit { CTL_DONE = 0, CTL_REFUSED = 1, CTL_USAGE = 2, CTL_UNREACHABLE = 3, CTL_NOT_PERMITTED = 4 };
@@ -61,7 +62,17 @@ extern const size_t ctl_verb_count;
 const char *ctl_pick(const struct ctl *ctl, const char *en, const char *zh_hant, const char *zh_hans);
 // A name of the plan in the user's language; `id` where it has none.
 const char *ctl_text(const struct ctl *ctl, const Vd__Text *text, const char *id);
+// The value of an enum in words for people.
+static inline const char *ctl_words(const struct ctl *ctl, const ProtobufCEnumDescriptor *type, int value)
+{
+  return vd_enum_words(type, value, ctl->language);
+}
+// A team, `detection` or `unowned`; `fold` holds the teams.
+const char *ctl_team(const struct ctl *ctl, const struct vd_fold *fold, const char *id);
+void ctl_did_you_mean(const struct ctl *ctl, const char *nearest); // nothing for NULL or ""
 int ctl_usage(const struct ctl *ctl, const char *what, const char *value); // explains on stderr; CTL_USAGE
+// The same, with what was probably meant.
+int ctl_usage_near(const struct ctl *ctl, const char *what, const char *value, const char *nearest);
 // Explains the refusal on stderr; the exit status that fits it.
 int ctl_complain(const struct ctl *ctl, enum vd_err err, const struct vd_refusal *refusal);
 
@@ -89,6 +100,12 @@ void ctl_clock(const struct ctl *ctl, int64_t at_ms, char *out, size_t size);
 void ctl_say_change(const struct ctl *ctl, const Vd__Change *change);
 // What was promised and what became of it, by tier and by who held the clock.
 int ctl_print_summary(struct ctl *ctl);
+// A duration without its broken second: "2m10s"; at least 32 bytes.
+void ctl_span(int64_t duration_ms, char *out, size_t size);
+// A list had nothing to show: said on stderr, except to machines.
+void ctl_none(const struct ctl *ctl);
+// The deadlines with this id prefix by incident, attempt and tier; the caller frees the array.
+const Vd__Deadline **ctl_deadlines_of(const struct vd_fold *fold, const char *prefix, size_t *count);
 
 // Columns aligned by display width. A zeroed table is empty; print and drop free it.
 struct ctl_table {
