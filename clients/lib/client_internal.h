@@ -33,6 +33,13 @@ struct venue_place {
   int64_t mark_at_ms; // venue time
 };
 
+// Whether the mirror may hold what a read-only daemon showed and never kept.
+enum venue_trust {
+  VENUE_DOUBTED,  // it may
+  VENUE_UNPROVEN, // it may if a beat was lost with the feed's connection while the pages came
+  VENUE_PROVEN,
+};
+
 struct venue_client {
   char *rep_url;
   char *feed_url;
@@ -62,8 +69,9 @@ struct venue_client {
   uint64_t alarms[VENUE_ALARMS]; // numbers told, by their remainder
   Vd__Frame *held;               // the frame that was delivered last
   struct vd_fold *fold;          // NULL without mirror
-  bool is_doubtful;              // the mirror may hold what a read-only daemon showed and never kept
-  unsigned loaded_over;          // which connection of the feed the mirror was loaded beside
+  enum venue_trust trust;
+  unsigned loaded_over; // which connection of the feed the mirror was loaded beside
+  int64_t loaded_at_ms; // its last page, venue time
 };
 
 int64_t venue_mono_ms(void);
@@ -101,7 +109,7 @@ void venue_drop_page(struct venue_client *client);
 void venue_note_place(struct venue_client *client, const Vd__Frame *frame);
 
 // ---- mirror.c ----
-// Loads every entity into the mirror.
+// Loads every entity into the mirror; client->loaded_at_ms.
 enum vd_err venue_load_mirror(struct venue_client *client, struct vd_refusal *refusal) VD_MUST_CHECK;
 
 // ---- live.c ----

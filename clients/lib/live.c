@@ -7,9 +7,10 @@
 //   other epochs' Changes wait for that beat
 //
 // While venued is read-only its pages show what time has brought about in memory alone, under revisions that
-// the journal gives again once it is written. Such a mirror is doubtful: it is loaded anew when a beat says
-// that read-only has ended, or comes over another connection, whose predecessor may have taken that beat
-// along.
+// the journal gives again once it is written. So a mirror is doubted if the status before its pages, or a
+// beat since, said read-only; proven once a beat from after its pages says otherwise. It is loaded anew when
+// doubted and a beat says that read-only has ended, or not proven and the feed's connection is another: the
+// beat that would have told may have gone with the old one.
 #include <assert.h>
 #include <string.h>
 
@@ -45,7 +46,6 @@ void venue_live_finish(struct venue_client *client)
   drop(&client->held);
   vd_fold_destroy(client->fold);
   client->fold = NULL;
-  client->is_doubtful = false;
 }
 
 static enum vd_err subscribe(struct venue_client *client, struct vd_refusal *refusal)
@@ -89,8 +89,6 @@ const struct vd_fold *venue_client_fold(const struct venue_client *client)
 
 // ---- the mirror ----
 
-// One page may be from before a change of read-only and the next from after it: only a feed that was there
-// all along tells.
 static enum vd_err load(struct venue_client *client, struct vd_refusal *refusal)
 {
   unsigned fed = atomic_load(&client->fed.so_far);
@@ -100,9 +98,8 @@ static enum vd_err load(struct venue_client *client, struct vd_refusal *refusal)
     err = venue_load_mirror(client, refusal);
   if (err != VD_OK)
     return err;
-  bool is_broken = atomic_load(&client->fed.so_far) != fed || atomic_load(&client->fed.now) == 0;
   client->loaded_over = fed;
-  client->is_doubtful = is_read_only || is_broken;
+  client->trust = is_read_only ? VENUE_DOUBTED : VENUE_UNPROVEN;
   return VD_OK;
 }
 
@@ -191,9 +188,18 @@ static Vd__Frame *unpack(nng_msg *message, bool *is_alarm)
   return frame;
 }
 
-static bool is_mirror_void(struct venue_client *client, const Vd__Beat *beat)
+// What the beat says of the mirror: false if that must be loaded anew.
+static bool is_mirror_good(struct venue_client *client, const Vd__Beat *beat)
 {
-  return client->is_doubtful && (!beat->read_only || atomic_load(&client->fed.so_far) != client->loaded_over);
+  bool is_other_feed = atomic_load(&client->fed.so_far) != client->loaded_over;
+  bool is_over = client->trust == VENUE_DOUBTED && !beat->read_only;
+  if (is_over || (client->trust != VENUE_PROVEN && is_other_feed))
+    return false;
+  if (beat->read_only)
+    client->trust = VENUE_DOUBTED;
+  else if (beat->now_at_ms >= client->loaded_at_ms)
+    client->trust = VENUE_PROVEN;
+  return true;
 }
 
 static enum vd_err take_beat(struct venue_client *client, Vd__Frame *frame, int64_t until_ms,
@@ -207,11 +213,10 @@ static enum vd_err take_beat(struct venue_client *client, Vd__Frame *frame, int6
     }
   }
   client->is_behind |= frame->sequence >= client->at.expected;
-  if (client->fold != NULL && is_mirror_void(client, frame->beat)) {
+  if (client->fold != NULL && !is_mirror_good(client, frame->beat)) {
     drop(&frame);
     return load_anew(client, event); // should it fail, the next beat tries again
   }
-  client->is_doubtful |= frame->beat->read_only;
   client->beat_mono_ms = venue_mono_ms();
   return deliver(client, VENUE_BEAT, frame, event);
 }

@@ -24,6 +24,7 @@ static Vd__Response *response_new(const struct fake *fake, const char *id)
   vd_string_set(&response->id, id);
   response->epoch = fake->epoch;
   response->sequence = fake->count;
+  response->now_at_ms = fake->now_at_ms;
   return response;
 }
 
@@ -180,6 +181,7 @@ static void on_subscriber(nng_pipe pipe, nng_pipe_ev event, void *context)
   pthread_mutex_lock(&fake->lock);
   if (event == NNG_PIPE_EV_ADD_POST) {
     fake->subscriber = pipe;
+    fake->subscriptions++;
     if (fake->greets)
       fake_publish_beat(fake);
     fake->greets = false;
@@ -309,6 +311,15 @@ void fake_wait_subscribers(struct fake *fake, unsigned wanted)
   pthread_mutex_lock(&fake->lock);
   while (atomic_load(&fake->subscribers) != wanted)
     cr_assert_eq(pthread_cond_timedwait(&fake->wake, &fake->lock, &until), 0, "no subscriber came");
+  pthread_mutex_unlock(&fake->lock);
+}
+
+void fake_wait_subscriptions(struct fake *fake, unsigned wanted)
+{
+  struct timespec until = patience();
+  pthread_mutex_lock(&fake->lock);
+  while (fake->subscriptions < wanted)
+    cr_assert_eq(pthread_cond_timedwait(&fake->wake, &fake->lock, &until), 0, "no subscriber came back");
   pthread_mutex_unlock(&fake->lock);
 }
 
@@ -456,6 +467,7 @@ void fake_publish_change(struct fake *fake, uint64_t sequence)
 void fake_publish_beat_of(struct fake *fake, uint64_t epoch, uint64_t sequence)
 {
   Vd__Beat beat = VD__BEAT__INIT;
+  beat.now_at_ms = fake->now_at_ms;
   beat.read_only = fake->is_read_only;
   Vd__Frame frame = VD__FRAME__INIT;
   frame.epoch = epoch;

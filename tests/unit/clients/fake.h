@@ -48,9 +48,11 @@ struct fake {
   void (*spoil)(Vd__Response *response);          // a last change to each answer
   void (*between)(struct fake *fake, size_t nth); // called with the lock before the nth page of state is made
   size_t state_pages;
+  int64_t now_at_ms; // of answers and beats
   bool is_read_only;
-  bool greets; // who subscribes next gets a beat
-  nng_pipe subscriber;
+  bool greets;            // who subscribes next gets a beat
+  nng_pipe subscriber;    // the last
+  unsigned subscriptions; // that ever came
 };
 
 void fake_init(struct fake *fake);
@@ -67,6 +69,7 @@ enum vd_err fake_mirror(struct fake *fake, struct venue_client *client,
 void fake_wait_connected(struct venue_client *client);
 // Until so many subscribers are connected, or so many requests came; fails the test after 5 s.
 void fake_wait_subscribers(struct fake *fake, unsigned wanted);
+void fake_wait_subscriptions(struct fake *fake, unsigned wanted); // so many came, gone ones too
 void fake_wait_seen(struct fake *fake, size_t wanted);
 void fake_play(struct fake *fake, enum fake_act act); // adds to the script
 // The nth request; the caller frees it.
@@ -79,8 +82,8 @@ uint64_t fake_set(struct fake *fake, const char *zone, uint32_t capacity);
 uint64_t fake_remove(struct fake *fake, const char *zone);
 // Another life: the history ends at `sequence`, the epoch is this one.
 void fake_go_back(struct fake *fake, uint64_t sequence, uint64_t epoch);
-// Read-only, and time has brought about a zone in memory alone; then the journal again, and nothing else. Both
-// without the lock, for `between`.
+// Read-only, and time has brought about a zone in memory alone; then the journal again, and nothing else.
+// Both without the lock, for `between`.
 void fake_derive(struct fake *fake, const char *zone, uint32_t capacity);
 void fake_write_again(struct fake *fake);
 

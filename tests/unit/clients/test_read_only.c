@@ -34,7 +34,8 @@ static void end(struct mirroring *m)
 
 static uint32_t capacity_of(const struct mirroring *m, const char *id)
 {
-  const Vd__Zone *zone = (const Vd__Zone *)vd_fold_find(venue_client_fold(m->client), VD__KIND__KIND_ZONE, id);
+  const Vd__Zone *zone =
+      (const Vd__Zone *)vd_fold_find(venue_client_fold(m->client), VD__KIND__KIND_ZONE, id);
   return zone != NULL ? zone->capacity : 0;
 }
 
@@ -226,9 +227,35 @@ Test(read_only, it_came_and_went_unheard_while_the_mirror_was_loaded)
   load(&m);
   cr_assert_eq(capacity_of(&m, "hall"), 99);
   m.fake.between = NULL;
-  fake_wait_subscribers(&m.fake, 1);
+  fake_wait_subscriptions(&m.fake, 2);
   expect_cured(&m);
   end(&m);
+}
+
+// A beat from before the last page says nothing of what was lost after it; one from then on says all.
+static void expect_after_a_broken_feed(int64_t beat_at_ms, enum venue_event_kind kind)
+{
+  struct mirroring m;
+  prepare(&m);
+  m.fake.now_at_ms = 1000;
+  load(&m);
+  m.fake.now_at_ms = beat_at_ms;
+  beat(&m, VENUE_BEAT);
+  away(&m);
+  come_back(&m);
+  beat(&m, kind);
+  expect_next(&m);
+  end(&m);
+}
+
+Test(read_only, a_feed_that_broke_before_the_mirror_was_proven)
+{
+  expect_after_a_broken_feed(999, VENUE_RESYNC);
+}
+
+Test(read_only, a_feed_that_broke_once_the_mirror_was_proven)
+{
+  expect_after_a_broken_feed(1000, VENUE_BEAT);
 }
 
 // ---- around it ----

@@ -1,0 +1,155 @@
+// The end of a rehearsal: which promises ran past their limit, by how much, who held the clock, and the
+// replies.
+#include <criterion/criterion.h>
+#include <criterion/redirect.h>
+#include <locale.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "clients/ctl/live.h"
+#include "proto/text.h"
+
+static void put(struct vd_fold *fold, const char *json)
+{
+  ProtobufCMessage *entity = NULL;
+  struct vd_refusal refusal = {.err = VD_OK};
+  enum vd_err err =
+      vd_text_read(&vd__entity__descriptor, VD_TEXT_JSON, "", json, strlen(json), &entity, NULL, &refusal);
+  cr_assert_eq(err, VD_OK, "%s: %s", json, refusal.detail);
+  cr_assert(vd_fold_put_newer(fold, (Vd__Entity *)entity));
+  vd__entity__free_unpacked((Vd__Entity *)entity, NULL);
+}
+
+static struct vd_fold *day(void)
+{
+  struct vd_fold *fold = vd_fold_create();
+  put(fold, "{\"team\":{\"id\":\"onsite\",\"revision\":1,\"name\":{\"en\":\"On-site "
+            "group\",\"zh_hant\":\"現場組\"}}}");
+  put(fold, "{\"category\":{\"id\":\"crowding\",\"revision\":1,\"name\":{\"en\":\"Crowding\",\"zh_hant\":"
+            "\"擁擠\"}}}");
+  put(fold, "{\"incident\":{\"id\":\"9\",\"revision\":1,\"number\":9,\"category\":\"crowding\",\"state\":"
+            "\"closed\"}}");
+  put(fold, "{\"incident\":{\"id\":\"10\",\"revision\":1,\"number\":10,\"category\":\"other\",\"state\":"
+            "\"responded\","
+            "\"holder\":\"av-1\"}}");
+  put(fold,
+      "{\"deadline\":{\"id\":\"9.1.respond\",\"revision\":1,\"incident\":9,\"subject\":\"9.1\",\"team\":"
+      "\"onsite\","
+      "\"promise\":\"respond\",\"outcome\":\"missed\",\"due_at_ms\":\"2023-05-18T02:40:00.000Z\","
+      "\"breached_at_ms\":\"2023-05-18T02:40:00.001Z\",\"met_at_ms\":\"2023-05-18T02:42:00.000Z\","
+      "\"shares\":[{\"who\":\"onsite\",\"held_ms\":\"5m\"},{\"who\":\"unowned\",\"held_ms\":\"2m\"}]}}");
+  put(fold,
+      "{\"deadline\":{\"id\":\"9.1.land\",\"revision\":1,\"incident\":9,\"subject\":\"9.1\",\"team\":"
+      "\"onsite\","
+      "\"promise\":\"land\",\"outcome\":\"met-reported-late\",\"due_at_ms\":\"2023-05-18T02:55:00.000Z\","
+      "\"breached_at_ms\":\"2023-05-18T02:55:00.001Z\",\"met_at_ms\":\"2023-05-18T02:50:00.000Z\","
+      "\"met_recorded_at_ms\":\"2023-05-18T02:57:00.000Z\",\"shares\":[{\"who\":\"onsite\",\"held_ms\":"
+      "\"15m\"}]}}");
+  put(fold, "{\"deadline\":{\"id\":\"10.1.decide\",\"revision\":1,\"incident\":10,\"subject\":\"10.1\","
+            "\"team\":\"onsite\",\"promise\":\"decide\",\"outcome\":\"running\","
+            "\"due_at_ms\":\"2023-05-18T02:50:00.000Z\",\"breached_at_ms\":\"2023-05-18T02:50:00.001Z\"}}");
+  put(fold, "{\"deadline\":{\"id\":\"10.1.respond\",\"revision\":1,\"incident\":10,\"subject\":\"10.1\","
+            "\"team\":\"onsite\",\"promise\":\"respond\",\"outcome\":\"met\","
+            "\"shares\":[{\"who\":\"onsite\",\"held_ms\":\"1m\"}]}}");
+  put(fold, "{\"offer\":{\"id\":\"9.1.o1\",\"revision\":1,\"incident\":9,\"state\":\"expired\"}}");
+  put(fold, "{\"offer\":{\"id\":\"9.1.o2\",\"revision\":1,\"incident\":9,\"state\":\"accepted\"}}");
+  put(fold, "{\"alert\":{\"id\":\"9.a\",\"revision\":1,\"incident\":9,\"crew\":\"a\",\"calls\":3}}");
+  put(fold, "{\"alert\":{\"id\":\"digest.a\",\"revision\":1,\"crew\":\"a\",\"calls\":2}}");
+  return fold;
+}
+
+static void expect(Vd__Language language, struct vd_fold *fold, const struct ctl_played *played,
+                   const char *expected)
+{
+  cr_assert_not_null(setlocale(LC_CTYPE, "C.UTF-8"));
+  struct ctl ctl = {
+      .language = language, .utc_offset_ms = 8 * 3600 * 1000, .now_ms = 1684378800000}; // 11:00:00
+  cr_redirect_stdout();
+  ctl_summarize(&ctl, fold, played);
+  fflush(stdout);
+  cr_assert_stdout_eq_str(expected);
+  vd_fold_destroy(fold);
+}
+
+static struct vd_buffer words(const char *text)
+{
+  struct vd_buffer buffer = {0};
+  vd_buffer_append(&buffer, text, strlen(text));
+  return buffer;
+}
+
+Test(summary, names_what_was_late_by_how_much_and_who_held_the_clock)
+{
+  struct ctl_played played = {.name = "The day", .acts = 12, .climbs = 1, .refused = 1};
+  played.refusals = words("own-work (09:22:00)");
+  expect(
+      VD__LANGUAGE__LANGUAGE_EN, day(), &played,
+      "\n== The day ==\n"
+      "promises   met  met, reported late  missed  running  void\n"
+      "1 respond  1    0                   1       0        0\n"
+      "2 decide   0    0                   0       1        0\n"
+      "3 land     0    1                   0       0        0\n"
+      "(met, reported late: done in time, told only after the limit; void: cancelled, merged or reopened)\n"
+      "\n"
+      "#    past its limit  tier       due       done      outcome                 who held the clock\n"
+      "#9   Crowding        1 respond  10:40:00  10:42:00  2m late                 On-site group 5m, unowned "
+      "2m\n"
+      "#9   Crowding        3 land     10:55:00  10:50:00  in time, told 10:57:00  On-site group 15m\n"
+      "#10  other           2 decide   10:50:00  -         10m late so far         On-site group, in hand: "
+      "av-1\n"
+      "\n"
+      "who held the clocks  promises  on average  in the late ones\n"
+      "On-site group        3         7m          5m\n"
+      "unowned              1         2m          2m\n"
+      "\n"
+      "incidents: 2 (open: 1); offers: 2 (unanswered: 1); past a limit: 3; calls: 3; climbs: 1\n"
+      "refusals that were meant: 1: own-work (09:22:00)\n"
+      "all replies as expected: 12 of 12\n");
+  vd_buffer_finish(&played.refusals);
+}
+
+Test(summary, is_aligned_where_characters_are_wide)
+{
+  struct ctl_played played = {.name = "彩排", .acts = 12};
+  expect(VD__LANGUAGE__LANGUAGE_ZH_HANT, day(), &played,
+         "\n== 彩排 ==\n"
+         "時限    按時  按時（補錄）  逾時  進行中  作廢\n"
+         "1 響應  1     0             1     0       0\n"
+         "2 定案  0     0             0     1       0\n"
+         "3 落地  0     1             0     0       0\n"
+         "（按時（補錄）：按時完成，逾限後才錄入；作廢：已取消、合併或重開）\n"
+         "\n"
+         "#    逾限事件  層級    期限      完成      結果                 耗時歸屬\n"
+         "#9   擁擠      1 響應  10:40:00  10:42:00  逾時 2m              現場組 5m, 無人承擔 2m\n"
+         "#9   擁擠      3 落地  10:55:00  10:50:00  按時，10:57:00 錄入  現場組 15m\n"
+         "#10  other     2 定案  10:50:00  -         已逾時 10m           現場組，負責人 av-1\n"
+         "\n"
+         "各組耗時  時限數  平均  其中逾時\n"
+         "現場組    3       7m    5m\n"
+         "無人承擔  1       2m    2m\n"
+         "\n"
+         "事件：2（未結：1）；派單：2（未回應：1）；逾限：3；呼叫：3；升級：0\n"
+         "所有回覆均符合預期：12/12\n");
+}
+
+Test(summary, says_that_nothing_was_late_and_which_replies_were_wrong)
+{
+  struct ctl_played played = {.name = "Short", .acts = 2, .wrong = 1};
+  played.wrongs = words("  09:22:00  expected own-work, got [ok] Done.\n");
+  expect(
+      VD__LANGUAGE__LANGUAGE_EN, vd_fold_create(), &played,
+      "\n== Short ==\n"
+      "promises   met  met, reported late  missed  running  void\n"
+      "1 respond  0    0                   0       0        0\n"
+      "2 decide   0    0                   0       0        0\n"
+      "3 land     0    0                   0       0        0\n"
+      "(met, reported late: done in time, told only after the limit; void: cancelled, merged or reopened)\n"
+      "\nNothing ran past its limit.\n"
+      "\n"
+      "who held the clocks  promises  on average  in the late ones\n"
+      "\n"
+      "incidents: 0 (open: 0); offers: 0 (unanswered: 0); past a limit: 0; calls: 0; climbs: 0\n"
+      "REPLIES NOT AS EXPECTED: 1 of 2\n"
+      "  09:22:00  expected own-work, got [ok] Done.\n");
+  vd_buffer_finish(&played.wrongs);
+}
