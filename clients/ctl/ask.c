@@ -114,9 +114,8 @@ enum vd_err ctl_connect(struct ctl *ctl, struct vd_refusal *refusal)
   if (ctl->client != NULL)
     return VD_OK;
   int64_t timeout_ms = 5000;
-  if (ctl->options.timeout != NULL &&
-      (!vd_duration_parse(ctl->options.timeout, &timeout_ms) || timeout_ms <= 0))
-    return vd_refuse(refusal, VD_ERR_BAD_VALUE, "--timeout", "%s: expected 5s, 1m …", ctl->options.timeout);
+  if (ctl->options.timeout != NULL && !vd_duration_parse(ctl->options.timeout, &timeout_ms))
+    return vd_refuse(refusal, VD_ERR_BAD_VALUE, "--timeout", "%s", ctl->options.timeout);
   if (ctl->options.token_file != NULL && read_token(ctl, refusal) != VD_OK)
     return VD_ERR_IO;
   bool by_url = ctl->options.url != NULL && ctl->options.data_dir == NULL;
@@ -199,8 +198,8 @@ bool ctl_number(const struct ctl *ctl, const char *text, uint64_t *number)
   unsigned long long value = strtoull(digits, &end, 10);
   if (*digits < '0' || *digits > '9' || *end != '\0' || value == 0) {
     ctl_usage(ctl,
-              ctl_pick(ctl, "an incident's number like 42 is expected", "需要事件編號，例如 42",
-                       "需要事件编号，例如 42"),
+              ctl_pick(ctl, "an incident's number like 42 is needed; not", "需要事件編號，例如 42；而非",
+                       "需要事件编号，例如 42；而非"),
               text);
     return false;
   }
@@ -221,8 +220,8 @@ static int complete(struct ctl *ctl, Vd__Command *command)
     return status;
   if (!vd_instant_parse(ctl->options.at, ctl->now_ms, ctl->utc_offset_ms, &command->acted_at_ms))
     return ctl_usage(ctl,
-                     ctl_pick(ctl, "--at takes 09:41 or RFC 3339, not", "--at 接受 09:41 或 RFC 3339，而非",
-                              "--at 接受 09:41 或 RFC 3339，而非"),
+                     ctl_pick(ctl, "--at takes 09:41 or RFC 3339; not", "--at 可為 09:41 或 RFC 3339；而非",
+                              "--at 可为 09:41 或 RFC 3339；而非"),
                      ctl->options.at);
   return CTL_DONE;
 }

@@ -44,6 +44,7 @@ enum ctl_takes {
   CTL_TAKES_LANDING = 128, // --workaround
   CTL_TAKES_DIGEST = 256,
   CTL_TAKES_DATA = 512, // works on the data folder itself
+  CTL_NEEDS_WORDS = 1024, // the last argument, unless --text or --reason stands for it
 };
 
 struct ctl_verb {

@@ -35,20 +35,29 @@ static const char *words(const struct ctl *ctl, const char *option, int argument
   return option != NULL ? option : ctl->count > argument ? ctl->arguments[argument] : "";
 }
 
-static int bad_enum(const struct ctl *ctl, const ProtobufCEnumDescriptor *type, const char *value)
+// "reach takes ok, radio-dead (in the user's words); not: …"
+static int bad_enum(const struct ctl *ctl, const char *what, const ProtobufCEnumDescriptor *type,
+                    const char *value)
 {
-  char known[160] = "";
-  size_t size = 0;
+  struct vd_buffer said = {0};
+  const char *nearest = NULL;
+  unsigned distance = UINT32_MAX, count = 0;
+  vd_buffer_printf(&said, "%s%s", what, ctl_pick(ctl, " takes ", " 可為 ", " 可为 "));
   for (unsigned i = 0; i < type->n_values; i++) {
     const char *name = vd_enum_name(type, type->values[i].value);
-    size_t length = strlen(name);
-    if (type->values[i].value == 0 || size + length + 3 > sizeof known)
+    if (type->values[i].value == 0)
       continue;
-    memcpy(known + size, name, length + 1);
-    memcpy(known + size + length, " ", 2);
-    size += length + 1;
+    vd_buffer_printf(&said, "%s%s", count++ > 0 ? ctl_pick(ctl, ", ", "、", "、") : "", name);
+    const char *words = ctl_words(ctl, type, type->values[i].value);
+    if (ctl->language > VD__LANGUAGE__LANGUAGE_EN)
+      vd_buffer_printf(&said, "（%s）", words);
+    vd_nearest_consider(value, name, &nearest, &distance);
   }
-  return ctl_usage(ctl, known, value);
+  vd_buffer_printf(&said, "%s", ctl_pick(ctl, "; not", "；而非", "；而非"));
+  vd_buffer_append(&said, "", 1);
+  int status = ctl_usage_near(ctl, (char *)said.data, value, nearest);
+  vd_buffer_finish(&said);
+  return status;
 }
 
 static bool severity_of(const struct ctl *ctl, uint32_t *severity)
@@ -58,8 +67,8 @@ static bool severity_of(const struct ctl *ctl, uint32_t *severity)
     return true;
   if (text[0] < '1' || text[0] > '4' || text[1] != '\0') {
     ctl_usage(ctl,
-              ctl_pick(ctl, "--severity takes 1 to 4, not", "--severity 為 1 至 4，而非",
-                       "--severity 为 1 至 4，而非"),
+              ctl_pick(ctl, "--severity takes 1 to 4; not", "--severity 為 1 至 4；而非",
+                       "--severity 为 1 至 4；而非"),
               text);
     return false;
   }
@@ -79,8 +88,9 @@ int ctl_report(struct ctl *ctl)
   vd_string_set(&report->text, ctl->count > 0 ? ctl->arguments[ctl->count - 1] : "");
   vd_string_set(&report->reporter, ctl->options.reporter);
   int source = VD__SOURCE__SOURCE_STAFF;
-  if (ctl->options.source != NULL && !vd_enum_parse(&vd__source__descriptor, ctl->options.source, &source))
-    return give_up(command, bad_enum(ctl, &vd__source__descriptor, ctl->options.source));
+  if (ctl->options.source != NULL &&
+      (!vd_enum_parse(&vd__source__descriptor, ctl->options.source, &source) || source == 0))
+    return give_up(command, bad_enum(ctl, "--source", &vd__source__descriptor, ctl->options.source));
   report->source = (Vd__Source)source;
   if (!severity_of(ctl, &report->severity))
     return give_up(command, CTL_USAGE);
@@ -113,8 +123,8 @@ int ctl_heard(struct ctl *ctl)
   }
   if (ctl->count == 0)
     return ctl_usage(ctl,
-                     ctl_pick(ctl, "an incident's number, or --digest", "需要事件編號或 --digest",
-                              "需要事件编号或 --digest"),
+                     ctl_pick(ctl, "heard takes an incident's number, or --digest",
+                              "heard 需要事件編號或 --digest", "heard 需要事件编号或 --digest"),
                      "");
   return plain(ctl, VD__COMMAND__ACT_HEARD);
 }
@@ -257,7 +267,7 @@ int ctl_crew_duty(struct ctl *ctl)
 {
   int duty;
   if (!vd_enum_parse(&vd__duty__descriptor, ctl->arguments[1], &duty) || duty == 0)
-    return bad_enum(ctl, &vd__duty__descriptor, ctl->arguments[1]);
+    return bad_enum(ctl, "crew duty", &vd__duty__descriptor, ctl->arguments[1]);
   Vd__Command *command = command_of(VD__COMMAND__ACT_DUTY);
   vd_string_set(&command->duty->crew, ctl->arguments[0]);
   command->duty->duty = (Vd__Duty)duty;
@@ -276,7 +286,7 @@ int ctl_crew_reach(struct ctl *ctl)
 {
   int reach;
   if (!vd_enum_parse(&vd__reach__descriptor, ctl->arguments[1], &reach) || reach == 0)
-    return bad_enum(ctl, &vd__reach__descriptor, ctl->arguments[1]);
+    return bad_enum(ctl, "crew reach", &vd__reach__descriptor, ctl->arguments[1]);
   Vd__Command *command = command_of(VD__COMMAND__ACT_REACH);
   vd_string_set(&command->reach->crew, ctl->arguments[0]);
   command->reach->reach = (Vd__Reach)reach;
