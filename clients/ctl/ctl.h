@@ -97,10 +97,6 @@ bool ctl_number(const struct ctl *ctl, const char *text, uint64_t *number);
 void ctl_print_json(const ProtobufCMessage *message);
 // "09:41:07" of the venue's clock face; at least 40 bytes.
 void ctl_clock(const struct ctl *ctl, int64_t at_ms, char *out, size_t size);
-// A Change as a line for people on `stdout`; nothing for what nobody would say.
-void ctl_say_change(const struct ctl *ctl, const Vd__Change *change);
-// What was promised and what became of it, by tier and by who held the clock.
-int ctl_print_summary(struct ctl *ctl);
 // A duration without its broken second: "2m10s"; at least 32 bytes.
 void ctl_span(int64_t duration_ms, char *out, size_t size);
 // A list had nothing to show: said on stderr, except to machines.

@@ -4,13 +4,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-#include "clients/ctl/ctl.h"
+#include "clients/ctl/live.h"
 #include "proto/config.pb-c.h"
+#include "proto/facts.h"
 #include "proto/text.h"
 
-enum { WAIT_MAX_MS = 500 };
+enum { WAIT_MAX_MS = 500, SILENT_MAX_MS = 30000 };
 
 struct label {
   const char *name; // borrowed from the rehearsal
@@ -19,24 +19,13 @@ struct label {
 
 struct play {
   struct ctl *ctl;
+  struct ctl_live live;
   Vd__Rehearsal *rehearsal;
   struct label *labels;
   size_t label_count;
-  int64_t beat_venue_ms, beat_mono_ms, scale; // the venue clock as last heard
-  unsigned unexpected;
+  size_t step; // the next one
+  struct ctl_played played;
 };
-
-static int64_t mono_ms(void)
-{
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
-static int64_t venue_now(const struct play *play)
-{
-  return play->beat_venue_ms + (mono_ms() - play->beat_mono_ms) * play->scale;
-}
 
 static uint64_t number_of(const struct play *play, const char *label)
 {
@@ -95,22 +84,50 @@ static void fill_incident(Vd__Command *command, uint64_t number)
     *(uint64_t *)((char *)act + field->offset) = number;
 }
 
+// What people say and how they were answered stands beside what happened, without an incident's number.
+static void begin_line(struct play *play)
+{
+  char clock[40];
+  ctl_live_clear(&play->live);
+  ctl_clock(play->ctl, ctl_live_now(&play->live), clock, sizeof clock);
+  printf("%s        ", clock);
+}
+
 static void judge(struct play *play, const Vd__RehearsalStep *step, enum vd_err err, const Vd__Reply *reply)
 {
+  const struct ctl *ctl = play->ctl;
+  struct ctl_played *played = &play->played;
   const char *expected = *step->expect != '\0' ? step->expect : "ok";
   const char *got = reply != NULL ? reply->code : vd_err_name(err);
-  if (strcmp(expected, got) == 0)
+  const char *sentence = reply != NULL ? reply->sentence : vd_err_sentence(err, ctl->language);
+  bool is_as_expected = strcmp(expected, got) == 0;
+  char at[40];
+  played->acts++;
+  if (is_as_expected && *step->expect == '\0')
     return;
-  play->unexpected++;
-  printf("          %s: %s, %s %s%s%s\n", play->ctl->arguments[0], got,
-         ctl_pick(play->ctl, "expected", "預期", "预期"), expected, reply != NULL ? ": " : "",
-         reply != NULL ? reply->sentence : "");
+  ctl_clock(ctl, step->at_ms, at, sizeof at);
+  begin_line(play);
+  if (is_as_expected) {
+    printf("%s[%s] %s\n", ctl_pick(ctl, "refused, as expected: ", "被拒，符合預期：", "被拒，符合预期："),
+           got, sentence);
+    vd_buffer_printf(&played->refusals, "%s%s (%s)", played->refused++ > 0 ? ", " : "", got, at);
+    return;
+  }
+  played->wrong++;
+  printf("%s[%s] %s (%s %s)\n", ctl_pick(ctl, "NOT AS EXPECTED: ", "不符合預期：", "不符合预期："), got,
+         sentence, ctl_pick(ctl, "expected", "預期", "预期"), expected);
+  vd_buffer_printf(&played->wrongs, "  %s  %s %s, %s [%s] %s\n", at,
+                   ctl_pick(ctl, "expected", "預期", "预期"), expected, ctl_pick(ctl, "got", "實際", "实际"),
+                   got, sentence);
 }
 
 static int act(struct play *play, const Vd__RehearsalStep *step)
 {
-  if (*step->say != '\0')
-    printf("          \xe2\x80\x94 %s\n", step->say);
+  const char *words = ctl_text(play->ctl, step->say, "");
+  if (*words != '\0') {
+    begin_line(play);
+    printf("\xe2\x80\x94 %s\n", words);
+  }
   fflush(stdout);
   if (step->command == NULL || step->command->act_case == VD__COMMAND__ACT__NOT_SET)
     return CTL_DONE;
@@ -121,8 +138,10 @@ static int act(struct play *play, const Vd__RehearsalStep *step)
   Vd__Reply *reply = NULL;
   struct vd_refusal refusal = {.err = VD_OK};
   enum vd_err err = venue_client_command(play->ctl->client, step->command, &reply, &refusal);
-  if (reply == NULL && err != VD_OK)
+  if (reply == NULL && err != VD_OK) {
+    ctl_live_clear(&play->live);
     return ctl_complain(play->ctl, err, &refusal);
+  }
   judge(play, step, err, reply);
   if (*step->label != '\0')
     play->labels[play->label_count++] = (struct label){.name = step->label, .number = reply->number};
@@ -130,24 +149,40 @@ static int act(struct play *play, const Vd__RehearsalStep *step)
   return CTL_DONE;
 }
 
+static void pulse(struct play *play, int64_t until_ms)
+{
+  char more[120], until[40];
+  ctl_clock(play->ctl, until_ms, until, sizeof until);
+  snprintf(more, sizeof more,
+           CTL_FORMAT(play->ctl, "; step %zu of %zu at %s", "；第 %zu/%zu 步於 %s", "；第 %zu/%zu 步于 %s"),
+           play->step + 1, play->rehearsal->n_steps, until);
+  ctl_live_pulse(&play->live, play->step < play->rehearsal->n_steps ? more : "");
+}
+
+static void show(struct play *play, const struct venue_event *event)
+{
+  const Vd__Change *change = event->kind == VENUE_CHANGE ? event->frame->change : NULL;
+  if (change != NULL && change->fact != NULL &&
+      strcmp(change->fact->what, vd_fact_name(VD_FACT_CLIMBED)) == 0)
+    play->played.climbs++;
+  ctl_live_show(&play->live, event);
+}
+
 // Shows what happens until the venue clock reads `until_ms`.
 static int watch_until(struct play *play, int64_t until_ms)
 {
   for (;;) {
-    int64_t wait_ms = (until_ms - venue_now(play)) / play->scale;
+    int64_t wait_ms = (until_ms - ctl_live_now(&play->live)) / play->live.scale;
     if (wait_ms <= 0)
       return CTL_DONE;
     struct venue_event event;
     enum vd_err err =
         venue_client_next(play->ctl->client, wait_ms < WAIT_MAX_MS ? wait_ms : WAIT_MAX_MS, &event);
-    if (err != VD_OK)
-      continue;
-    if (event.kind == VENUE_CHANGE && event.frame->change != NULL) {
-      ctl_say_change(play->ctl, event.frame->change);
-    } else if (event.kind == VENUE_BEAT) {
-      play->beat_venue_ms = event.frame->beat->now_at_ms;
-      play->beat_mono_ms = mono_ms();
-    } else if (event.kind == VENUE_STALE && event.silent_ms > 30000) {
+    if (err == VD_OK)
+      show(play, &event);
+    pulse(play, until_ms);
+    if (err == VD_OK && event.kind == VENUE_STALE && event.silent_ms > SILENT_MAX_MS) {
+      ctl_live_clear(&play->live);
       return ctl_complain(play->ctl, VD_ERR_UNREACHABLE, NULL);
     }
   }
@@ -155,33 +190,48 @@ static int watch_until(struct play *play, int64_t until_ms)
 
 static int play_steps(struct play *play)
 {
-  for (size_t i = 0; i < play->rehearsal->n_steps; i++) {
-    const Vd__RehearsalStep *step = play->rehearsal->steps[i];
+  for (play->step = 0; play->step < play->rehearsal->n_steps; play->step++) {
+    const Vd__RehearsalStep *step = play->rehearsal->steps[play->step];
     int status = watch_until(play, step->at_ms);
     if (status == CTL_DONE)
       status = act(play, step);
     if (status != CTL_DONE)
       return status;
   }
-  return watch_until(play, play->rehearsal->end_at_ms);
+  int status = watch_until(play, play->rehearsal->end_at_ms);
+  ctl_live_clear(&play->live);
+  return status;
+}
+
+static void print_hello(const struct play *play)
+{
+  const struct ctl *ctl = play->ctl;
+  char end[40], takes[32];
+  int64_t left_ms = play->rehearsal->end_at_ms - ctl_live_now(&play->live);
+  ctl_live_hello(&play->live);
+  ctl_clock(ctl, play->rehearsal->end_at_ms, end, sizeof end);
+  ctl_span(left_ms > 0 ? left_ms / play->live.scale : 0, takes, sizeof takes);
+  fprintf(stderr,
+          CTL_FORMAT(ctl, "%s: %zu steps until %s, which takes %s\n", "%s：共 %zu 步，至 %s，約需 %s\n",
+                     "%s：共 %zu 步，至 %s，约需 %s\n"),
+          ctl_text(ctl, play->rehearsal->name, ctl->arguments[0]), play->rehearsal->n_steps, end, takes);
 }
 
 static int begin(struct play *play)
 {
-  Vd__StatusQuery query = VD__STATUS_QUERY__INIT;
-  Vd__Request request = VD__REQUEST__INIT;
-  request.body_case = VD__REQUEST__BODY_STATUS;
-  request.status = &query;
-  Vd__Response *response = NULL;
-  int status = ctl_ask(play->ctl, &request, &response);
+  struct vd_refusal refusal = {.err = VD_OK};
+  int status = ctl_live_begin(&play->live, play->ctl);
+  if (status == CTL_DONE && !play->live.is_rehearsal)
+    status = ctl_complain(play->ctl, VD_ERR_NOT_REHEARSAL, NULL);
   if (status != CTL_DONE)
     return status;
-  bool is_rehearsal = response->body_case == VD__RESPONSE__BODY_STATUS && response->status->rehearsal;
-  play->scale = is_rehearsal ? response->status->scale : 1;
-  play->beat_venue_ms = response->now_at_ms;
-  play->beat_mono_ms = mono_ms();
-  vd__response__free_unpacked(response, NULL);
-  return is_rehearsal ? CTL_DONE : ctl_complain(play->ctl, VD_ERR_NOT_REHEARSAL, NULL);
+  play->labels = vd_alloc((play->rehearsal->n_steps + 1) * sizeof *play->labels);
+  play->played.name = ctl_text(play->ctl, play->rehearsal->name, play->ctl->arguments[0]);
+  enum vd_err err = venue_client_follow(play->ctl->client, 0, &refusal);
+  if (err != VD_OK)
+    return ctl_complain(play->ctl, err, &refusal);
+  print_hello(play);
+  return CTL_DONE;
 }
 
 int ctl_rehearse(struct ctl *ctl)
@@ -190,23 +240,16 @@ int ctl_rehearse(struct ctl *ctl)
   struct vd_refusal refusal = {.err = VD_OK};
   enum vd_err err = read_rehearsal(&play, &refusal);
   int status = err != VD_OK ? ctl_complain(ctl, err, &refusal) : begin(&play);
-  if (status == CTL_DONE) {
-    play.labels = vd_alloc((play.rehearsal->n_steps + 1) * sizeof *play.labels);
-    status = ctl_look(ctl);
-  }
-  if (status == CTL_DONE && (err = venue_client_follow(ctl->client, 0, &refusal)) != VD_OK)
-    status = ctl_complain(ctl, err, &refusal);
   if (status == CTL_DONE)
     status = play_steps(&play);
   if (status == CTL_DONE)
-    status = ctl_print_summary(ctl);
-  if (status == CTL_DONE && play.unexpected > 0) {
-    fprintf(
-        stderr, "%u %s\n", play.unexpected,
-        ctl_pick(ctl, "replies were not as the rehearsal expects", "個回覆與預期不符", "个回复与预期不符"));
+    status = ctl_print_summary(ctl, &play.played);
+  if (status == CTL_DONE && play.played.wrong > 0)
     status = CTL_REFUSED;
-  }
+  ctl_live_finish(&play.live);
   free(play.labels);
+  vd_buffer_finish(&play.played.refusals);
+  vd_buffer_finish(&play.played.wrongs);
   vd__rehearsal__free_unpacked(play.rehearsal, NULL);
   return status;
 }

@@ -199,7 +199,7 @@ Test(say, empty_levels_and_the_last_resort)
          "\"deadline\":\"9.1.land\",\"level\":\"control\",\"since_at_ms\":\"" AT "\"}]}}]}",
          "09:12:00  #9    late: tier 3 (land), noticed 1h after the limit\n"
          "09:12:00  #9      nobody is on duty as onsite-lead, Supervisor\n"
-         "09:12:00  #9      calls the last resort Duty office (555 8000): tier 3 (land) last resort\n");
+         "09:12:00  #9      calls the last resort Duty office (555 8000): tier 3 (land) nobody else is left to call\n");
 }
 
 // ---- held by; late entries ----
@@ -211,7 +211,7 @@ Test(say, empty_levels_and_the_last_resort)
   "{\"deadline\":{\"id\":\"9.1.land\",\"incident\":9,\"promise\":\"land\",\"outcome\":\"met-reported-"       \
   "late\","                                                                                                  \
   "\"due_at_ms\":\"2023-05-18T01:10:00.000Z\",\"met_at_ms\":\"2023-05-18T01:02:00.000Z\","                   \
-  "\"met_recorded_at_ms\":\"" AT "\",\"shares\":[{\"who\":\"onsite\",\"held_ms\":\"11m0.042s\"}]}}]}"
+  "\"met_recorded_at_ms\":\"" AT "\",\"shares\":[{\"who\":\"onsite\",\"held_ms\":\"660042ms\"}]}}]}"
 
 Test(say, what_is_told_late_shows_both_times)
 {

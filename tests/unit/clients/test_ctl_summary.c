@@ -146,8 +146,6 @@ Test(summary, says_that_nothing_was_late_and_which_replies_were_wrong)
       "(met, reported late: done in time, told only after the limit; void: cancelled, merged or reopened)\n"
       "\nNothing ran past its limit.\n"
       "\n"
-      "who held the clocks  promises  on average  in the late ones\n"
-      "\n"
       "incidents: 0 (open: 0); offers: 0 (unanswered: 0); past a limit: 0; calls: 0; climbs: 0\n"
       "REPLIES NOT AS EXPECTED: 1 of 2\n"
       "  09:22:00  expected own-work, got [ok] Done.\n");

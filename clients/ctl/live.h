@@ -1,0 +1,94 @@
+// What `watch` and `rehearse` show while time passes: each Change as lines for people, and the truth about
+// how old the picture is. One thread, the verb's.
+#ifndef CTL_LIVE_H
+#define CTL_LIVE_H
+
+#include "clients/ctl/ctl.h"
+
+// ctl_pick for formats: the compiler checks the arguments against each of the three.
+#define CTL_FORMAT(ctl, en, zh_hant, zh_hans)                                                                \
+  ((ctl)->language == VD__LANGUAGE__LANGUAGE_ZH_HANT   ? (zh_hant)                                           \
+   : (ctl)->language == VD__LANGUAGE__LANGUAGE_ZH_HANS ? (zh_hans)                                           \
+                                                       : (en))
+
+// ---- a Change in words ----
+
+// A Change being said. Every line begins with the venue's time and the incident; what followed from the act
+// (who is asked, called, told of) stands in lines of its own below it, further in.
+struct ctl_saying {
+  const struct ctl *ctl;
+  const struct vd_fold *plan; // for names; NULL: ids
+  const char *mark;           // before the words of each line, "" for none
+  const Vd__Change *change;
+  int64_t now_ms; // when venued learned of it
+  struct vd_buffer *out;
+};
+
+// Appends the Change as lines; nothing for what nobody would say. `plan` and `mark` as above.
+void ctl_say_change(const struct ctl *ctl, const struct vd_fold *plan, const Vd__Change *change,
+                    const char *mark, struct vd_buffer *out);
+// Begins a line. `incident` 0: of none. `follows`: it followed from the act above.
+void ctl_say_begin(const struct ctl_saying *saying, uint64_t incident, bool follows);
+// Appends what stands in the user's language.
+void ctl_say_words(const struct ctl_saying *saying, const char *en, const char *zh_hant, const char *zh_hans);
+// The handbook's decision in the user's language where `decision` is one of the plan's, else `decision`.
+const char *ctl_say_default(const struct ctl_saying *saying, const char *decision);
+// The lines of what followed.
+void ctl_say_consequences(const struct ctl_saying *saying);
+
+// The name that the plan gives a zone, category, group or post; the id where it gives none.
+const char *ctl_plan_name(const struct ctl *ctl, const struct vd_fold *plan, Vd__Kind kind, const char *id);
+// "tier 1 (respond)".
+const char *ctl_tier(const struct ctl *ctl, Vd__Promise promise);
+
+// ---- following ----
+
+struct ctl_live {
+  struct ctl *ctl;
+  struct vd_fold *plan; // event, zones, categories, groups, posts, people
+  int64_t scale;
+  bool is_rehearsal;
+  uint64_t open_incidents; // at the beginning
+  bool is_terminal;        // the last line may be rewritten
+  bool has_pulse;          // it stands there, without an end
+  int64_t heard_venue_ms;  // what the venue's clock said in the last beat
+  int64_t heard_mono_ms;   // and when that came
+  int64_t silent_ms;       // while stale, else 0
+  int64_t told_silent_ms;  // the silence that was told last
+  bool is_read_only, is_in_doubt;
+};
+
+// Asks how the venue is and what its plan names. A zeroed one begins and is finished; an exit status,
+// explained.
+int ctl_live_begin(struct ctl_live *live, struct ctl *ctl);
+void ctl_live_finish(struct ctl_live *live);
+// Venue time now, as far as the last beat tells.
+int64_t ctl_live_now(const struct ctl_live *live);
+// Two lines on stderr: which venue this is, and how it is.
+void ctl_live_hello(const struct ctl_live *live);
+// Says what the event tells, on stdout; how old the picture is, on stderr.
+void ctl_live_show(struct ctl_live *live, const struct venue_event *event);
+// On a terminal: the last line anew, the venue's time and the age of what is shown, then `more`. Else
+// nothing.
+void ctl_live_pulse(struct ctl_live *live, const char *more);
+// Takes that line away. Before anything else is printed.
+void ctl_live_clear(struct ctl_live *live);
+
+// ---- the end of a rehearsal ----
+
+// What only the player knows; the entities tell the rest.
+struct ctl_played {
+  const char *name;
+  unsigned acts;             // commands sent
+  unsigned climbs;           // seen
+  unsigned refused, wrong;   // refusals that were meant; replies that were not
+  struct vd_buffer refusals; // "own-work (09:22:00), …"
+  struct vd_buffer wrongs;   // a line each
+};
+
+// What was promised and what became of it, which was late, who held the clock: fetched, and printed.
+int ctl_print_summary(struct ctl *ctl, const struct ctl_played *played);
+// The same from entities at hand.
+void ctl_summarize(const struct ctl *ctl, const struct vd_fold *fold, const struct ctl_played *played);
+
+#endif
