@@ -262,9 +262,9 @@ static void tell(const struct apply *apply)
 
 // ---- the command ----
 
-static enum vd_err check(const Vd__Plan *plan, struct vd_refusal *refusal)
+static enum vd_err check(const Vd__Plan *plan, Vd__Language language, struct vd_refusal *refusal)
 {
-  struct vd_findings findings = {0};
+  struct vd_findings findings = {.language = language};
   vd_plan_check(plan, &findings);
   enum vd_err err = VD_OK;
   for (size_t i = 0; i < findings.count && err == VD_OK; i++) {
@@ -287,7 +287,7 @@ enum vd_err vd_plan_apply(struct vd_act *act, Vd__Reply *reply, struct vd_refusa
     return vd_refuse(refusal, VD_ERR_MISSING, "plan_apply.plan", "the plan itself");
   Vd__Plan *plan = (Vd__Plan *)vd_message_copy(&command->plan->base);
   vd_plan_defaults(plan);
-  enum vd_err err = check(plan, refusal);
+  enum vd_err err = check(plan, act->language, refusal);
   if (err == VD_OK) {
     struct apply apply = {.act = act, .plan = plan};
     put_all(&apply, &command->hash);

@@ -15,41 +15,33 @@ struct duration_rule {
   size_t offset;
   int64_t standard_ms;
   enum looser looser;
-  enum vd_plan_rule rule;
-  const char *source;
+  enum vd_plan_sentence sentence; // where it is looser
 };
-#define DURATION(name, standard, looser, rule, source)                                                       \
+#define DURATION(name, standard, looser, SYMBOL)                                                             \
   {                                                                                                          \
-#name, offsetof(Vd__Policy, name), standard, looser, VD_PLAN_##rule, source                              \
+#name, offsetof(Vd__Policy, name), standard, looser, VD_SAY_##SYMBOL                                     \
   }
 
 static const struct duration_rule durations[] = {
-    DURATION(respond_limit_ms, 5 * MINUTE, MORE, RESPOND_LIMIT, "tier 1 responds within 5m (standard 2)"),
-    DURATION(decide_limit_ms, 10 * MINUTE, MORE, DECIDE_LIMIT, "tier 2 decides within 10m (standard 2)"),
-    DURATION(land_limit_ms, 20 * MINUTE, MORE, LAND_LIMIT, "tier 3 lands within 20m (standard 2)"),
-    DURATION(climb_after_ms, 2 * MINUTE, MORE, CLIMB_AFTER,
-             "an unheard breach climbs after 2m (house, alerts)"),
-    DURATION(offer_timeout_ms, 60 * SECOND, MORE, OFFER_TIMEOUT,
-             "an offer passes on after 60s (house, offers)"),
-    DURATION(offer_timeout_radio_ms, 120 * SECOND, MORE, OFFER_TIMEOUT_RADIO,
-             "an offer by radio passes on after 120s (house, offers)"),
-    DURATION(decision_call_ms, 60 * SECOND, LESS, DECISION_CALL,
-             "the default decision is called for 60s before the limit (house)"),
-    DURATION(undo_window_ms, 2 * MINUTE, MORE, UNDO_WINDOW, "a mis-tap can be undone for 2m (house)"),
-    DURATION(late_entry_ms, 30 * MINUTE, MORE, LATE_ENTRY,
-             "a late entry reaches 30m back (house, late entries)"),
-    DURATION(future_skew_ms, 5 * SECOND, MORE, FUTURE_SKEW, "a clock may be 5s ahead (house, late entries)"),
-    DURATION(looks_like_ms, 10 * MINUTE, NEITHER, VALUE_RANGE, ""),
-    DURATION(reopen_ms, 15 * MINUTE, LESS, REOPEN_WINDOW,
-             "a device that fails again within 15m reopens (house, clocks)"),
+    DURATION(respond_limit_ms, 5 * MINUTE, MORE, RESPOND_LIMIT),
+    DURATION(decide_limit_ms, 10 * MINUTE, MORE, DECIDE_LIMIT),
+    DURATION(land_limit_ms, 20 * MINUTE, MORE, LAND_LIMIT),
+    DURATION(climb_after_ms, 2 * MINUTE, MORE, CLIMB_AFTER),
+    DURATION(offer_timeout_ms, 60 * SECOND, MORE, OFFER_TIMEOUT),
+    DURATION(offer_timeout_radio_ms, 120 * SECOND, MORE, OFFER_TIMEOUT_RADIO),
+    DURATION(decision_call_ms, 60 * SECOND, LESS, DECISION_CALL),
+    DURATION(undo_window_ms, 2 * MINUTE, MORE, UNDO_WINDOW),
+    DURATION(late_entry_ms, 30 * MINUTE, MORE, LATE_ENTRY),
+    DURATION(future_skew_ms, 5 * SECOND, MORE, FUTURE_SKEW),
+    DURATION(looks_like_ms, 10 * MINUTE, NEITHER, COUNT),
+    DURATION(reopen_ms, 15 * MINUTE, LESS, REOPEN_WINDOW),
 };
 
 static bool check_range(struct vd_plan_check *check, const char *path, int64_t value_ms)
 {
   if (value_ms > 0 && value_ms <= DAY)
     return true;
-  vd_plan_find(check->findings, VD_PLAN_VALUE_RANGE, path, vd_plan_duration(value_ms).text, "up to 24h",
-               "This must be longer than nothing and at most 24h.");
+  VD_PLAN_FIND(check->findings, DURATION_RANGE, path, vd_plan_duration(value_ms).text);
   return false;
 }
 
@@ -59,8 +51,8 @@ static void check_looser(struct vd_plan_check *check, const struct duration_rule
   bool is_looser = (rule->looser == MORE && value_ms > rule->standard_ms) ||
                    (rule->looser == LESS && value_ms < rule->standard_ms);
   if (is_looser)
-    vd_plan_find(check->findings, rule->rule, path, vd_plan_duration(value_ms).text,
-                 vd_plan_duration(rule->standard_ms).text, "Looser than the rule: %s.", rule->source);
+    VD_PLAN_SAY(check->findings, rule->sentence, path, vd_plan_duration(value_ms).text,
+                vd_plan_duration(rule->standard_ms).text);
 }
 
 static void check_durations(struct vd_plan_check *check)
@@ -80,10 +72,9 @@ static void check_number(struct vd_plan_check *check, const char *field, uint32_
                          uint32_t most)
 {
   if (value < least || value > most)
-    vd_plan_find(check->findings, VD_PLAN_VALUE_RANGE, vd_plan_words("policy.%s", field).text,
-                 vd_plan_words("%u", (unsigned)value).text,
-                 vd_plan_words("%u to %u", (unsigned)least, (unsigned)most).text, "This must be %u to %u.",
-                 (unsigned)least, (unsigned)most);
+    VD_PLAN_FIND(check->findings, NUMBER_RANGE, vd_plan_words("policy.%s", field).text,
+                 vd_plan_words("%u", (unsigned)value).text, vd_plan_words("%u", (unsigned)least).text,
+                 vd_plan_words("%u", (unsigned)most).text);
 }
 
 static void check_numbers(struct vd_plan_check *check)
@@ -94,16 +85,12 @@ static void check_numbers(struct vd_plan_check *check)
   check_number(check, "digest_from", policy->digest_from, 2, 32);
   check_number(check, "closed_kept", policy->closed_kept, 1, 1000000);
   if (policy->warn_percent > 80 && policy->warn_percent < 100)
-    vd_plan_find(check->findings, VD_PLAN_WARN_PERCENT, "policy.warn_percent",
-                 vd_plan_words("%u", (unsigned)policy->warn_percent).text, "80",
-                 "Looser than the house: a warning comes at 80 percent of a limit.");
+    VD_PLAN_FIND(check->findings, WARN_PERCENT, "policy.warn_percent",
+                 vd_plan_words("%u", (unsigned)policy->warn_percent).text);
   if (policy->commander_severity == 4)
-    vd_plan_find(check->findings, VD_PLAN_COMMANDER_SEVERITY, "policy.commander_severity", "4", "3",
-                 "Looser than the house: from severity 3 a breach climbs to the commander.");
+    VD_PLAN_FIND(check->findings, COMMANDER_SEVERITY, "policy.commander_severity", "4");
   if (policy->manual_offers)
-    vd_plan_find(
-        check->findings, VD_PLAN_MANUAL_OFFERS, "policy.manual_offers", "true", "false",
-        "Nothing is offered to anybody by itself; the house offers work to the best candidate first.");
+    VD_PLAN_FIND(check->findings, MANUAL_OFFERS, "policy.manual_offers", "true");
 }
 
 // Limits in force, of the policy or of one category: an earlier tier cannot be given more time than a later
@@ -116,8 +103,7 @@ static void check_order(struct vd_plan_check *check, int64_t respond_ms, int64_t
   struct vd_plan_words found =
       vd_plan_words("%s, %s, %s", vd_plan_duration(respond_ms).text, vd_plan_duration(decide_ms).text,
                     vd_plan_duration(land_ms).text);
-  vd_plan_find(check->findings, VD_PLAN_LIMIT_ORDER, path, found.text, "respond, decide, land",
-               "A later tier is due before an earlier one: respond, decide and land are %s.", found.text);
+  VD_PLAN_FIND(check->findings, LIMIT_ORDER, path, found.text);
 }
 
 // ---- limits of a category: the first three rules again ----
@@ -163,16 +149,13 @@ static void check_names(struct vd_plan_check *check)
   };
   for (size_t i = 0; i < sizeof names / sizeof *names; i++)
     vd_plan_check_reference(check, names[i].is_team ? &check->teams : &check->posts, names[i].id,
-                            names[i].is_team ? "team" : "post",
+                            names[i].is_team ? VD_NOUN_TEAM : VD_NOUN_POST,
                             vd_plan_words("policy.%s", names[i].field).text);
   const Vd__Text *name = policy->last_resort_name;
   bool has_name = name && (*name->en || *name->zh_hant || *name->zh_hans);
   if (!has_name || *policy->last_resort_contact == '\0')
-    vd_plan_find(check->findings, VD_PLAN_NO_LAST_RESORT,
-                 has_name ? "policy.last_resort_contact" : "policy.last_resort_name", "",
-                 "a name and a contact",
-                 "When every level is empty somebody outside must be called: give last_resort_name and "
-                 "last_resort_contact.");
+    VD_PLAN_FIND(check->findings, NO_LAST_RESORT,
+                 has_name ? "policy.last_resort_contact" : "policy.last_resort_name", "");
 }
 
 void vd_plan_check_policy(struct vd_plan_check *check)

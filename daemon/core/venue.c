@@ -91,7 +91,9 @@ static enum vd_err refuse(Vd__Reply *reply, const Vd__Command *command, enum vd_
   vd_string_set(&reply->nearest, refusal->nearest);
   if (*refusal->detail) {
     struct vd_buffer sentence = {0};
-    vd_buffer_printf(&sentence, "%s (%s)", reply->sentence, refusal->detail);
+    bool is_chinese = language > VD__LANGUAGE__LANGUAGE_EN;
+    vd_buffer_printf(&sentence, "%s%s%s%s", reply->sentence, is_chinese ? "（" : " (", refusal->detail,
+                     is_chinese ? "）" : ")");
     vd_buffer_append(&sentence, "", 1);
     vd_string_set(&reply->sentence, (char *)sentence.data);
     vd_buffer_finish(&sentence);

@@ -1,0 +1,194 @@
+// The rules of the check of a plan by name, and what it says, in three languages: a sentence belongs to a
+// rule, a rule may have several. docs/plan.md tells each rule and where it comes from. Nobody but plan_*.c
+// and their tests includes it.
+#ifndef VD_CORE_PLAN_SENTENCES_H
+#define VD_CORE_PLAN_SENTENCES_H
+
+#include <stdbool.h>
+
+#include "proto/entity.pb-c.h"
+
+// X(symbol, stable name, is an error, code of the refusal)
+#define VD_PLAN_RULES(X)                                                                                     \
+  /* the file as such */                                                                                     \
+  X(VERSION, "version", true, UNKNOWN_VERSION)                                                               \
+  X(TEXT, "text", true, BAD_TEXT)                                                                            \
+  X(VALUE_RANGE, "value-range", true, BAD_VALUE)                                                             \
+  X(TOO_MANY, "too-many", true, TOO_MANY)                                                                    \
+  X(PLAN_SIZE, "plan-size", true, TOO_LARGE)                                                                 \
+  X(ENTITY_SIZE, "entity-size", true, TOO_LARGE)                                                             \
+  X(ID, "id", true, BAD_VALUE)                                                                               \
+  X(DUPLICATE_ID, "duplicate-id", true, DUPLICATE_ID)                                                        \
+  X(RESERVED_ID, "reserved-id", true, BAD_VALUE)                                                             \
+  X(DANGLING_REFERENCE, "dangling-reference", true, DANGLING_REFERENCE)                                      \
+  X(EVENT_TIMES, "event-times", true, BAD_VALUE)                                                             \
+  /* limits looser than the standard, or than the house */                                                   \
+  X(RESPOND_LIMIT, "respond-limit", false, BAD_PLAN)                                                         \
+  X(DECIDE_LIMIT, "decide-limit", false, BAD_PLAN)                                                           \
+  X(LAND_LIMIT, "land-limit", false, BAD_PLAN)                                                               \
+  X(LIMIT_ORDER, "limit-order", false, BAD_PLAN)                                                             \
+  X(WARN_PERCENT, "warn-percent", false, BAD_PLAN)                                                           \
+  X(CLIMB_AFTER, "climb-after", false, BAD_PLAN)                                                             \
+  X(COMMANDER_SEVERITY, "commander-severity", false, BAD_PLAN)                                               \
+  X(OFFER_TIMEOUT, "offer-timeout", false, BAD_PLAN)                                                         \
+  X(OFFER_TIMEOUT_RADIO, "offer-timeout-radio", false, BAD_PLAN)                                             \
+  X(DECISION_CALL, "decision-call", false, BAD_PLAN)                                                         \
+  X(UNDO_WINDOW, "undo-window", false, BAD_PLAN)                                                             \
+  X(LATE_ENTRY, "late-entry", false, BAD_PLAN)                                                               \
+  X(FUTURE_SKEW, "future-skew", false, BAD_PLAN)                                                             \
+  X(REOPEN_WINDOW, "reopen-window", false, BAD_PLAN)                                                         \
+  X(MANUAL_OFFERS, "manual-offers", false, BAD_PLAN)                                                         \
+  /* who answers, at every minute */                                                                         \
+  X(NO_LAST_RESORT, "no-last-resort", true, MISSING)                                                         \
+  X(NOBODY_HOLDS, "nobody-holds", true, BAD_PLAN)                                                            \
+  X(LEAD_OFF_DUTY, "lead-off-duty", true, BAD_PLAN)                                                          \
+  X(TIER_UNCOVERED, "tier-uncovered", true, BAD_PLAN)                                                        \
+  X(LEVEL_OFF_DUTY, "level-off-duty", true, BAD_PLAN)                                                        \
+  X(LEVEL_SAME_PERSON, "level-same-person", false, BAD_PLAN)                                                 \
+  X(IDLE_POST, "idle-post", false, BAD_PLAN)                                                                 \
+  /* zones and ways */                                                                                       \
+  X(UNREACHABLE_ZONE, "unreachable-zone", false, BAD_PLAN)                                                   \
+  X(STEP_FREE, "step-free", false, BAD_PLAN)                                                                 \
+  /* crews */                                                                                                \
+  X(SHIFT_ORDER, "shift-order", true, BAD_VALUE)                                                             \
+  X(SHIFT_OUTSIDE, "shift-outside", false, BAD_PLAN)                                                         \
+  X(NO_SHIFT, "no-shift", false, BAD_PLAN)                                                                   \
+  X(CALL_SIGN, "call-sign", true, DUPLICATE_ID)                                                              \
+  X(NO_CALL_SIGN, "no-call-sign", false, BAD_PLAN)                                                           \
+  X(UNREACHABLE_PERSON, "unreachable-person", true, MISSING)                                                 \
+  X(NO_CONTACT, "no-contact", false, BAD_PLAN)                                                               \
+  /* categories and the handbook */                                                                          \
+  X(NO_DECISION, "no-decision", true, MISSING)                                                               \
+  X(DECISION_LANGUAGE, "decision-language", false, BAD_PLAN)                                                 \
+  X(NO_PAGE, "no-page", true, MISSING)                                                                       \
+  X(PAGE_EMPTY, "page-empty", true, MISSING)                                                                 \
+  X(PAGE_LANGUAGE, "page-language", false, BAD_PLAN)                                                         \
+  X(EMERGENCY_NUMBERS, "emergency-numbers", true, MISSING)                                                   \
+  X(LIFE_SAFETY_SEVERITY, "life-safety-severity", false, BAD_PLAN)                                           \
+  X(SKILL_NOBODY, "skill-nobody", true, BAD_PLAN)                                                            \
+  X(SKILL_OFF_DUTY, "skill-off-duty", false, BAD_PLAN)
+
+enum vd_plan_rule {
+#define VD_PLAN_RULE_ENUM(symbol, name, is_error, err) VD_PLAN_##symbol,
+  VD_PLAN_RULES(VD_PLAN_RULE_ENUM)
+#undef VD_PLAN_RULE_ENUM
+      VD_PLAN_RULE_COUNT
+};
+
+enum vd_plan_sentence {
+  VD_SAY_VERSION,
+  VD_SAY_TEXT_FAULT,
+  VD_SAY_VALUE_FAULT,
+  VD_SAY_COUNT_FAULT,
+  VD_SAY_PLAN_SIZE,
+  VD_SAY_ENTITY_SIZE,
+  VD_SAY_NO_ID,
+  VD_SAY_NO_SKILL_WORD,
+  VD_SAY_ID_TWICE,
+  VD_SAY_WAY_TWICE,
+  VD_SAY_NAMED_TWICE,
+  VD_SAY_PAGE_TWICE,
+  VD_SAY_RESERVED_CREW,
+  VD_SAY_RESERVED_TEAM,
+  VD_SAY_NO_SUCH,
+  VD_SAY_NO_SUCH_NEAR,
+  // the event
+  VD_SAY_UTC_OFFSET,
+  VD_SAY_EVENT_YEARS,
+  VD_SAY_EVENT_DOORS,
+  VD_SAY_EVENT_ENDS_BEFORE_DOORS,
+  VD_SAY_EVENT_EMPTY,
+  VD_SAY_EVENT_LONG,
+  // the policy
+  VD_SAY_DURATION_RANGE,
+  VD_SAY_NUMBER_RANGE,
+  VD_SAY_RESPOND_LIMIT,
+  VD_SAY_DECIDE_LIMIT,
+  VD_SAY_LAND_LIMIT,
+  VD_SAY_LIMIT_ORDER,
+  VD_SAY_WARN_PERCENT,
+  VD_SAY_CLIMB_AFTER,
+  VD_SAY_COMMANDER_SEVERITY,
+  VD_SAY_OFFER_TIMEOUT,
+  VD_SAY_OFFER_TIMEOUT_RADIO,
+  VD_SAY_DECISION_CALL,
+  VD_SAY_UNDO_WINDOW,
+  VD_SAY_LATE_ENTRY,
+  VD_SAY_FUTURE_SKEW,
+  VD_SAY_REOPEN_WINDOW,
+  VD_SAY_MANUAL_OFFERS,
+  VD_SAY_NO_LAST_RESORT,
+  // cover
+  VD_SAY_NOBODY_HOLDS,
+  VD_SAY_LEAD_GAP,
+  VD_SAY_TEAM_GAP,
+  VD_SAY_LEVEL_GAP,
+  VD_SAY_LEVEL_ALONE,
+  VD_SAY_IDLE_POST,
+  VD_SAY_SKILL_NOBODY,
+  VD_SAY_SKILL_GAP,
+  // zones and ways
+  VD_SAY_NO_WAY_TO,
+  VD_SAY_NO_WAY_FROM,
+  VD_SAY_STEP_FREE,
+  VD_SAY_WAYS_MANY,
+  VD_SAY_WAY_TO_ITSELF,
+  VD_SAY_WALK_RANGE,
+  // crews
+  VD_SAY_NO_SHIFT,
+  VD_SAY_SHIFTS_MANY,
+  VD_SAY_SHIFT_ORDER,
+  VD_SAY_SHIFT_OVERLAP,
+  VD_SAY_SHIFT_OUTSIDE,
+  VD_SAY_UNREACHABLE,
+  VD_SAY_NO_CALL_SIGN,
+  VD_SAY_NO_CONTACT,
+  VD_SAY_SAME_CALL_SIGN,
+  VD_SAY_CALL_SIGN_IS_ID,
+  // categories
+  VD_SAY_NO_DECISION,
+  VD_SAY_DECISION_LANGUAGE,
+  VD_SAY_NO_PAGE,
+  VD_SAY_PAGE_NO_LANGUAGE,
+  VD_SAY_PAGE_NO_TITLE,
+  VD_SAY_PAGE_NO_STEPS,
+  VD_SAY_STEP_EMPTY,
+  VD_SAY_PAGE_LANGUAGE,
+  VD_SAY_SEVERITY_RANGE,
+  VD_SAY_LIFE_SAFETY_SEVERITY,
+  VD_SAY_NO_EMERGENCY_NUMBER,
+  VD_SAY_COUNT
+};
+
+// "{0}" to "{5}" stand for what was found: {0} is the value itself.
+struct vd_plan_sentence_row {
+  enum vd_plan_rule rule;
+  bool is_measure;      // the value is measured against the limit, and both are worth reading side by side
+  const char *words[3]; // en, zh-Hant, zh-Hans
+  const char *limit[3]; // as required; "" where the sentence says it all
+};
+extern const struct vd_plan_sentence_row vd_plan_sentences[VD_SAY_COUNT];
+
+// Words within a sentence.
+enum vd_plan_noun {
+  VD_NOUN_TEAM,
+  VD_NOUN_POST,
+  VD_NOUN_ZONE,
+  VD_NOUN_LEAD_1,
+  VD_NOUN_LEAD_2,
+  VD_NOUN_LEAD_3,
+  VD_NOUN_SUPERVISOR,
+  VD_NOUN_COMMANDER,
+  VD_NOUN_CONTROL,
+  VD_NOUN_SAFETY,
+  VD_NOUN_TIER_1,
+  VD_NOUN_TIER_2,
+  VD_NOUN_TIER_3,
+  VD_NOUN_COUNT
+};
+const char *vd_plan_noun(Vd__Language language, enum vd_plan_noun noun);
+
+// Of three, that of the language.
+const char *vd_plan_pick(const char *const words[3], Vd__Language language);
+
+#endif
