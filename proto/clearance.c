@@ -135,7 +135,7 @@ static const struct vd_field_line lines[] = {
     {OF(status), WALL,
      "clock_in_doubt ready oldest_uncommitted_ms commands refusals open_incidents open_alerts"},
     {OF(status), WALL, "running_deadlines breaches clock_step_ms event disk_free_bytes boot_changes boot_ms"},
-    {OF(status), WALL, "next_due_at_ms"},
+    {OF(status), WALL, "next_due_at_ms journal_bytes journal_map_bytes"},
     {OF(response), WALL, "version id epoch sequence now_at_ms refusal replies state changes status"},
     {OF(response), OPS, "recommendation"},
     {OF(frame), WALL, "epoch sequence change beat alarm"},

@@ -43,7 +43,7 @@ enum ctl_takes {
   CTL_TAKES_AMEND = 64,    // --zone --category --severity --text
   CTL_TAKES_LANDING = 128, // --workaround
   CTL_TAKES_DIGEST = 256,
-  CTL_TAKES_DATA = 512, // works on the data folder itself
+  CTL_TAKES_DATA = 512,   // works on the data folder itself
   CTL_NEEDS_WORDS = 1024, // the last argument, unless --text or --reason stands for it
 };
 
@@ -70,7 +70,7 @@ static inline const char *ctl_words(const struct ctl *ctl, const ProtobufCEnumDe
 }
 // A team, `detection` or `unowned`; `fold` holds the teams.
 const char *ctl_team(const struct ctl *ctl, const struct vd_fold *fold, const char *id);
-void ctl_did_you_mean(const struct ctl *ctl, const char *nearest); // nothing for NULL or ""
+void ctl_did_you_mean(const struct ctl *ctl, const char *nearest);         // nothing for NULL or ""
 int ctl_usage(const struct ctl *ctl, const char *what, const char *value); // explains on stderr; CTL_USAGE
 // The same, with what was probably meant.
 int ctl_usage_near(const struct ctl *ctl, const char *what, const char *value, const char *nearest);

@@ -201,6 +201,12 @@ int64_t vd_journal_free_bytes(const struct vd_journal *journal)
   return least < INT64_MAX ? (int64_t)least : INT64_MAX;
 }
 
+void vd_journal_size(const struct vd_journal *journal, int64_t *used_bytes, int64_t *map_bytes)
+{
+  *used_bytes = (int64_t)vd_used_bytes(journal);
+  *map_bytes = (int64_t)vd_map_bytes(journal);
+}
+
 // A file system that cannot allocate gets a longer file with a hole: readers rely on a file that is never
 // shorter than the pages in use.
 static int lengthen(const struct vd_journal *journal, int fd, uint64_t end)

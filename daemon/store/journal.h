@@ -115,5 +115,7 @@ enum vd_err vd_journal_backup(struct vd_journal *journal, const char *target,
 
 // Bytes by which the journal may still grow: free on its file system, or in its map where that is less. Any thread.
 int64_t vd_journal_free_bytes(const struct vd_journal *journal);
+// Bytes in use, and those of the whole map. Any thread.
+void vd_journal_size(const struct vd_journal *journal, int64_t *used_bytes, int64_t *map_bytes);
 
 #endif
