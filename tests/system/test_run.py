@@ -145,7 +145,7 @@ def killed():
         assert run.exit_status() == 137, run.read()
         assert time.monotonic() - begin < 5
         assert "venued has ended (killed by signal 9, SIGKILL)" in run.read(), run.read()
-        assert "STALE" not in run.read(), run.read()
+        assert "STALE" not in run.read() and "line " not in run.read(), run.read()
 
 
 @case
