@@ -19,8 +19,8 @@
   X(REOPENED, "reopened", "reopened", "已重開", "已重开")                                                    \
   X(UNDONE, "undone", "undone", "已撤銷", "已撤销")                                                          \
   X(MERGED, "merged", "merged as a duplicate", "已合併", "已合并")                                           \
-  X(NOTED, "noted", "note", "備註", "备注")                                                                  \
-  X(LOGGED, "logged", "duty log", "值班日誌", "值班日志")                                                    \
+  X(NOTED, "noted", "note added", "已加備註", "已加备注")                                                    \
+  X(LOGGED, "logged", "entered in the duty log", "已記入值班日誌", "已记入值班日志")                         \
   X(HEARD, "heard", "heard", "已收到", "已收到")                                                             \
   X(WARNED, "warned", "about to be late", "即將逾時", "即将超时")                                            \
   X(BREACHED, "breached", "late", "已逾時", "已超时")                                                        \
@@ -49,7 +49,8 @@ enum vd_fact {
 
 // The stable name; "" for VD_FACT_NONE. Static storage.
 const char *vd_fact_name(enum vd_fact fact);
-// The words for people of a stable name; the name itself where this build does not know it. Static storage or `name`.
+// The words for people of a stable name; the name itself where this build does not know it. Static storage or
+// `name`.
 const char *vd_fact_words(const char *name, Vd__Language language);
 
 #endif

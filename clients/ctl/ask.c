@@ -255,6 +255,8 @@ int ctl_command(struct ctl *ctl, Vd__Command *command, bool prints_number)
     status = ctl_complain(ctl, err, &refusal);
   if (reply != NULL)
     explain_reply(ctl, reply);
+  if (err == VD_OK && !reply->repeated && !ctl->options.is_json)
+    ctl_confirm(ctl, command, reply);
   vd__reply__free_unpacked(reply, NULL);
   return status;
 }
