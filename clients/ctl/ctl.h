@@ -90,8 +90,6 @@ int ctl_fetch(struct ctl *ctl, const Vd__Kind *kinds, size_t count, const char *
 // Completes the command from --by, --at and --id, sends it, and prints the reply: the number on stdout where
 // `prints_number`, words on stderr.
 int ctl_command(struct ctl *ctl, Vd__Command *command, bool prints_number);
-// A line on stderr: what the command that was done did.
-void ctl_confirm(const struct ctl *ctl, const Vd__Command *command, const Vd__Reply *reply);
 // Parses "42" or "#42". False after explaining.
 bool ctl_number(const struct ctl *ctl, const char *text, uint64_t *number);
 

@@ -1,4 +1,5 @@
-// One line on stderr after a command that was done: what it did, and for a tier whether that was in time.
+// One command: completed, sent, and what came of it. A line on stderr says what it did, and of a tier whether
+// that was in time.
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -133,7 +134,7 @@ static void say_detail(const struct ctl *ctl, const Vd__Command *command)
   }
 }
 
-void ctl_confirm(const struct ctl *ctl, const Vd__Command *command, const Vd__Reply *reply)
+static void confirm(const struct ctl *ctl, const Vd__Command *command, const Vd__Reply *reply)
 {
   const struct confirmed *done = find(command->act_case);
   if (done == NULL)
@@ -156,4 +157,60 @@ void ctl_confirm(const struct ctl *ctl, const Vd__Command *command, const Vd__Re
   else
     say_detail(ctl, command);
   fputc('\n', stderr);
+}
+
+// ---- sending ----
+
+static int complete(struct ctl *ctl, Vd__Command *command)
+{
+  if (ctl->options.id != NULL)
+    vd_string_set(&command->id, ctl->options.id);
+  if (ctl->options.by != NULL)
+    vd_string_set(&command->by, ctl->options.by);
+  if (ctl->options.at == NULL)
+    return CTL_DONE;
+  int status = ctl_look(ctl);
+  if (status != CTL_DONE)
+    return status;
+  if (!vd_instant_parse(ctl->options.at, ctl->now_ms, ctl->utc_offset_ms, &command->acted_at_ms))
+    return ctl_usage(ctl,
+                     ctl_pick(ctl, "--at takes 09:41 or RFC 3339; not", "--at 可為 09:41 或 RFC 3339；而非",
+                              "--at 可为 09:41 或 RFC 3339；而非"),
+                     ctl->options.at);
+  return CTL_DONE;
+}
+
+static void explain_reply(const struct ctl *ctl, const Vd__Reply *reply)
+{
+  ctl_did_you_mean(ctl, reply->nearest);
+  if (reply->looks_like != 0)
+    fprintf(stderr, "%s #%" PRIu64 "\n", ctl_pick(ctl, "looks like", "疑似同", "疑似同"), reply->looks_like);
+  if (reply->repeated)
+    fprintf(
+        stderr, "%s\n",
+        ctl_pick(ctl, "done before; nothing new happened", "先前已執行，無新變更", "先前已执行，无新变更"));
+}
+
+int ctl_command(struct ctl *ctl, Vd__Command *command, bool prints_number)
+{
+  struct vd_refusal refusal = {.err = VD_OK};
+  int status = complete(ctl, command);
+  if (status != CTL_DONE)
+    return status;
+  Vd__Reply *reply = NULL;
+  enum vd_err err = ctl_connect(ctl, &refusal);
+  if (err == VD_OK)
+    err = venue_client_command(ctl->client, command, &reply, &refusal);
+  if (reply != NULL && ctl->options.is_json)
+    ctl_print_json(&reply->base);
+  else if (err == VD_OK && prints_number)
+    printf("%" PRIu64 "\n", reply->number);
+  if (err != VD_OK)
+    status = ctl_complain(ctl, err, &refusal);
+  if (reply != NULL)
+    explain_reply(ctl, reply);
+  if (err == VD_OK && !reply->repeated && !ctl->options.is_json)
+    confirm(ctl, command, reply);
+  vd__reply__free_unpacked(reply, NULL);
+  return status;
 }
