@@ -1,5 +1,4 @@
 // Reaching the daemon, and saying what came of it.
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -161,7 +161,7 @@ static void confirm(const struct ctl *ctl, const Vd__Command *command, const Vd_
 
 // ---- sending ----
 
-static int complete(struct ctl *ctl, Vd__Command *command)
+int ctl_complete(struct ctl *ctl, Vd__Command *command)
 {
   if (ctl->options.id != NULL)
     vd_string_set(&command->id, ctl->options.id);
@@ -194,7 +194,7 @@ static void explain_reply(const struct ctl *ctl, const Vd__Reply *reply)
 int ctl_command(struct ctl *ctl, Vd__Command *command, bool prints_number)
 {
   struct vd_refusal refusal = {.err = VD_OK};
-  int status = complete(ctl, command);
+  int status = ctl_complete(ctl, command);
   if (status != CTL_DONE)
     return status;
   Vd__Reply *reply = NULL;

@@ -90,6 +90,8 @@ int ctl_fetch(struct ctl *ctl, const Vd__Kind *kinds, size_t count, const char *
 // Completes the command from --by, --at and --id, sends it, and prints the reply: the number on stdout where
 // `prints_number`, words on stderr.
 int ctl_command(struct ctl *ctl, Vd__Command *command, bool prints_number);
+// What --by, --at and --id say of the command.
+int ctl_complete(struct ctl *ctl, Vd__Command *command);
 // Parses "42" or "#42". False after explaining.
 bool ctl_number(const struct ctl *ctl, const char *text, uint64_t *number);
 
@@ -103,6 +105,14 @@ void ctl_span(int64_t duration_ms, char *out, size_t size);
 void ctl_none(const struct ctl *ctl);
 // The deadlines with this id prefix by incident, attempt and tier; the caller frees the array.
 const Vd__Deadline **ctl_deadlines_of(const struct vd_fold *fold, const char *prefix, size_t *count);
+
+// What stands otherwise in `after` than in `before`, of what a plan says: a line each on stdout, and counted.
+struct ctl_differences {
+  size_t added, changed, removed;
+  size_t moved; // people at another place in the plan, which nothing is printed of
+};
+void ctl_print_differences(const struct ctl *ctl, const struct vd_fold *before, const struct vd_fold *after,
+                           struct ctl_differences *found);
 
 // Columns aligned by display width. A zeroed table is empty; print and drop free it.
 struct ctl_table {

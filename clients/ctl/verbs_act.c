@@ -292,15 +292,3 @@ int ctl_crew_reach(struct ctl *ctl)
   command->reach->reach = (Vd__Reach)reach;
   return send(ctl, command, false);
 }
-
-int ctl_plan_apply(struct ctl *ctl)
-{
-  struct vd_refusal refusal = {.err = VD_OK};
-  ProtobufCMessage *plan = NULL;
-  enum vd_err err = vd_text_read_file(&vd__plan__descriptor, ctl->arguments[0], &plan, NULL, &refusal);
-  if (err != VD_OK)
-    return ctl_complain(ctl, err, &refusal);
-  Vd__Command *command = command_of(VD__COMMAND__ACT_PLAN_APPLY);
-  command->plan_apply->plan = (Vd__Plan *)plan;
-  return send(ctl, command, false);
-}
