@@ -11,15 +11,16 @@
 
 enum {
   VENUE_TIMEOUT_MS = 10 * 1000,
-  VENUE_RECONNECT_MIN_MS = 50,
-  VENUE_RECONNECT_MAX_MS = 2000, // nng draws each pause at random up to this
-  VENUE_ALARMS = 1024,           // whose numbers are remembered; a daemon tells fewer again
+  VENUE_ALARMS = 1024, // whose numbers are remembered; a daemon tells fewer again
 };
 
-// Connections of a socket, counted by nng's threads.
+// Connections of a socket, counted by nng's threads but for `proven`.
 struct venue_link {
   atomic_uint now;
   atomic_uint so_far;
+  atomic_uint shut; // in a row: each closed soon after it was made
+  atomic_int_least64_t made_mono_ms;
+  unsigned proven; // so_far when something last came over it
 };
 
 // How far the history was told, and what tells its last Change from another history's of that sequence, at
@@ -43,8 +44,8 @@ enum venue_trust {
 struct venue_client {
   char *rep_url;
   char *feed_url;
-  bool is_ws;
-  char *headers; // for ws: Authorization; NULL for ipc
+  char *status_url;    // over HTTP; NULL for ipc
+  char *authorization; // the header's value; NULL for ipc, or without a token
   Vd__Language language;
   int64_t timeout_ms;
   char prefix[17]; // random, of every id made here
@@ -60,8 +61,9 @@ struct venue_client {
   bool has_sub;
   struct venue_link fed;
   struct venue_place at;
-  bool is_behind;       // Changes are known to be missing
-  int64_t beat_mono_ms; // when the last beat came
+  bool is_behind;         // Changes are known to be missing
+  unsigned shut_out_told; // connections of the feed by then
+  int64_t beat_mono_ms;   // when the last beat came
   int64_t stale_told_mono_ms;
   Vd__ChangesPage *page; // a repair under way
   size_t page_at;
@@ -77,12 +79,21 @@ struct venue_client {
 int64_t venue_mono_ms(void);
 int64_t venue_until_ms(int64_t timeout_ms); // on that clock; however long a time is asked for
 int32_t venue_left_ms(int64_t until_ms);    // >= 0
+
+// ---- link.c ----
+void venue_link_init(struct venue_link *link);
 // A dialer to `url` on the socket, connecting in the background.
 enum vd_err venue_dial(struct venue_client *client, nng_socket socket, const char *url,
                        struct venue_link *link, struct vd_refusal *refusal) VD_MUST_CHECK;
-
 // Closes the socket, within a second or so.
 void venue_close(struct venue_client *client, nng_socket socket, bool is_feed);
+enum vd_err venue_nng_failed(int error, const char *what, struct vd_refusal *refusal);
+
+// ---- knock.c ----
+// Why connections are refused, as HTTP tells it: VD_ERR_UNAUTHENTICATED or VD_ERR_FOREIGN_ORIGIN. VD_OK: they
+// are not, or nobody can tell. Takes at most a second.
+enum vd_err venue_knock(struct venue_client *client, int64_t until_ms,
+                        struct vd_refusal *refusal) VD_MUST_CHECK;
 
 // ---- ask.c ----
 // venue_client_request with a limit of its own. Frees request->id, which it filled in; the answer's body is

@@ -27,6 +27,7 @@ enum {
   QUEUE_FRAMES = 8192,
   STALE_AFTER_MS = 3000,
   STALE_REPEAT_MS = 1000,
+  SHUT_OUT_AFTER = 3, // connections in a row over which nothing came
   RETRY_MS = 250,
   REPAIR_MIN_MS = 1000, // for one question, however short the caller's patience
 };
@@ -255,7 +256,25 @@ static Vd__Frame *receive(struct venue_client *client, int64_t wait_ms, bool *is
 {
   nng_msg *message;
   nng_socket_set_ms(client->sub, NNG_OPT_RECVTIMEO, (nng_duration)wait_ms);
-  return nng_recvmsg(client->sub, &message, 0) == 0 ? unpack(message, is_alarm) : NULL;
+  if (nng_recvmsg(client->sub, &message, 0) != 0)
+    return NULL;
+  client->fed.proven = atomic_load(&client->fed.so_far);
+  return unpack(message, is_alarm);
+}
+
+// Why the feed is shut again and again, told once for each time; VD_OK where it is not.
+static enum vd_err look_at_door(struct venue_client *client, struct vd_refusal *refusal)
+{
+  struct venue_link *link = &client->fed;
+  unsigned so_far = atomic_load(&link->so_far);
+  bool is_shut = atomic_load(&link->shut) >= SHUT_OUT_AFTER && so_far - link->proven >= SHUT_OUT_AFTER;
+  if (client->status_url == NULL || !is_shut || so_far == client->shut_out_told)
+    return VD_OK;
+  client->shut_out_told = so_far;
+  enum vd_err err = venue_knock(client, venue_until_ms(client->timeout_ms), refusal);
+  // Known, and yet shut out: this feed is not for that role.
+  bool is_known = err == VD_OK && atomic_load(&client->asked.now) > 0;
+  return is_known ? vd_refuse(refusal, VD_ERR_NOT_PERMITTED, "", "%s", client->feed_url) : err;
 }
 
 // ---- age ----
@@ -296,6 +315,9 @@ enum vd_err venue_client_next(struct venue_client *client, int64_t timeout_ms, s
     bool is_alarm;
     Vd__Frame *frame = receive(client, wait_ms(client, until_ms), &is_alarm);
     enum vd_err got = frame != NULL ? take_frame(client, frame, is_alarm, until_ms, event) : VD_ERR_TIMED_OUT;
+    enum vd_err shut_out = frame == NULL ? look_at_door(client, NULL) : VD_OK;
+    if (shut_out != VD_OK)
+      return shut_out;
     // Only where nothing waits to be read: who was away finds the beats that came meanwhile first.
     if (got == VD_OK || (frame == NULL && tell_stale(client, event)))
       return VD_OK;
@@ -311,12 +333,16 @@ static enum vd_err await_beat(struct venue_client *client, struct vd_refusal *re
 {
   int64_t until_ms = venue_until_ms(client->timeout_ms);
   for (bool is_beat = false; !is_beat;) {
-    if (venue_left_ms(until_ms) == 0)
+    int32_t left_ms = venue_left_ms(until_ms);
+    if (left_ms == 0)
       return vd_refuse(refusal, VD_ERR_TIMED_OUT, "", "%s: no beat came", client->feed_url);
     bool is_alarm;
-    Vd__Frame *frame = receive(client, venue_left_ms(until_ms), &is_alarm);
+    Vd__Frame *frame = receive(client, left_ms < RETRY_MS ? left_ms : RETRY_MS, &is_alarm);
     is_beat = frame != NULL && !is_alarm && frame->beat != NULL;
+    enum vd_err err = frame == NULL ? look_at_door(client, refusal) : VD_OK;
     drop(&frame);
+    if (err != VD_OK)
+      return err;
   }
   client->beat_mono_ms = venue_mono_ms();
   return VD_OK;

@@ -17,9 +17,9 @@ struct venue_client;
 
 struct venue_client_options {
   const char *data_dir; // talk by ipc to DATA/rep.ipc … ; NULL = not
-  const char *url;      // http(s)://host:port of a venued; NULL = VENUE_URL; used when there is no ipc
-  const char *token;    // NULL = VENUE_TOKEN
-  bool wall;            // subscribe to `wall` instead of `ops`
+  const char *url; // http(s):// or ws(s)://host:port of a venued; NULL = VENUE_URL; used when there is no ipc
+  const char *token; // NULL = VENUE_TOKEN
+  bool wall;         // subscribe to `wall` instead of `ops`
   Vd__Language language;
   int64_t timeout_ms; // for one request including its retries; 0 = 10 s
 };
@@ -34,7 +34,8 @@ void venue_client_destroy(struct venue_client *client);
 // command ids are filled in: heap strings that the caller frees (vd_string_set to ""). *response is heap,
 // freed by vd__response__free_unpacked, and set on VD_OK only. VD_ERR_UNREACHABLE (no connection at the end)
 // / VD_ERR_TIMED_OUT: an answer never came and the outcome is unknown. VD_ERR_OUTCOME_UNKNOWN: so it is,
-// though answers came. Else a refusal of the whole request is returned as its code and in `refusal`.
+// though answers came. Else a refusal of the whole request is returned as its code and in `refusal`; so is
+// what keeps the connection shut: VD_ERR_UNAUTHENTICATED, VD_ERR_FOREIGN_ORIGIN.
 enum vd_err venue_client_request(struct venue_client *client, Vd__Request *request, Vd__Response **response,
                                  struct vd_refusal *refusal) VD_MUST_CHECK;
 
@@ -65,9 +66,10 @@ struct venue_event {
 enum vd_err venue_client_follow(struct venue_client *client, uint64_t from,
                                 struct vd_refusal *refusal) VD_MUST_CHECK;
 // The next event, waiting at most timeout_ms: VD_OK, or VD_ERR_TIMED_OUT when nothing happened. Another error
-// means that a repair failed; the client stays usable and tries again at the next call. A question to the
-// daemon that a repair needs may take 1 s beyond timeout_ms; loading a mirror anew as long as its pages, each
-// within a request's limit.
+// means that a repair failed, or at once that the feed is kept shut (VD_ERR_UNAUTHENTICATED,
+// VD_ERR_FOREIGN_ORIGIN; VD_ERR_NOT_PERMITTED: it is not for this role); the client stays usable and tries
+// again at the next call. A question to the daemon that either needs may take 1 s beyond timeout_ms; loading
+// a mirror anew as long as its pages, each within a request's limit.
 enum vd_err venue_client_next(struct venue_client *client, int64_t timeout_ms,
                               struct venue_event *event) VD_MUST_CHECK;
 

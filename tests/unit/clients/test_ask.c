@@ -444,7 +444,7 @@ Test(ask, an_answer_without_a_reply_is_refused)
 static void close_settled(struct venue_client *client)
 {
   if (client != NULL)
-    cr_assert_eq(ask(client, NULL), client->is_ws ? VD_ERR_UNREACHABLE : VD_OK);
+    cr_assert_eq(ask(client, NULL), client->status_url != NULL ? VD_ERR_UNREACHABLE : VD_OK);
   venue_client_destroy(client);
 }
 
@@ -481,7 +481,7 @@ static void expect_urls(const struct venue_client_options *options, const char *
   cr_assert_eq(venue_client_create(&client, options, NULL), VD_OK);
   cr_assert_str_eq(client->rep_url, rep);
   cr_assert_str_eq(client->feed_url, feed);
-  client->timeout_ms = client->is_ws ? 20 : 5000;
+  client->timeout_ms = client->status_url != NULL ? 20 : 5000;
   close_settled(client);
 }
 
@@ -491,6 +491,8 @@ Test(where, a_url_names_three_sockets)
               "ws://127.0.0.1:1/ops");
   expect_urls(&(struct venue_client_options){.url = "http://127.0.0.1:1/hall//", .wall = true},
               "ws://127.0.0.1:1/hall/rep", "ws://127.0.0.1:1/hall/wall");
+  expect_urls(&(struct venue_client_options){.url = "ws://127.0.0.1:1"}, "ws://127.0.0.1:1/rep",
+              "ws://127.0.0.1:1/ops");
   setenv("VENUE_URL", "http://127.0.0.1:1", 1);
   expect_urls(&(struct venue_client_options){.wall = true}, "ws://127.0.0.1:1/rep", "ws://127.0.0.1:1/wall");
   // A folder without a socket gives way to the URL; one with a socket does not.
