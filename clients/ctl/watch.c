@@ -34,7 +34,13 @@ static bool is_wanted(const struct ctl *ctl, const struct venue_event *event)
   return is_same;
 }
 
-static void follow(struct ctl_live *live)
+// Whom venued keeps out will not be let in by waiting.
+static bool is_kept_out(enum vd_err err)
+{
+  return err == VD_ERR_UNAUTHENTICATED || err == VD_ERR_NOT_PERMITTED || err == VD_ERR_FOREIGN_ORIGIN;
+}
+
+static int follow(struct ctl_live *live)
 {
   struct sigaction action = {.sa_handler = on_end};
   sigaction(SIGINT, &action, NULL);
@@ -42,10 +48,14 @@ static void follow(struct ctl_live *live)
   sigaction(SIGHUP, &action, NULL);
   while (!is_ended && !ferror(stdout)) {
     struct venue_event event;
-    if (venue_client_next(live->ctl->client, WAIT_MS, &event) == VD_OK && is_wanted(live->ctl, &event))
+    enum vd_err err = venue_client_next(live->ctl->client, WAIT_MS, &event);
+    if (is_kept_out(err))
+      return ctl_complain(live->ctl, err, NULL);
+    if (err == VD_OK && is_wanted(live->ctl, &event))
       ctl_live_show(live, &event);
     ctl_live_pulse(live, "");
   }
+  return CTL_DONE;
 }
 
 int ctl_watch(struct ctl *ctl)
@@ -67,7 +77,7 @@ int ctl_watch(struct ctl *ctl)
   if (status == CTL_DONE) {
     if (!ctl->options.is_json)
       ctl_live_hello(&live);
-    follow(&live);
+    status = follow(&live);
   }
   ctl_live_finish(&live);
   return status;

@@ -1,0 +1,102 @@
+"""Who is not let in over WebSocket hears why and at once, and does not hammer at the door."""
+import os
+import re
+import signal
+import subprocess
+import time
+
+from harness import VENUECTL, Venue, case, main, wait_until
+
+WRONG = "0" * 64
+
+
+def ctl_over_ws(venue, token, *arguments):
+    """venuectl by URL: (status, stderr, seconds)."""
+    began = time.monotonic()
+    done = subprocess.run([str(VENUECTL), *arguments], cwd=venue.folder.parent, capture_output=True, timeout=60,
+                          stdin=subprocess.DEVNULL, check=False, env=by_url(venue, token))
+    return done.returncode, done.stderr.decode(), time.monotonic() - began
+
+
+def by_url(venue, token):
+    """The environment in which venuectl goes over WebSocket."""
+    environment = {**os.environ, "LANG": "C", "VENUE_URL": f"ws://127.0.0.1:{venue.port}"}
+    environment.pop("VENUE_TOKEN", None)
+    if token is not None:
+        environment["VENUE_TOKEN"] = token
+    return environment
+
+
+def turned_away(venue):
+    """How many were, so far; the figures are a second old."""
+    time.sleep(1.5)
+    text = venue.get("/metrics")[1]
+    return int(re.search(r"^venued_unauthenticated_requests_total (\d+)", text, re.M)[1])
+
+
+def give_token(venue, name, role, token):
+    """Configures an access, which the next start or SIGHUP takes up."""
+    path = venue.folder / name
+    path.write_text(token)
+    path.chmod(0o600)
+    venue.write_config(f"tokens:\n  - {{name: {name}, role: {role}, file: {path}}}\n")
+
+
+def watch_over_ws(venue, token):
+    """A running watch by URL."""
+    return subprocess.Popen([str(VENUECTL), "watch"], cwd=venue.folder.parent, stdin=subprocess.DEVNULL,
+                            stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=by_url(venue, token))
+
+
+@case
+def a_wrong_token():
+    """a wrong token and none are unauthenticated, status 4, at once and after a few knocks"""
+    with Venue(arguments=("--clock-start", "plan")).start() as venue:
+        assert ctl_over_ws(venue, venue.token(), "incidents")[0] == 0
+        before = turned_away(venue)
+        for arguments in (["incidents"], ["log", "x"], ["watch"]):
+            for token in (WRONG, None):
+                status, words, seconds = ctl_over_ws(venue, token, *arguments)
+                assert status == 4, (arguments, status, words)
+                assert "No valid identity came with the request. [unauthenticated]" in words, words
+                assert seconds < 3, seconds
+        knocks = turned_away(venue) - before
+        assert 6 <= knocks <= 60, f"{knocks} times in six calls"
+
+
+@case
+def a_revoked_token():
+    """a watch whose token is revoked says so and ends with status 4"""
+    with Venue(arguments=("--clock-start", "plan")) as venue:
+        token = "desk-token-of-this-test"
+        give_token(venue, "desk", "control", token)
+        venue.start()
+        watch = watch_over_ws(venue, token)
+        try:
+            wait_until(lambda: ctl_over_ws(venue, token, "status")[0] == 0, "the token to be good")
+            time.sleep(1)
+            assert watch.poll() is None, watch.communicate()
+            before = turned_away(venue)
+            venue.write_config()
+            venue.process.send_signal(signal.SIGHUP)
+            out, words = watch.communicate(timeout=10)
+            assert watch.returncode == 4 and b"[unauthenticated]" in words, (watch.returncode, out, words)
+            assert turned_away(venue) - before <= 30
+        finally:
+            watch.kill()
+
+
+@case
+def a_feed_for_others():
+    """a role that may not hear the feed is told so, status 4"""
+    with Venue(arguments=("--clock-start", "plan")) as venue:
+        token = "wall-token-of-this-test"
+        give_token(venue, "wall-lobby", "wall", token)
+        venue.start()
+        assert ctl_over_ws(venue, token, "status")[0] == 0
+        status, words, seconds = ctl_over_ws(venue, token, "watch")
+        assert status == 4 and "[not-permitted]" in words, (status, words)
+        assert seconds < 10, seconds
+
+
+main()
