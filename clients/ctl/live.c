@@ -61,7 +61,9 @@ static int fetch_plan(struct ctl_live *live)
 int ctl_live_begin(struct ctl_live *live, struct ctl *ctl)
 {
   live->ctl = ctl;
-  live->is_terminal = !ctl->options.is_json && isatty(STDOUT_FILENO) && isatty(STDERR_FILENO);
+  const char *terminal = getenv("TERM");
+  bool can_rewrite = terminal != NULL && *terminal != '\0' && strcmp(terminal, "dumb") != 0;
+  live->is_terminal = can_rewrite && !ctl->options.is_json && isatty(STDOUT_FILENO) && isatty(STDERR_FILENO);
   int status = fetch_plan(live);
   return status != CTL_DONE ? status : ask_status(live);
 }

@@ -38,7 +38,7 @@ class Folder:
         shutil.rmtree(self.root, ignore_errors=True)
 
     def environment(self, language="C"):
-        return {**os.environ, "PATH": f"{self.root / 'bin'}:{os.environ['PATH']}", "LC_ALL": language}
+        return {**os.environ, "PATH": f"{self.root / 'bin'}:{os.environ['PATH']}", "LC_ALL": language, "TERM": "xterm"}
 
     def run(self, *arguments, language="C"):
         self.runs.append(Run(self, arguments, language))
