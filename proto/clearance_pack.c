@@ -189,13 +189,13 @@ static void pack_unknown_fields(struct vd_buffer *out, const ProtobufCMessage *m
 static void pack_fields(struct vd_buffer *out, enum vd_clearance clearance, const ProtobufCMessage *message)
 {
   const ProtobufCMessageDescriptor *type = message->descriptor;
-  const uint8_t *row = clearance == VD_CLEARANCE_JOURNAL ? NULL : vd_clearance_row(type);
-  for (unsigned i = 0; i < type->n_fields; i++) {
-    if (row != NULL && !vd_clearance_reaches(clearance, row[i]))
+  const ProtobufCFieldDescriptor *field = type->fields, *end = field + type->n_fields;
+  const uint8_t *needed = clearance == VD_CLEARANCE_JOURNAL ? NULL : vd_clearance_row(type);
+  for (; field < end; field++) {
+    if (needed != NULL && !vd_clearance_reaches(clearance, *needed++))
       continue;
-    const ProtobufCFieldDescriptor *field = &type->fields[i];
-    const void *member = (const char *)message + field->offset;
-    const void *quantifier = (const char *)message + field->quantifier_offset;
+    const char *member = (const char *)message + field->offset;
+    const char *quantifier = (const char *)message + field->quantifier_offset;
     if (field->label == PROTOBUF_C_LABEL_REPEATED)
       pack_repeated(out, clearance, field, *(const void *const *)member, *(const size_t *)quantifier);
     else if ((field->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) == 0)

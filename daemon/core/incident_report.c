@@ -79,7 +79,7 @@ uint64_t vd_incident_alike(const struct vd_venue *venue, const Vd__Incident *inc
   vd_key_add(&prefix, incident->category);
   vd_key_add(&prefix, "/");
   struct vd_key after = prefix;
-  vd_key_add_sorted(&after, from_ms > 0 ? (uint64_t)from_ms : 0);
+  vd_key_add_sorted(&after, from_ms > 0 ? (uint64_t)from_ms : 0, VD_KEY_DIGITS);
   const char *key = vd_index_next(venue->index, prefix.text, after.text);
   const Vd__Incident *other =
       key ? vd_incident_find(venue, strtoull(vd_index_last_field(key), NULL, 10)) : NULL;

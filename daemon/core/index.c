@@ -1,5 +1,6 @@
 // One tree of keys, and one of entities, each with the keys it put there: what an entity no longer says is
-// taken out without looking for it.
+// taken out without looking for it. A third tree counts the keys of each pair of first fields, "work/av-1/":
+// whoever weighs people asks for nothing else.
 #include "daemon/core/index.h"
 
 #include <bsd/sys/tree.h>
@@ -8,11 +9,20 @@
 
 #include "daemon/core/crew.h"
 #include "daemon/core/incident.h"
+#include "daemon/core/key.h"
 #include "daemon/core/venue_internal.h"
+
+struct tally {
+  RB_ENTRY(tally) links;
+  size_t count;
+  const char *prefix; // storage, or a caller's string in one used for searching
+  char storage[];
+};
 
 struct key {
   RB_ENTRY(key) links;
-  const char *text; // storage, or a caller's string in a key used for searching
+  struct tally *tally; // NULL for a key of two fields
+  const char *text;    // storage, or a caller's string in a key used for searching
   char storage[];
 };
 
@@ -25,6 +35,7 @@ struct owner {
   char storage[];
 };
 
+RB_HEAD(tally_tree, tally);
 RB_HEAD(key_tree, key);
 RB_HEAD(owner_tree, owner);
 
@@ -42,10 +53,16 @@ struct cursor {
 
 struct vd_index {
   struct key_tree keys;
+  struct tally_tree tallies;
   struct owner_tree owners;
   struct derived derived;
   struct cursor *cursor;
 };
+
+static int compare_tallies(const struct tally *a, const struct tally *b)
+{
+  return strcmp(a->prefix, b->prefix);
+}
 
 static int compare_keys(const struct key *a, const struct key *b)
 {
@@ -60,6 +77,7 @@ static int compare_owners(const struct owner *a, const struct owner *b)
 }
 
 // As RB_GENERATE_STATIC, whose `__unused` libbsd does not define on Linux.
+RB_GENERATE_INTERNAL(tally_tree, tally, links, compare_tallies, __attribute__((unused)) static)
 RB_GENERATE_INTERNAL(key_tree, key, links, compare_keys, __attribute__((unused)) static)
 RB_GENERATE_INTERNAL(owner_tree, owner, links, compare_owners, __attribute__((unused)) static)
 
@@ -67,18 +85,28 @@ struct vd_index *vd_index_create(void)
 {
   struct vd_index *index = vd_zalloc(sizeof *index);
   RB_INIT(&index->keys);
+  RB_INIT(&index->tallies);
   RB_INIT(&index->owners);
   index->cursor = vd_zalloc(sizeof *index->cursor);
   return index;
 }
 
+static void forget_key(struct vd_index *index, struct key *key)
+{
+  struct tally *tally = key->tally;
+  if (tally != NULL && --tally->count == 0) {
+    RB_REMOVE(tally_tree, &index->tallies, tally);
+    free(tally);
+  }
+  RB_REMOVE(key_tree, &index->keys, key);
+  free(key);
+}
+
 static void forget_keys(struct vd_index *index, struct owner *owner)
 {
   index->cursor->last = NULL;
-  for (size_t i = 0; i < owner->count; i++) {
-    RB_REMOVE(key_tree, &index->keys, owner->keys[i]);
-    free(owner->keys[i]);
-  }
+  for (size_t i = 0; i < owner->count; i++)
+    forget_key(index, owner->keys[i]);
   owner->count = 0;
 }
 
@@ -106,31 +134,64 @@ void vd_index_destroy(struct vd_index *index)
 
 // ---- what an entity says ----
 
-static void say(struct derived *derived, const char *format, ...) __attribute__((format(printf, 2, 3)));
-
-static void say(struct derived *derived, const char *format, ...)
+static void say(struct derived *derived, const struct vd_key *key)
 {
-  va_list arguments;
-  va_start(arguments, format);
-  vd_buffer_vprintf(&derived->bytes, format, arguments);
-  va_end(arguments);
-  vd_buffer_append(&derived->bytes, "", 1);
+  vd_buffer_append(&derived->bytes, key->text, key->size + 1);
   derived->count++;
+}
+
+// "<list>/<of>/<last>"
+static void say_of(struct derived *derived, const char *list, const char *of, const char *last)
+{
+  struct vd_key key = vd_key_of(list, of, "/");
+  vd_key_add(&key, last);
+  say(derived, &key);
+}
+
+// "<list>/<of>/<rank>/<crew>"
+static void say_ranked(struct derived *derived, const char *list, const char *of, const Vd__Crew *crew)
+{
+  enum { RANK_DIGITS = 10 };
+  struct vd_key key = vd_key_of(list, of, "/");
+  vd_key_add_sorted(&key, crew->rank, RANK_DIGITS);
+  vd_key_add(&key, "/");
+  vd_key_add(&key, crew->id);
+  say(derived, &key);
+}
+
+// "<list>/<at>/<last>"
+static void say_at(struct derived *derived, const char *list, int64_t at_ms, const char *last)
+{
+  struct vd_key key = vd_key_of(list, "", "");
+  vd_key_add_sorted(&key, (uint64_t)at_ms, VD_KEY_DIGITS);
+  vd_key_add(&key, "/");
+  vd_key_add(&key, last);
+  say(derived, &key);
+}
+
+// "<list>/<number>"
+static void say_number(struct derived *derived, const char *list, uint64_t number)
+{
+  struct vd_key key = vd_key_of(list, "", "");
+  vd_key_add_sorted(&key, number, VD_KEY_DIGITS);
+  say(derived, &key);
 }
 
 static void say_incident(struct derived *derived, const Vd__Incident *incident)
 {
-  unsigned long long number = incident->number;
+  struct vd_key number = {.size = 0};
+  vd_key_add_number(&number, incident->number);
   if (!vd_incident_is_open(incident)) {
-    say(derived, "ended/%020lld/%llu", (long long)incident->ended_at_ms, number);
+    say_at(derived, "ended/", incident->ended_at_ms, number.text);
     return;
   }
-  say(derived, "like/%s/%s/%020lld/%llu", incident->zone, incident->category,
-      (long long)incident->reported_at_ms, number);
+  struct vd_key like = vd_key_of("like/", incident->zone, "/");
+  vd_key_add(&like, incident->category);
+  say_at(derived, vd_key_of(like.text, "/", "").text, incident->reported_at_ms, number.text);
   if (*incident->holder)
-    say(derived, "work/%s/%llu", incident->holder, number);
+    say_of(derived, "work/", incident->holder, number.text);
   else if (incident->state < VD__INCIDENT_STATE__INCIDENT_STATE_LANDED)
-    say(derived, "waiting/%020llu", number);
+    say_number(derived, "waiting/", incident->number);
 }
 
 size_t vd_index_fold_sign(const char *sign, char *out, size_t size)
@@ -163,22 +224,22 @@ static void say_crew(struct derived *derived, const struct vd_venue *venue, cons
     return;
   bool is_in_a_team = false;
   for (size_t i = 0; i < crew->n_posts; i++) {
-    say(derived, "post/%s/%010u/%s", crew->posts[i], crew->rank, crew->id);
+    say_ranked(derived, "post/", crew->posts[i], crew);
     const Vd__Post *post = crew->on_duty ? VD_FIND(venue, POST, Post, crew->posts[i]) : NULL;
     if (!post || !*post->team)
       continue;
     is_in_a_team = true;
     if (is_first_of_team(venue, crew, i, post->team))
-      say(derived, "duty/%s/%010u/%s", post->team, crew->rank, crew->id);
+      say_ranked(derived, "duty/", post->team, crew);
   }
   if (crew->on_duty && !is_in_a_team)
-    say(derived, "duty//%010u/%s", crew->rank, crew->id);
+    say_ranked(derived, "duty/", "", crew);
   int64_t boundary_ms = vd_crew_next(venue, crew);
   if (boundary_ms != VD_NEVER)
-    say(derived, "boundary/%020lld/%s", (long long)boundary_ms, crew->id);
+    say_at(derived, "boundary/", boundary_ms, crew->id);
   char sign[VD_INDEX_SIGN_MAX];
   if (vd_index_fold_sign(crew->call_sign, sign, sizeof sign) > 0)
-    say(derived, "sign/%s/%s", sign, crew->id);
+    say_of(derived, "sign/", sign, crew->id);
 }
 
 // The duty log's lines are "log.n1", "log.n2", …
@@ -186,7 +247,7 @@ static void say_note(struct derived *derived, const Vd__Note *note)
 {
   const char *number = strrchr(note->id, 'n');
   if (note->incident == 0 && number != NULL)
-    say(derived, "logged/%020llu", strtoull(number + 1, NULL, 10));
+    say_number(derived, "logged/", strtoull(number + 1, NULL, 10));
 }
 
 static void derive(struct derived *derived, const struct vd_venue *venue, Vd__Kind kind,
@@ -202,21 +263,56 @@ static void derive(struct derived *derived, const struct vd_venue *venue, Vd__Ki
   } else if (kind == VD__KIND__KIND_ALERT) {
     const Vd__Alert *alert = (const Vd__Alert *)message;
     if (*alert->crew && alert->state == VD__ALERT_STATE__ALERT_STATE_OPEN)
-      say(derived, "alert/%s/%s", alert->crew, alert->id);
+      say_of(derived, "alert/", alert->crew, alert->id);
     if (*alert->crew && alert->state == VD__ALERT_STATE__ALERT_STATE_HEARD)
-      say(derived, "heard/%s/%s", alert->crew, alert->id);
+      say_of(derived, "heard/", alert->crew, alert->id);
   } else if (kind == VD__KIND__KIND_OFFER) {
     const Vd__Offer *offer = (const Vd__Offer *)message;
     if (offer->state == VD__OFFER_STATE__OFFER_STATE_OPEN)
-      say(derived, "offer/%s/%s", offer->crew, offer->id);
+      say_of(derived, "offer/", offer->crew, offer->id);
   } else if (kind == VD__KIND__KIND_DEADLINE) {
     const Vd__Deadline *deadline = (const Vd__Deadline *)message;
     if (deadline->outcome == VD__OUTCOME__OUTCOME_RUNNING && *deadline->called)
-      say(derived, "called/%s/%s", deadline->called, deadline->id);
+      say_of(derived, "called/", deadline->called, deadline->id);
   }
 }
 
 // ---- keeping it ----
+
+// "work/av-1/" of "work/av-1/42"; empty where there are no three fields.
+static struct vd_key first_two_fields(const char *text)
+{
+  struct vd_key prefix = {.size = 0};
+  const char *slash = strchr(text, '/');
+  slash = slash != NULL ? strchr(slash + 1, '/') : NULL;
+  size_t size = slash != NULL ? (size_t)(slash + 1 - text) : 0;
+  if (size < sizeof prefix.text) {
+    memcpy(prefix.text, text, size);
+    prefix.size = size;
+  }
+  return prefix;
+}
+
+static struct tally *tally_of(const struct vd_index *index, const char *prefix)
+{
+  struct tally wanted = {.prefix = prefix};
+  return RB_FIND(tally_tree, (struct tally_tree *)&index->tallies, &wanted);
+}
+
+static struct tally *count_in(struct vd_index *index, const char *text)
+{
+  struct vd_key prefix = first_two_fields(text);
+  if (prefix.size == 0)
+    return NULL;
+  struct tally *tally = tally_of(index, prefix.text);
+  if (tally == NULL) {
+    tally = vd_zalloc(sizeof *tally + prefix.size + 1);
+    tally->prefix = memcpy(tally->storage, prefix.text, prefix.size + 1);
+    RB_INSERT(tally_tree, &index->tallies, tally);
+  }
+  tally->count++;
+  return tally;
+}
 
 static struct key *key_create(const char *text, size_t size)
 {
@@ -253,10 +349,12 @@ static void remember(struct vd_index *index, struct owner *owner)
   for (size_t i = 0; i < index->derived.count; i++) {
     size_t size = strlen(text) + 1;
     struct key *key = key_create(text, size);
-    if (RB_INSERT(key_tree, &index->keys, key) == NULL)
+    if (RB_INSERT(key_tree, &index->keys, key) == NULL) {
+      key->tally = count_in(index, text);
       owner->keys[owner->count++] = key;
-    else
+    } else {
       free(key); // said twice: the same post listed twice
+    }
     text += size;
   }
 }
@@ -328,12 +426,10 @@ void vd_index_fields_finish(struct vd_index_fields *fields)
   *fields = (struct vd_index_fields){0};
 }
 
-size_t vd_index_count(const struct vd_index *index, const char *prefix, size_t at_most)
+size_t vd_index_count(const struct vd_index *index, const char *prefix)
 {
-  size_t count = 0;
-  for (const char *key = NULL; count < at_most && (key = vd_index_next(index, prefix, key)) != NULL;)
-    count++;
-  return count;
+  const struct tally *tally = tally_of(index, prefix);
+  return tally != NULL ? tally->count : 0;
 }
 
 const char *vd_index_last_field(const char *key)

@@ -46,8 +46,8 @@ struct vd_index_fields {
 };
 struct vd_index_fields vd_index_collect(const struct vd_index *index, const char *prefix);
 void vd_index_fields_finish(struct vd_index_fields *fields);
-// How many keys begin with prefix, counting at most `at_most`.
-size_t vd_index_count(const struct vd_index *index, const char *prefix, size_t at_most);
+// How many keys of three or more fields begin with these two ("work/av-1/"). O(log n), however many they are.
+size_t vd_index_count(const struct vd_index *index, const char *prefix);
 // A call sign as it stands in its key: ASCII lower case, without spaces and slashes ("AV 1" -> "av1").
 // Returns its length; cut at `size`, VD_INDEX_SIGN_MAX is enough for every one.
 enum { VD_INDEX_SIGN_MAX = 72 };
