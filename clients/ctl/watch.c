@@ -49,8 +49,10 @@ static int follow(struct ctl_live *live)
   while (!is_ended && !ferror(stdout)) {
     struct venue_event event;
     enum vd_err err = venue_client_next(live->ctl->client, WAIT_MS, &event);
-    if (is_kept_out(err))
+    if (is_kept_out(err)) {
+      ctl_live_clear(live);
       return ctl_complain(live->ctl, err, NULL);
+    }
     if (err == VD_OK && is_wanted(live->ctl, &event))
       ctl_live_show(live, &event);
     ctl_live_pulse(live, "");
