@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "clients/ctl/ctl.h"
+#include "proto/details.h"
 #include "proto/text.h"
 
 const char *ctl_pick(const struct ctl *ctl, const char *en, const char *zh_hant, const char *zh_hans)
@@ -89,9 +90,14 @@ int ctl_complain(const struct ctl *ctl, enum vd_err err, const struct vd_refusal
   const char *field = refusal != NULL ? refusal->field : "", *detail = refusal != NULL ? refusal->detail : "";
   // A sentence of venued's begins with the same words and says more.
   bool says_more = strncmp(detail, sentence, strlen(sentence)) == 0;
+  struct vd_buffer words = {0};
+  if (!says_more)
+    vd_detail_words(&words, detail, ctl->language);
   fprintf(stderr, "venuectl: %s [%s]%s%s", says_more ? detail : sentence, vd_err_name(err),
           *field != '\0' ? " " : "", field);
-  fprintf(stderr, "%s%s\n", *detail != '\0' && !says_more ? ": " : "", says_more ? "" : detail);
+  fprintf(stderr, "%s%.*s\n", words.size > 0 ? ctl_pick(ctl, ": ", "：", "：") : "", (int)words.size,
+          words.data != NULL ? (char *)words.data : "");
+  vd_buffer_finish(&words);
   return exit_of(err);
 }
 

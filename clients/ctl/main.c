@@ -9,7 +9,6 @@
 #include "clients/ctl/usage.h"
 #include "proto/text.h"
 
-// clang-format off: one row, one option
 #define FIELD(name) offsetof(struct ctl_options, name)
 const struct ctl_option ctl_option_rows[] = {
     {"data",
@@ -126,7 +125,6 @@ const struct ctl_option ctl_option_rows[] = {
      {"what begins so, like incident/42", "只看以此開頭的，例如 incident/42",
       "只看以此开头的，例如 incident/42"}},
 };
-// clang-format on
 enum { ROWS = sizeof ctl_option_rows / sizeof *ctl_option_rows, OPTION_HELP = 1000, OPTION_VERSION };
 const size_t ctl_option_count = ROWS;
 

@@ -6,6 +6,7 @@
 #include "daemon/core/alert.h"
 #include "daemon/core/plan_internal.h"
 #include "proto/check.h"
+#include "proto/details.h"
 #include "proto/message.h"
 
 // ---- text, values and counts: the one table of proto/check.h ----
@@ -31,16 +32,11 @@ static bool check_message(struct vd_plan_check *check, const ProtobufCMessage *m
     return true;
   bool has_both = *path != '\0' && refusal.field[0] != '\0';
   struct vd_plan_words whole = vd_plan_words("%s%s%s", path, has_both ? "." : "", refusal.field);
-  bool is_chinese = check->findings->language > VD__LANGUAGE__LANGUAGE_EN;
-  struct vd_plan_words said = vd_plan_words("%s%s%s%s", vd_err_sentence(err, check->findings->language),
-                                            refusal.detail[0] == '\0' ? ""
-                                            : is_chinese              ? "（"
-                                                                      : " (",
-                                            refusal.detail,
-                                            refusal.detail[0] == '\0' ? ""
-                                            : is_chinese              ? "）"
-                                                                      : ")");
-  VD_PLAN_SAY(check->findings, sentence_of(err), whole.text, "", said.text);
+  struct vd_buffer said = {0};
+  vd_refusal_sentence(&said, err, refusal.detail, check->findings->language);
+  vd_buffer_append(&said, "", 1);
+  VD_PLAN_SAY(check->findings, sentence_of(err), whole.text, "", (char *)said.data);
+  vd_buffer_finish(&said);
   return false;
 }
 

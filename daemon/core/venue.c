@@ -12,6 +12,7 @@
 #include "daemon/core/incident.h"
 #include "daemon/core/plan.h"
 #include "daemon/core/venue_internal.h"
+#include "proto/details.h"
 
 struct vd_venue *vd_venue_create(void)
 {
@@ -89,15 +90,11 @@ static enum vd_err refuse(Vd__Reply *reply, const Vd__Command *command, enum vd_
   answer(reply, command, err, language);
   vd_string_set(&reply->field, refusal->field);
   vd_string_set(&reply->nearest, refusal->nearest);
-  if (*refusal->detail) {
-    struct vd_buffer sentence = {0};
-    bool is_chinese = language > VD__LANGUAGE__LANGUAGE_EN;
-    vd_buffer_printf(&sentence, "%s%s%s%s", reply->sentence, is_chinese ? "（" : " (", refusal->detail,
-                     is_chinese ? "）" : ")");
-    vd_buffer_append(&sentence, "", 1);
-    vd_string_set(&reply->sentence, (char *)sentence.data);
-    vd_buffer_finish(&sentence);
-  }
+  struct vd_buffer sentence = {0};
+  vd_refusal_sentence(&sentence, err, refusal->detail, language);
+  vd_buffer_append(&sentence, "", 1);
+  vd_string_set(&reply->sentence, (char *)sentence.data);
+  vd_buffer_finish(&sentence);
   return err;
 }
 

@@ -2,6 +2,7 @@
 
 #include "daemon/net/internal.h"
 #include "proto/check.h"
+#include "proto/details.h"
 
 enum { PROTOCOL_VERSION = 1 };
 
@@ -17,8 +18,7 @@ int64_t vd_net_mono_ns(void)
 Vd__Reply *vd_refusal_reply(const struct vd_refusal *refusal, Vd__Language language)
 {
   struct vd_buffer sentence = {0};
-  const char *said = vd_err_sentence(refusal->err, language);
-  vd_buffer_printf(&sentence, *refusal->detail != '\0' ? "%s (%s)" : "%s", said, refusal->detail);
+  vd_refusal_sentence(&sentence, refusal->err, refusal->detail, language);
   vd_buffer_append(&sentence, "", 1);
   Vd__Reply *reply = (Vd__Reply *)vd_message_new(&vd__reply__descriptor);
   vd_string_set(&reply->code, vd_err_name(refusal->err));

@@ -108,7 +108,7 @@ enum vd_err vd_journal_verify(struct vd_journal *journal, void (*progress)(void 
 
 // Copies the journal into the empty or absent folder `target`, by short read transactions, while the daemon
 // runs; the copy is verified before VD_OK. `target` then is a data folder; before, and after a refusal, it is none.
-// VD_ERR_BAD_VALUE: the folder is not empty.
+// VD_ERR_FOLDER_NOT_EMPTY, VD_ERR_NOT_A_FOLDER.
 enum vd_err vd_journal_backup(struct vd_journal *journal, const char *target,
                               void (*progress)(void *context, uint64_t done, uint64_t total), void *context,
                               struct vd_refusal *refusal) VD_MUST_CHECK;
