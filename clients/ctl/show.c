@@ -46,14 +46,31 @@ static void print_step(const struct ctl *ctl, const char *label, const Vd__Step 
            : "");
 }
 
-static void show_attempt(const struct ctl *ctl, const Vd__Attempt *attempt)
+static const Vd__Category *category_of(const struct view *view)
 {
+  return (const Vd__Category *)vd_fold_find(view->plan, VD__KIND__KIND_CATEGORY, view->incident->category);
+}
+
+// The handbook's decision is kept in the language of whoever reported; each reads it in their own.
+static const char *decision_words(const struct view *view, const char *decision)
+{
+  const Vd__Category *category = category_of(view);
+  const Vd__Text *text = category != NULL ? category->default_decision : NULL;
+  bool is_default =
+      text != NULL && (strcmp(decision, text->en) == 0 || strcmp(decision, text->zh_hant) == 0 ||
+                       strcmp(decision, text->zh_hans) == 0);
+  return is_default ? ctl_text(view->ctl, text, decision) : decision;
+}
+
+static void show_attempt(const struct view *view, const Vd__Attempt *attempt)
+{
+  const struct ctl *ctl = view->ctl;
   printf("  %s %u\n", ctl_pick(ctl, "attempt", "處置輪次", "处置轮次"), attempt->index);
   print_step(ctl, ctl_pick(ctl, "taken up", "響應", "响应"), attempt->responded, "");
   print_step(ctl, ctl_pick(ctl, "decided", "定案", "定案"), attempt->decided,
              attempt->by_default ? ctl_pick(ctl, "by default", "採預設定案", "采默认定案") : "");
   if (*attempt->decision)
-    printf("      %s\n", attempt->decision);
+    printf("      %s\n", decision_words(view, attempt->decision));
   print_step(ctl, ctl_pick(ctl, "landed", "落地", "落地"), attempt->landed,
              ctl_words(ctl, &vd__landing__descriptor, (int)attempt->landing));
 }
@@ -120,8 +137,7 @@ static void show_head(const struct view *view)
   const Vd__Incident *incident = view->incident;
   char clock[40];
   const Vd__Zone *zone = (const Vd__Zone *)vd_fold_find(view->plan, VD__KIND__KIND_ZONE, incident->zone);
-  const Vd__Category *category =
-      (const Vd__Category *)vd_fold_find(view->plan, VD__KIND__KIND_CATEGORY, incident->category);
+  const Vd__Category *category = category_of(view);
   printf("#%" PRIu64 " %s", incident->number,
          ctl_words(ctl, &vd__incident_state__descriptor, (int)incident->state));
   print_named(ctl, zone != NULL ? zone->name : NULL, incident->zone);
@@ -151,8 +167,7 @@ static void show_incident(const struct view *view)
 static void show_category(const struct view *view)
 {
   const struct ctl *ctl = view->ctl;
-  const Vd__Category *category =
-      (const Vd__Category *)vd_fold_find(view->plan, VD__KIND__KIND_CATEGORY, view->incident->category);
+  const Vd__Category *category = category_of(view);
   if (category == NULL)
     return;
   line(ctl, ctl_pick(ctl, "default decision", "預設定案", "默认定案"),
@@ -190,7 +205,7 @@ static void show_rest(const struct view *view, const char *prefix)
   for (const char *after = NULL;
        (message = vd_fold_next(view->rest, VD__KIND__KIND_ATTEMPT, after, prefix)) != NULL;
        after = vd_message_id(message))
-    show_attempt(view->ctl, (const Vd__Attempt *)message);
+    show_attempt(view, (const Vd__Attempt *)message);
   show_end(view);
   size_t count;
   const Vd__Deadline **deadlines = ctl_deadlines_of(view->rest, prefix, &count);
