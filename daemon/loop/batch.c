@@ -100,7 +100,7 @@ void vd_batch_add_entity(struct vd_batch *batch, Vd__Kind kind, const char *id,
 void vd_batch_add_answer(struct vd_batch *batch, struct vd_call *call, Vd__Response *response)
 {
   RESERVE(batch->answers, batch->answer_count, batch->answer_capacity);
-  batch->answers[batch->answer_count++] = (struct vd_batch_answer){.call = call, .response = response};
+  batch->answers[batch->answer_count++] = (struct vd_net_answer){.call = call, .response = response};
 }
 
 void vd_batch_seal(struct vd_batch *batch)

@@ -31,11 +31,6 @@ struct vd_batch_entity {
   bool is_removed;
 };
 
-struct vd_batch_answer {
-  struct vd_call *call;
-  Vd__Response *response; // heap
-};
-
 struct vd_batch {
   struct vd_buffer bytes; // packed Changes, entities and ids
   struct vd_buffer frames;
@@ -43,7 +38,7 @@ struct vd_batch {
   size_t change_count, change_capacity;
   struct vd_batch_entity *entities;
   size_t entity_count, entity_capacity;
-  struct vd_batch_answer *answers;
+  struct vd_net_answer *answers; // responses: heap
   size_t answer_count, answer_capacity;
   size_t change_bytes; // of packed Changes alone, against VD_BATCH_MAX
   uint64_t watermark;

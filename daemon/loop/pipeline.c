@@ -63,14 +63,23 @@ Vd__Reply *vd_reply_new(const char *id, Vd__Language language, enum vd_err err,
   return reply;
 }
 
+static void give_answers(struct vd_daemon *d, const struct vd_net_answer *answers, size_t count)
+{
+  for (size_t i = 0; i < count; i++) {
+    Vd__Response *response = answers[i].response;
+    response->epoch = d->epoch;
+    if (response->sequence == 0) // else it says itself how far what it tells reaches
+      response->sequence = d->committed;
+    response->now_at_ms = d->now_ms;
+  }
+  vd_net_answer(d->net, answers, count);
+  for (size_t i = 0; i < count; i++)
+    vd__response__free_unpacked(answers[i].response, NULL);
+}
+
 void vd_daemon_answer(struct vd_daemon *d, struct vd_call *call, Vd__Response *response)
 {
-  response->epoch = d->epoch;
-  if (response->sequence == 0) // else it says itself how far what it tells reaches
-    response->sequence = d->committed;
-  response->now_at_ms = d->now_ms;
-  vd_net_answer(d->net, call, response);
-  vd__response__free_unpacked(response, NULL);
+  give_answers(d, &(struct vd_net_answer){call, response}, 1);
 }
 
 void vd_daemon_refuse_call(struct vd_daemon *d, struct vd_call *call, enum vd_err err)
@@ -300,8 +309,7 @@ static void seal(struct vd_daemon *d)
 
 static void release_answers(struct vd_daemon *d, struct vd_batch *batch)
 {
-  for (size_t i = 0; i < batch->answer_count; i++)
-    vd_daemon_answer(d, batch->answers[i].call, batch->answers[i].response);
+  give_answers(d, batch->answers, batch->answer_count);
   batch->answer_count = 0;
 }
 

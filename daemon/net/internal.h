@@ -15,7 +15,7 @@
 #include "daemon/net/net.h"
 
 enum {
-  VD_REP_CONTEXTS = 64,          // requests under way over nng
+  VD_REP_CONTEXTS = 256,         // requests under way over nng
   VD_EXCHANGES_MAX = 256,        // and over HTTP
   VD_SEND_TIMEOUT_MS = 500,      // a reply that its peer does not read
   VD_BODY_TIMEOUT_MS = 10 * 1000 // an HTTP body that does not come
@@ -86,7 +86,9 @@ struct vd_rep_context {
 
 enum vd_err vd_rep_start(struct vd_net *net, struct vd_refusal *refusal) VD_MUST_CHECK;
 void vd_rep_stop(struct vd_net *net);
-void vd_rep_answer(struct vd_rep_context *context, const Vd__Response *response);
+// The answer in two steps: the bytes, and their way. After the second the call is gone.
+void vd_rep_pack(struct vd_pending *pending, const Vd__Response *response);
+void vd_rep_send(struct vd_pending *pending);
 
 // ---- pub.c ----
 enum vd_err vd_pub_start(struct vd_socket *socket, struct vd_refusal *refusal) VD_MUST_CHECK;
@@ -109,7 +111,8 @@ struct vd_http {
 // Starts nng's server of our address, which the ws listeners join. Its lock is initialised by vd_net_start.
 enum vd_err vd_http_start(struct vd_net *net, struct vd_refusal *refusal) VD_MUST_CHECK;
 void vd_http_stop(struct vd_net *net);
-void vd_http_answer(struct vd_net *net, struct vd_pending *pending, const Vd__Response *response);
+void vd_http_pack(struct vd_pending *pending, const Vd__Response *response); // as vd_rep_pack and _send
+void vd_http_send(struct vd_pending *pending);
 
 // ---- keeper.c ----
 

@@ -71,9 +71,14 @@ struct vd_identity {
 };
 void vd_net_set_identities(struct vd_net *net, const struct vd_identity *identities, size_t count);
 
-// Answers and frees the call. `response` is borrowed for the duration. A reply that its peer does not read
-// is given up after 500 ms.
-void vd_net_answer(struct vd_net *net, struct vd_call *call, const Vd__Response *response);
+// Answers the calls and frees them. The responses are borrowed for the duration. All are packed before the
+// first is sent, so that nng's threads are woken once for many and not for each. A reply that its peer does
+// not read is given up after 500 ms.
+struct vd_net_answer {
+  struct vd_call *call;
+  Vd__Response *response;
+};
+void vd_net_answer(struct vd_net *net, const struct vd_net_answer *answers, size_t count);
 
 // Publishes one frame (topic, '\n', packed Frame) to every subscriber of the clearance. Copies once, not per
 // subscriber. Never blocks; a subscriber that does not keep up loses frames and repairs by sequence.

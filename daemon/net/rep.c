@@ -23,30 +23,37 @@ static void receive(struct vd_rep_context *context)
 
 // ---- replies ----
 
-static void send_bytes(struct vd_rep_context *context, const struct vd_buffer *bytes)
+// Gives the aio the reply. Without memory for it there is none, which vd_rep_send finds.
+static void set_reply(struct vd_rep_context *context, enum vd_clearance clearance,
+                      const Vd__Response *response)
 {
-  nng_msg *message;
-  if (nng_msg_alloc(&message, bytes->size) != 0) {
+  struct vd_buffer bytes = {0};
+  nng_msg *message = NULL;
+  vd_clearance_pack(&bytes, clearance, &response->base);
+  if (nng_msg_alloc(&message, bytes.size) == 0 && bytes.size > 0)
+    memcpy(nng_msg_body(message), bytes.data, bytes.size);
+  nng_aio_set_msg(context->aio, message);
+  vd_buffer_finish(&bytes);
+}
+
+void vd_rep_pack(struct vd_pending *pending, const Vd__Response *response)
+{
+  set_reply((struct vd_rep_context *)pending, pending->who->clearance, response);
+}
+
+void vd_rep_send(struct vd_pending *pending)
+{
+  struct vd_rep_context *context = (struct vd_rep_context *)pending;
+  if (nng_aio_get_msg(context->aio) == NULL) {
     atomic_fetch_add(&context->net->replies_given_up, 1);
+    vd_pending_done(pending);
     receive(context);
     return;
   }
-  if (bytes->size > 0)
-    memcpy(nng_msg_body(message), bytes->data, bytes->size);
   atomic_fetch_add(&context->net->sending, 1);
   context->is_sending = true;
-  nng_aio_set_msg(context->aio, message);
   nng_aio_set_timeout(context->aio, VD_SEND_TIMEOUT_MS); // an aio does not take the socket's
   nng_ctx_send(context->ctx, context->aio);
-}
-
-void vd_rep_answer(struct vd_rep_context *context, const Vd__Response *response)
-{
-  struct vd_buffer bytes = {0};
-  vd_clearance_pack(&bytes, context->pending.who->clearance, &response->base);
-  vd_pending_done(&context->pending);
-  send_bytes(context, &bytes);
-  vd_buffer_finish(&bytes);
 }
 
 static void refuse(struct vd_rep_context *context, const struct vd_refusal *refusal)
@@ -58,12 +65,9 @@ static void refuse(struct vd_rep_context *context, const struct vd_refusal *refu
     response.id = request->id;
   response.refusal =
       vd_refusal_reply(refusal, request != NULL ? request->language : VD__LANGUAGE__LANGUAGE_UNSPECIFIED);
-  struct vd_buffer bytes = {0};
-  vd_buffer_pack(&bytes, &response.base);
+  set_reply(context, VD_CLEARANCE_JOURNAL, &response); // nobody's in particular
   vd__reply__free_unpacked(response.refusal, NULL);
-  vd_pending_done(&context->pending);
-  send_bytes(context, &bytes);
-  vd_buffer_finish(&bytes);
+  vd_rep_send(&context->pending);
 }
 
 // ---- requests ----
@@ -108,6 +112,8 @@ static void on_aio(void *argument)
   struct vd_rep_context *context = argument;
   int rv = nng_aio_result(context->aio);
   if (context->is_sending) {
+    vd_pending_done(
+        &context->pending); // here, not where it was answered: that thread has the next batch to do
     atomic_fetch_sub(&context->net->sending, 1);
     if (rv != 0) {
       nng_msg_free(nng_aio_get_msg(context->aio)); // given back to us
