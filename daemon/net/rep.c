@@ -164,12 +164,14 @@ void vd_rep_stop(struct vd_net *net)
   for (int waited_ms = 0; atomic_load(&net->sending) > 0 && waited_ms <= VD_SEND_TIMEOUT_MS;
        waited_ms += STEP_MS)
     nng_msleep(STEP_MS);
-  vd_socket_close(&net->rep);
+  // The aios end before their socket does: while nng finds out that the time of a reply is over, its context
+  // must be there, and only nng_aio_free waits for that.
   for (size_t i = 0; i < VD_REP_CONTEXTS; i++) {
-    if (net->contexts[i].aio == NULL)
-      continue;
     nng_aio_stop(net->contexts[i].aio);
     nng_aio_free(net->contexts[i].aio);
-    vd_pending_done(&net->contexts[i].pending); // a call that was never answered
   }
+  vd_socket_close(&net->rep);
+  for (size_t i = 0; i < VD_REP_CONTEXTS; i++)
+    if (net->contexts[i].aio != NULL)
+      vd_pending_done(&net->contexts[i].pending); // a call that was never answered
 }
