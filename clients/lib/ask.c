@@ -50,19 +50,25 @@ static enum vd_err unanswered(struct venue_client *client)
   return atomic_load(&client->asked.now) > 0 ? VD_ERR_TIMED_OUT : VD_ERR_UNREACHABLE;
 }
 
-// VD_OK with the answer's bytes, or why there is none. *is_sent also where no answer came: it may be done.
-static enum vd_err exchange(struct venue_client *client, const struct vd_buffer *bytes, int64_t until_ms,
-                            nng_msg **answer, bool *is_sent)
+static int send_request(struct venue_client *client, const struct vd_buffer *bytes, int64_t until_ms)
 {
   nng_msg *message;
   if (nng_msg_alloc(&message, bytes->size) != 0)
     abort(); // no memory: as vd_alloc
   memcpy(nng_msg_body(message), bytes->data, bytes->size);
   nng_socket_set_ms(client->req, NNG_OPT_SENDTIMEO, venue_left_ms(until_ms));
-  if (nng_sendmsg(client->req, message, 0) != 0) { // not taken: the message is still ours
+  int error = nng_sendmsg(client->req, message, 0);
+  if (error != 0) // not taken: the message is still ours
     nng_msg_free(message);
+  return error;
+}
+
+// VD_OK with the answer's bytes, or why there is none. *is_sent also where no answer came: it may be done.
+static enum vd_err exchange(struct venue_client *client, const struct vd_buffer *bytes, int64_t until_ms,
+                            nng_msg **answer, bool *is_sent)
+{
+  if (send_request(client, bytes, until_ms) != 0)
     return unanswered(client);
-  }
   *is_sent = true;
   nng_socket_set_ms(client->req, NNG_OPT_RECVTIMEO, venue_left_ms(until_ms));
   if (nng_recvmsg(client->req, answer, 0) != 0) // its time is over, or the connection has ended

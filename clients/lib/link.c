@@ -92,7 +92,8 @@ enum vd_err venue_dial(struct venue_client *client, nng_socket socket, const cha
 
 // nng 1.5.2 waits forever, here and in its reaper, where a socket is closed while a message is half read (its
 // pull request 1636 mended that for tcp). So a feed is closed when it pauses; and should it not, nobody waits
-// for long: the socket is left to the end of the process.
+// for long: the socket is left to the end of the process. Which comes without nng_fini: that hangs at times
+// where connections were shut.
 enum { CLOSE_MS = 1000, QUIET_MS = 5, QUIET_TRIES = 100 };
 
 static void await_pause(nng_socket socket)

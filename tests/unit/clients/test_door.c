@@ -1,6 +1,6 @@
 // A door over ws that closes at once, as venued's does to who is not let in: told why and at once, and
-// knocked at with growing pauses. nng 1.5.2 loses a message that it sends while the door shuts: what it
-// allocated has to be excused by the library's name (tests/lsan-knock.supp).
+// knocked at with growing pauses. What nng 1.5.2 loses where connections are shut has to be excused by the
+// library's name (tests/lsan-knock.supp).
 #include <criterion/criterion.h>
 #include <netinet/in.h>
 #include <nng/nng.h>
