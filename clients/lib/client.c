@@ -14,10 +14,11 @@
 
 enum { RESPONSE_MAX = 4 * VD_PAGE_MAX, TIMEOUT_MAX_MS = 24 * 60 * 60 * 1000 };
 
+// Of a machine that slept: a picture is as old as that, too.
 int64_t venue_mono_ms(void)
 {
   struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
+  clock_gettime(CLOCK_BOOTTIME, &now);
   return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 

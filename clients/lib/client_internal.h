@@ -76,7 +76,7 @@ struct venue_client {
   int64_t loaded_at_ms; // its last page, venue time
 };
 
-int64_t venue_mono_ms(void);
+int64_t venue_mono_ms(void);                // sleep of the machine included
 int64_t venue_until_ms(int64_t timeout_ms); // on that clock; however long a time is asked for
 int32_t venue_left_ms(int64_t until_ms);    // >= 0
 

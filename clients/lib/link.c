@@ -94,7 +94,7 @@ enum vd_err venue_dial(struct venue_client *client, nng_socket socket, const cha
 // pull request 1636 mended that for tcp). So a feed is closed when it pauses; and should it not, nobody waits
 // for long: the socket is left to the end of the process. Which comes without nng_fini: that hangs at times
 // where connections were shut.
-enum { CLOSE_MS = 1000, QUIET_MS = 5, QUIET_TRIES = 100 };
+enum { CLOSE_S = 1, QUIET_MS = 5, QUIET_TRIES = 100 };
 
 static void await_pause(nng_socket socket)
 {
@@ -117,8 +117,9 @@ void venue_close(struct venue_client *client, nng_socket socket, bool is_feed)
   *closing = socket;
   if (is_feed)
     await_pause(socket);
-  int64_t until_ms = venue_until_ms(CLOSE_MS);
-  struct timespec until = {.tv_sec = until_ms / 1000, .tv_nsec = until_ms % 1000 * 1000000};
+  struct timespec until;
+  clock_gettime(CLOCK_MONOTONIC, &until);
+  until.tv_sec += CLOSE_S;
   pthread_t thread;
   if (pthread_create(&thread, NULL, close_socket, closing) != 0) {
     close_socket(closing);

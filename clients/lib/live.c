@@ -167,8 +167,9 @@ static enum vd_err repair(struct venue_client *client, int64_t until_ms, struct 
       return start_anew(client, event);
     if (err != VD_OK)
       return err;
-    client->beat_mono_ms = venue_mono_ms(); // who answers is alive; its beats wait behind the page
     frame = venue_take_from_page(client);
+    if (frame != NULL)
+      client->beat_mono_ms = venue_mono_ms(); // who tells more is alive; its beats wait behind the page
   }
   return frame != NULL ? deliver(client, VENUE_CHANGE, frame, event) : VD_ERR_TIMED_OUT;
 }

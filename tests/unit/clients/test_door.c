@@ -10,11 +10,13 @@
 #include <nng/supplemental/util/platform.h>
 #include <pthread.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "clients/lib/client_internal.h"
+#include "proto/check.h"
 #include "proto/message.h"
 
 struct door {
@@ -26,6 +28,7 @@ struct door {
   atomic_uint came, asked;          // connections to rep; questions over HTTP
   atomic_uint last_rep, last_ops;   // pipes
   atomic_uint status;               // over HTTP
+  const char *words;                // of the answers
   pthread_t thread;
 };
 
@@ -61,7 +64,7 @@ static void on_question(nng_aio *aio)
   nng_aio_finish(aio, 0);
 }
 
-static nng_msg *answer_to(nng_msg *message)
+static nng_msg *answer_to(const struct door *door, nng_msg *message)
 {
   Vd__Request *request = vd__request__unpack(NULL, nng_msg_len(message), nng_msg_body(message));
   nng_msg_free(message);
@@ -70,6 +73,8 @@ static nng_msg *answer_to(nng_msg *message)
   response.id = request->id;
   response.body_case = VD__RESPONSE__BODY_STATUS;
   response.status = &status;
+  if (door->words != NULL)
+    status.version = (char *)door->words;
   struct vd_buffer bytes = {0};
   vd_buffer_pack(&bytes, &response.base);
   cr_assert_eq(nng_msg_alloc(&message, bytes.size), 0);
@@ -97,7 +102,7 @@ static void *serve(void *argument)
       shut(door);
       continue;
     }
-    message = answer_to(message);
+    message = answer_to(door, message);
     if (nng_sendmsg(door->rep, message, 0) != 0)
       nng_msg_free(message);
   }
@@ -235,6 +240,21 @@ Test(door, who_is_known_and_shut_out_is_unreachable_in_the_end)
   cr_assert_lt(venue_mono_ms() - began_ms, 1200);
   venue_client_destroy(client);
   close_door(&door);
+}
+
+// A page has 1 MiB and its envelope.
+Test(door, an_answer_may_be_as_large_as_a_page)
+{
+  char *words = vd_alloc(2 * VD_PAGE_MAX);
+  memset(words, 'x', 2 * VD_PAGE_MAX - 1);
+  words[2 * VD_PAGE_MAX - 1] = '\0';
+  struct door door = {.words = words};
+  open_door(&door);
+  struct venue_client *client = client_at(&door, 5000);
+  cr_assert_eq(ask(client, false, NULL), VD_OK);
+  venue_client_destroy(client);
+  close_door(&door);
+  free(words);
 }
 
 // About 100 a second if nng is left to itself.
