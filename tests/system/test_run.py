@@ -59,6 +59,22 @@ class Folder:
         venued.terminate()
         assert venued.wait(timeout=30) == 0
 
+    def make_venuectl_slow(self):
+        """A plan's lines come one by one, as they may where much else is running."""
+        build = self.root / "build"
+        build.unlink()
+        (build / "clients" / "ctl").mkdir(parents=True)
+        (build / "daemon").symlink_to(BUILD / "daemon")
+        (build / "build.ninja").touch()
+        script = build / "clients" / "ctl" / "venuectl"
+        script.write_text(f"""#!/bin/bash
+set -o pipefail
+venuectl={BUILD}/clients/ctl/venuectl
+[[ "$*" == *"plan show --json"* ]] || exec "$venuectl" "$@"
+"$venuectl" "$@" | while IFS= read -r line; do printf '%s\\n' "$line" && sleep 0.005; done
+""")
+        script.chmod(0o755)
+
     def daemon(self, data="data"):
         return int((self.root / data / "lock").read_text())
 
@@ -72,6 +88,7 @@ class Run:
         process, self.terminal = pty.fork()
         if process == 0:
             os.chdir(folder.root)
+            signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # Python has it ignored, a shell has not
             os.execve("tools/run", ["tools/run", *arguments], folder.environment(language))
         self.process = process
         self.status = None
@@ -132,6 +149,14 @@ def idle():
         run.press(b"\x03")
         assert run.exit_status() == 0, run.read()
         assert "ended status=0" in (folder.root / "data" / "venued.log").read_text()
+
+
+@case
+def slow():
+    """a plan that comes slowly does not end the start"""
+    with Folder() as folder:
+        folder.make_venuectl_slow()
+        folder.run().until(r"live, heard 0s ago")
 
 
 @case
