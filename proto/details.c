@@ -80,8 +80,8 @@ static const struct detail details[] = {
     {"% was not asked to take #%, or no longer is", "未請 %1 處理 #%2，或已不再", "未请 %1 处理 #%2，或已不再"},
     {"nobody hands over to themselves", "不能交接給自己", "不能交接给自己"},
     {"whose digest was heard", "誰的彙總已收到", "谁的汇总已收到"},
-    {"% was not called", "未呼叫 %1", "未呼叫 %1"},
     {"the control room itself was not called", "未呼叫總控室", "未呼叫总控室"},
+    {"% was not called", "未呼叫 %1", "未呼叫 %1"},
     {"#% has ended and is being let go", "#%1 已結束，即將移出", "#%1 已结束，即将移出"},
     {"there is no #%", "沒有 #%1", "没有 #%1"},
     {"#% has ended", "#%1 已結束", "#%1 已结束"},
@@ -109,6 +109,7 @@ static const struct detail details[] = {
     {"renaming %: %", "重新命名 %1：%2", "重命名 %1：%2"},
     {"making the folder %: %", "建立資料夾 %1：%2", "建立文件夹 %1：%2"},
     {"syncing the folder %: %", "同步資料夾 %1：%2", "同步文件夹 %1：%2"},
+    {"opening the journal: %", "開啟日誌：%1", "打开日志：%1"},
     {"opening %: %", "開啟 %1：%2", "打开 %1：%2"},
     {"% is cut short: % of % bytes", "%1 不完整：共 %3 位元組，僅有 %2", "%1 不完整：共 %3 字节，仅有 %2"},
     {"making room in the journal: %", "為日誌配置空間：%1", "为日志分配空间：%1"},
@@ -124,7 +125,6 @@ static const struct detail details[] = {
     {"meta says Change %, the last one is %", "中繼資料記為變更 %1，最後一項為 %2", "元数据记为变更 %1，最后一项为 %2"},
     {"% holds no journal yet", "%1 尚無日誌", "%1 尚无日志"},
     {"beginning the journal: %", "建立日誌：%1", "建立日志：%1"},
-    {"opening the journal: %", "開啟日誌：%1", "打开日志：%1"},
     {"libsodium cannot be initialised", "libsodium 無法初始化", "libsodium 无法初始化"},
     {"reading the journal: %", "讀取日誌：%1", "读取日志：%1"},
     {"entity % of kind % fails its checksum", "類型 %2 的實體 %1 校驗不符", "类型 %2 的实体 %1 校验不符"},
@@ -260,9 +260,15 @@ static bool translate(struct vd_buffer *out, const char *text, Vd__Language lang
   return false;
 }
 
+// Of a language that is none, errors have their words in English too.
+static bool is_chinese(Vd__Language language)
+{
+  return language == VD__LANGUAGE__LANGUAGE_ZH_HANT || language == VD__LANGUAGE__LANGUAGE_ZH_HANS;
+}
+
 void vd_detail_words(struct vd_buffer *out, const char *detail, Vd__Language language)
 {
-  if (language > VD__LANGUAGE__LANGUAGE_EN) {
+  if (is_chinese(language)) {
     const char *rest = detail;
     while (rest != NULL) {
       struct vd_buffer words = {0};
@@ -283,11 +289,10 @@ void vd_detail_words(struct vd_buffer *out, const char *detail, Vd__Language lan
 
 void vd_refusal_sentence(struct vd_buffer *out, enum vd_err err, const char *detail, Vd__Language language)
 {
-  bool is_chinese = language > VD__LANGUAGE__LANGUAGE_EN;
   vd_buffer_printf(out, "%s", vd_err_sentence(err, language));
   if (*detail == '\0')
     return;
-  vd_buffer_printf(out, "%s", is_chinese ? "（" : " (");
+  vd_buffer_printf(out, "%s", is_chinese(language) ? "（" : " (");
   vd_detail_words(out, detail, language);
-  vd_buffer_printf(out, "%s", is_chinese ? "）" : ")");
+  vd_buffer_printf(out, "%s", is_chinese(language) ? "）" : ")");
 }

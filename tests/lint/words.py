@@ -61,6 +61,14 @@ def untranslated(root, patterns):
             yield f"{name}: {words}"
 
 
+def shadowed(patterns):
+    """A row that another one above it always speaks for."""
+    for at, pattern in enumerate(patterns):
+        for above in patterns[:at]:
+            if re.fullmatch(".+?".join(map(re.escape, above.split("%"))), pattern.replace("%", "7")):
+                yield f"{pattern}: below {above}"
+
+
 def uneven(rows):
     """A place that only one of the languages names."""
     for english, hant, hans in rows:
@@ -75,6 +83,7 @@ def main():
     tap = Tap()
     rows = [tuple(map(plain, row)) for row in ROW.findall(read(root, "proto/details.c"))]
     tap.rule("every detail of a refusal has words in each language", untranslated(root, [row[0] for row in rows]))
+    tap.rule("what says more stands before what says less", shadowed([row[0] for row in rows]))
     tap.rule("what a detail names is named in each language", uneven(rows) if rows else ["no rows found"])
     tap.finish()
 

@@ -28,6 +28,7 @@ Test(details, english_stays_english)
 {
   expect("av-1 landed it", VD__LANGUAGE__LANGUAGE_EN, "av-1 landed it");
   expect("av-1 landed it", VD__LANGUAGE__LANGUAGE_UNSPECIFIED, "av-1 landed it");
+  expect("av-1 landed it", (Vd__Language)99, "av-1 landed it"); // as a request may say
 }
 
 Test(details, a_file_and_its_line_stay_before_the_words)
