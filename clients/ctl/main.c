@@ -207,12 +207,15 @@ static int choose_language(struct ctl *ctl, int argc, char **argv)
 static int explain_option(const struct ctl *ctl, int found, char **argv)
 {
   const char *word = argv[optind - 1];
+  const char letter[] = {'-', (char)optopt, '\0'};
   if (found == ':')
     return ctl_usage(ctl, ctl_pick(ctl, "this option needs a value", "此選項需要值", "此选项需要值"), word);
-  if (optopt > 0 && optopt <= ROWS)
-    return ctl_usage(ctl, ctl_pick(ctl, "this option takes no value", "此選項不接受值", "此选项不接受值"),
-                     word);
-  return ctl_unknown_option(ctl, word);
+  if (optopt == 0) // a word; of letters, "-abc", the one in question is told
+    return ctl_unknown_option(ctl, word);
+  if (optopt < 0 || (optopt > ROWS && optopt < OPTION_HELP)) // of one that is not ASCII the first byte
+    return ctl_unknown_option(ctl, optopt < 0 ? argv[optind] : letter);
+  return ctl_usage(ctl, ctl_pick(ctl, "this option takes no value", "此選項不接受值", "此选项不接受值"),
+                   word);
 }
 
 static void keep_option(struct ctl *ctl, const struct ctl_option *row)
