@@ -158,6 +158,15 @@ enum vd_err vd_rep_start(struct vd_net *net, struct vd_refusal *refusal)
   return vd_socket_listen(&net->rep, refusal);
 }
 
+// A reply that is given to an aio that has been told to stop stays with it, and nobody is told.
+static void end_aio(nng_aio *aio)
+{
+  nng_aio_stop(aio);
+  if (nng_aio_get_msg(aio) != NULL)
+    nng_msg_free(nng_aio_get_msg(aio));
+  nng_aio_free(aio);
+}
+
 void vd_rep_stop(struct vd_net *net)
 {
   enum { STEP_MS = 5 };
@@ -166,10 +175,9 @@ void vd_rep_stop(struct vd_net *net)
     nng_msleep(STEP_MS);
   // The aios end before their socket does: while nng finds out that the time of a reply is over, its context
   // must be there, and only nng_aio_free waits for that.
-  for (size_t i = 0; i < VD_REP_CONTEXTS; i++) {
-    nng_aio_stop(net->contexts[i].aio);
-    nng_aio_free(net->contexts[i].aio);
-  }
+  for (size_t i = 0; i < VD_REP_CONTEXTS; i++)
+    if (net->contexts[i].aio != NULL)
+      end_aio(net->contexts[i].aio);
   vd_socket_close(&net->rep);
   for (size_t i = 0; i < VD_REP_CONTEXTS; i++)
     if (net->contexts[i].aio != NULL)
