@@ -13,6 +13,7 @@
 
 enum {
   ATTEMPT_MS = 3000, // one try; a lost request is repeated under the same ids
+  CONNECT_MS = 1000, // the same where there is no connection over ws: then one asks why
   PAUSE_MIN_MS = 50,
   PAUSE_MAX_MS = 1000,
   RESPONSE_QUOTA = 64 * 1024 * 1024, // unpacked; a page of 1 MiB of small entities grows about tenfold
@@ -157,7 +158,8 @@ static enum vd_err ask(struct venue_client *client, const struct vd_buffer *byte
   for (unsigned attempt = 0;; attempt++) {
     nng_msg *answer = NULL;
     bool is_sent = false;
-    int64_t attempt_until_ms = venue_until_ms(ATTEMPT_MS);
+    bool is_outside = client->status_url != NULL && atomic_load(&client->asked.now) == 0;
+    int64_t attempt_until_ms = venue_until_ms(is_outside ? CONNECT_MS : ATTEMPT_MS);
     last = (struct vd_refusal){.err = VD_OK};
     err = look_at_door(client, attempt, until_ms, &last);
     if ((is_shut_out = err != VD_OK))

@@ -84,7 +84,7 @@ static enum vd_err use_url(struct venue_client *client, const char *url, const c
   client->status_url = join(is_secure ? "https://" : "http://", rest, "/api/v1/status");
   free(base);
   free(rest);
-  return VD_OK;
+  return is_secure ? venue_use_tls(client, refusal) : VD_OK;
 }
 
 static enum vd_err use_token(struct venue_client *client, const char *token, struct vd_refusal *refusal)
@@ -178,6 +178,8 @@ void venue_client_destroy(struct venue_client *client)
   free(client->feed_url);
   free(client->status_url);
   free(client->authorization);
+  if (client->tls != NULL)
+    nng_tls_config_free(client->tls);
   if (!client->is_left)
     free(client);
 }

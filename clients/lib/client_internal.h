@@ -5,6 +5,7 @@
 #include <stdatomic.h>
 
 #include <nng/nng.h>
+#include <nng/supplemental/tls/tls.h>
 
 #include "clients/lib/venue_client.h"
 #include "proto/message.h"
@@ -46,6 +47,7 @@ struct venue_client {
   char *feed_url;
   char *status_url;    // over HTTP; NULL for ipc
   char *authorization; // the header's value; NULL for ipc, or without a token
+  nng_tls_config *tls; // where that is https; else NULL
   Vd__Language language;
   int64_t timeout_ms;
   char prefix[17]; // random, of every id made here
@@ -80,6 +82,10 @@ int64_t venue_mono_ms(void);                // sleep of the machine included
 int64_t venue_until_ms(int64_t timeout_ms); // on that clock; however long a time is asked for
 int32_t venue_left_ms(int64_t until_ms);    // >= 0
 
+// ---- tls.c ----
+// client->tls for client->status_url.
+enum vd_err venue_use_tls(struct venue_client *client, struct vd_refusal *refusal) VD_MUST_CHECK;
+
 // ---- link.c ----
 void venue_link_init(struct venue_link *link);
 // A dialer to `url` on the socket, connecting in the background.
@@ -90,8 +96,9 @@ void venue_close(struct venue_client *client, nng_socket socket, bool is_feed);
 enum vd_err venue_nng_failed(int error, const char *what, struct vd_refusal *refusal);
 
 // ---- knock.c ----
-// Why connections are refused, as HTTP tells it: VD_ERR_UNAUTHENTICATED or VD_ERR_FOREIGN_ORIGIN. VD_OK: they
-// are not, or nobody can tell. Takes at most a second.
+// Why connections are refused, as HTTP tells it: VD_ERR_UNAUTHENTICATED or VD_ERR_FOREIGN_ORIGIN; or why
+// there are none: VD_ERR_UNREACHABLE where TLS fails. VD_OK: neither is so, or nobody can tell. Takes at most
+// a second.
 enum vd_err venue_knock(struct venue_client *client, int64_t until_ms,
                         struct vd_refusal *refusal) VD_MUST_CHECK;
 

@@ -25,6 +25,8 @@ static int prepare(struct knock *knock, const struct venue_client *client)
   if (error != 0)
     return error;
   error = nng_http_client_alloc(&knock->http, url);
+  if (error == 0 && client->tls != NULL)
+    error = nng_http_client_set_tls(knock->http, client->tls);
   if (error == 0)
     error = nng_http_req_alloc(&knock->request, url);
   nng_url_free(url);
@@ -86,10 +88,13 @@ enum vd_err venue_knock(struct venue_client *client, int64_t until_ms, struct vd
     return VD_OK;
   int64_t most_ms = venue_until_ms(KNOCK_MS);
   struct knock knock = {.until_ms = most_ms < until_ms ? most_ms : until_ms};
-  uint16_t status = 0;
-  if (prepare(&knock, client) == 0 && exchange(&knock) == 0)
-    status = nng_http_res_get_status(knock.response);
+  int error = prepare(&knock, client);
+  if (error == 0)
+    error = exchange(&knock);
+  uint16_t status = error == 0 ? nng_http_res_get_status(knock.response) : 0;
   finish(&knock);
+  if (error == NNG_EPEERAUTH || error == NNG_ECRYPTO) // another certificate, or no version of TLS in common
+    return vd_refuse(refusal, VD_ERR_UNREACHABLE, "", "TLS: %s", nng_strerror(error));
   switch (status) {
   case STATUS_UNAUTHORIZED:
     return vd_refuse(refusal, VD_ERR_UNAUTHENTICATED, "", "%s", client->rep_url);

@@ -69,6 +69,8 @@ static int set_options(const struct venue_client *client, nng_dialer dialer)
     error = nng_dialer_set_ms(dialer, NNG_OPT_RECONNMAXT, DIAL_MAX_MS);
   if (error == 0 && client->authorization != NULL)
     error = nng_dialer_set_string(dialer, NNG_OPT_WS_REQUEST_HEADER "Authorization", client->authorization);
+  if (error == 0 && client->tls != NULL)
+    error = nng_dialer_set_ptr(dialer, NNG_OPT_TLS_CONFIG, client->tls);
   return error;
 }
 

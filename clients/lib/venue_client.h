@@ -15,11 +15,12 @@
 
 struct venue_client;
 
+// Behind https whom SSL_CERT_FILE vouches for is trusted, or else the machine's own file.
 struct venue_client_options {
   const char *data_dir; // talk by ipc to DATA/rep.ipc … ; NULL = not
-  const char *url; // http(s):// or ws(s)://host:port of a venued; NULL = VENUE_URL; used when there is no ipc
-  const char *token; // NULL = VENUE_TOKEN
-  bool wall;         // subscribe to `wall` instead of `ops`
+  const char *url;      // http(s):// or ws(s)://host:port; NULL = VENUE_URL; used when there is no ipc
+  const char *token;    // NULL = VENUE_TOKEN
+  bool wall;            // subscribe to `wall` instead of `ops`
   Vd__Language language;
   int64_t timeout_ms; // for one request including its retries; 0 = 10 s
 };

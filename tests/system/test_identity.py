@@ -2,19 +2,22 @@
 import os
 import re
 import signal
+import socket
+import ssl
 import subprocess
+import threading
 import time
 
-from harness import VENUECTL, Venue, case, main, wait_until
+from harness import VENUECTL, Venue, case, free_port, main, wait_until
 
 WRONG = "0" * 64
 
 
-def ctl_over_ws(venue, token, *arguments):
+def ctl_over_ws(venue, token, *arguments, env=None):
     """venuectl by URL: (status, stderr, seconds)."""
     began = time.monotonic()
     done = subprocess.run([str(VENUECTL), *arguments], cwd=venue.folder.parent, capture_output=True, timeout=60,
-                          stdin=subprocess.DEVNULL, check=False, env=by_url(venue, token))
+                          stdin=subprocess.DEVNULL, check=False, env={**by_url(venue, token), **(env or {})})
     return done.returncode, done.stderr.decode(), time.monotonic() - began
 
 
@@ -97,6 +100,66 @@ def a_feed_for_others():
         status, words, seconds = ctl_over_ws(venue, token, "watch")
         assert status == 4 and "[not-permitted]" in words, (status, words)
         assert seconds < 10, seconds
+
+
+def certify(stem):
+    """The files of a certificate for 127.0.0.1 and its key."""
+    certificate, key = f"{stem}-certificate.pem", f"{stem}-key.pem"
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1",
+                    "-keyout", key, "-out", certificate], check=True, capture_output=True)
+    return certificate, key
+
+
+def pump(source, sink):
+    """Copies until either side ends, then ends both."""
+    try:
+        while data := source.recv(65536):
+            sink.sendall(data)
+    except OSError:
+        pass
+    for peer in (source, sink):
+        try:
+            peer.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            pass
+
+
+def serve_tls(listener, context, port):
+    """A proxy that brings TLS, until its listener is closed."""
+    while True:
+        try:
+            outside, _ = listener.accept()
+        except OSError:
+            return
+        try:
+            outside = context.wrap_socket(outside, server_side=True)
+        except OSError:  # who does not trust us
+            continue
+        inside = socket.create_connection(("127.0.0.1", port))
+        for pair in ((outside, inside), (inside, outside)):
+            threading.Thread(target=pump, args=pair, daemon=True).start()
+
+
+@case
+def behind_tls():
+    """https: a certificate that SSL_CERT_FILE vouches for is trusted, another is not; a wrong token is told so"""
+    port = free_port()
+    with Venue(arguments=("--clock-start", "plan")) as venue:
+        venue.write_config(f'hosts: ["127.0.0.1:{port}"]\n')
+        venue.start()
+        ours, another = certify(venue.folder / "ours"), certify(venue.folder / "another")
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(*ours)
+        with socket.create_server(("127.0.0.1", port)) as listener:
+            threading.Thread(target=serve_tls, args=(listener, context, venue.port), daemon=True).start()
+            trusting = {"VENUE_URL": f"https://127.0.0.1:{port}", "SSL_CERT_FILE": ours[0]}
+            status, words, _ = ctl_over_ws(venue, venue.token(), "status", env=trusting)
+            assert status == 0, (status, words)
+            status, words, _ = ctl_over_ws(venue, WRONG, "status", env=trusting)
+            assert status == 4 and "[unauthenticated]" in words, (status, words)
+            status, words, seconds = ctl_over_ws(venue, venue.token(), "status", env={**trusting, "SSL_CERT_FILE": another[0]})
+            assert status == 3 and "TLS: " in words, (status, words)
+            assert seconds < 4, seconds
 
 
 main()
