@@ -160,6 +160,19 @@ def slow():
 
 
 @case
+def not_started():
+    """a daemon that does not start is told at once, with its last words"""
+    with Folder() as folder:
+        with open(folder.root / "config" / "venued.yaml", "a", encoding="utf-8") as config:
+            config.write("nonsense: 1\n")
+        begin = time.monotonic()
+        run = folder.run()
+        assert run.exit_status() == 1, run.read()
+        assert time.monotonic() - begin < 4.5
+        assert "venued has ended (status 1)" in run.read() and "nonsense: unknown key" in run.read(), run.read()
+
+
+@case
 def killed():
     """a daemon that is killed is noticed at once, with its status, and tools/run fails"""
     with Folder() as folder:
