@@ -126,6 +126,22 @@ struct vd_keeper {
 enum vd_err vd_keeper_start(struct vd_net *net, struct vd_refusal *refusal) VD_MUST_CHECK;
 void vd_keeper_stop(struct vd_net *net);
 
+// ---- settle.c ----
+
+enum { VD_TASK_THREADS = 4 }; // of nng, which has 2 at least
+
+struct vd_settler {
+  pthread_mutex_t lock;
+  pthread_cond_t all_held;
+  nng_aio *tasks[VD_TASK_THREADS];
+  unsigned held, round;
+};
+
+enum vd_err vd_settler_start(struct vd_settler *settler, struct vd_refusal *refusal) VD_MUST_CHECK;
+void vd_settler_stop(struct vd_settler *settler); // after every socket
+// On nng's reaper alone: waits until the callbacks that are under way have ended.
+void vd_settle(struct vd_settler *settler);
+
 // ---- the whole ----
 
 struct vd_net {
@@ -139,6 +155,7 @@ struct vd_net {
   struct vd_rep_context contexts[VD_REP_CONTEXTS];
   struct vd_http http;
   struct vd_keeper keeper;
+  struct vd_settler settler;
   atomic_bool has_identities, is_stopping;
   atomic_uint sending; // replies on their way
   atomic_uint_fast64_t requests, malformed, unauthenticated, foreign_origin, busy, replies_given_up,

@@ -57,6 +57,8 @@ enum vd_err vd_net_start(struct vd_net **net, const struct vd_net_options *optio
 // ipc files. Every call must have been answered or handed back first.
 void vd_net_stop(struct vd_net *net);
 
+// How many threads nng is to have. Once, before anything of nng is used.
+void vd_net_library_begin(void);
 // Ends nng's own threads, so that nothing of the library is left at exit. Once, at the end of the process,
 // after the last vd_net_stop.
 void vd_net_library_finish(void);

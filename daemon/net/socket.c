@@ -107,8 +107,10 @@ static void on_pipe_gone(nng_pipe pipe, nng_pipe_ev event, void *context)
 {
   (void)event;
   struct vd_socket *socket = context;
-  if (vd_identities_forget(&socket->net->identities, pipe))
-    atomic_fetch_sub(&socket->pipes, 1);
+  if (!vd_identities_forget(&socket->net->identities, pipe))
+    return;
+  atomic_fetch_sub(&socket->pipes, 1);
+  vd_settle(&socket->net->settler);
 }
 
 // ---- listening ----

@@ -123,6 +123,12 @@ static void on_refused(void *context, const char *face, const char *principal, e
 
 // ---- life ----
 
+// Before criterion, which uses nng too.
+__attribute__((constructor)) static void begin_library(void)
+{
+  vd_net_library_begin();
+}
+
 static uint16_t free_port(void)
 {
   struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};

@@ -188,6 +188,23 @@ Test(rep, ws_by_header_and_by_cookie)
   room_finish(&room);
 }
 
+// nng 1.10 frees a WebSocket whose answer is still being reported when its peer leaves (settle.c).
+Test(rep, who_leaves_with_the_answer_harms_nobody, .timeout = 60)
+{
+  enum { CONVERSATIONS = 150 };
+  struct room room;
+  room_init(&room);
+  room_start(&room);
+  room_set_identities(&room, people, PEOPLE);
+  for (int i = 0; i < CONVERSATIONS; i++) {
+    nng_socket req = room_req();
+    cr_assert_eq(room_dial(&room, req, "ws", "rep", BEARER("desk")), 0);
+    room_expect(req, "ok");
+    nng_close(req);
+  }
+  room_finish(&room);
+}
+
 Test(rep, ws_frames_are_bounded)
 {
   struct room room;
