@@ -155,7 +155,8 @@ void vd_daemon_watch_space(struct vd_daemon *d); // each second: turns back when
 int64_t vd_resume_wait_ms(int64_t last_ms, int64_t writing_ms);
 // In read-only mode alarms are derived in memory and shown, never kept.
 void vd_daemon_alarm(void *context, const Vd__Change *change);
-void vd_daemon_repeat_alarms(struct vd_daemon *d); // each second: for whoever has subscribed since
+// Each second: for whoever has subscribed since, as counted before the beat went out.
+void vd_daemon_repeat_alarms(struct vd_daemon *d, const struct vd_net_counts *arrived);
 
 // ---- reload.c ----
 // Reads the configuration again: all of it, or nothing.

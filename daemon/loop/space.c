@@ -22,12 +22,10 @@ void vd_daemon_alarm(void *context, const Vd__Change *change)
 }
 
 // A start derives at once what is late, before anybody can have subscribed.
-void vd_daemon_repeat_alarms(struct vd_daemon *d)
+void vd_daemon_repeat_alarms(struct vd_daemon *d, const struct vd_net_counts *arrived)
 {
-  struct vd_net_counts counts;
-  vd_net_count(d->net, &counts);
-  vd_alarms_look(&d->alarms, VD_CLEARANCE_OPS, counts.arrivals_ops, publish_alarm, d);
-  vd_alarms_look(&d->alarms, VD_CLEARANCE_WALL, counts.arrivals_wall, publish_alarm, d);
+  vd_alarms_look(&d->alarms, VD_CLEARANCE_OPS, arrived->arrivals_ops, publish_alarm, d);
+  vd_alarms_look(&d->alarms, VD_CLEARANCE_WALL, arrived->arrivals_wall, publish_alarm, d);
 }
 
 static bool rebuild(struct vd_daemon *d)
