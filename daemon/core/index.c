@@ -11,6 +11,7 @@
 #include "daemon/core/incident.h"
 #include "daemon/core/key.h"
 #include "daemon/core/venue_internal.h"
+#include "proto/id_order.h"
 
 struct tally {
   RB_ENTRY(tally) links;
@@ -29,7 +30,8 @@ struct key {
 struct owner {
   RB_ENTRY(owner) links;
   Vd__Kind kind;
-  const char *id; // storage, likewise
+  uint64_t prefix; // of id
+  const char *id;  // storage, likewise
   struct key **keys;
   size_t count;
   char storage[];
@@ -73,7 +75,7 @@ static int compare_owners(const struct owner *a, const struct owner *b)
 {
   if (a->kind != b->kind)
     return a->kind < b->kind ? -1 : 1;
-  return strcmp(a->id, b->id);
+  return vd_id_compare(a->prefix, a->id, b->prefix, b->id);
 }
 
 // As RB_GENERATE_STATIC, whose `__unused` libbsd does not define on Linux.
@@ -321,12 +323,12 @@ static struct key *key_create(const char *text, size_t size)
   return key;
 }
 
-static struct owner *owner_create(struct vd_index *index, Vd__Kind kind, const char *id)
+static struct owner *owner_create(struct vd_index *index, const struct owner *key)
 {
-  size_t size = strlen(id) + 1;
-  struct owner *owner = vd_zalloc(sizeof *owner + size);
-  owner->kind = kind;
-  owner->id = memcpy(owner->storage, id, size);
+  size_t size = strlen(key->id) + 1;
+  struct owner *owner = vd_alloc(sizeof *owner + size);
+  *owner = *key;
+  owner->id = memcpy(owner->storage, key->id, size);
   RB_INSERT(owner_tree, &index->owners, owner);
   return owner;
 }
@@ -373,7 +375,7 @@ void vd_index_refresh(struct vd_index *index, const struct vd_venue *venue, Vd__
   index->derived.bytes.size = index->derived.count = 0;
   if (message != NULL)
     derive(&index->derived, venue, kind, message);
-  struct owner wanted = {.kind = kind, .id = id};
+  struct owner wanted = {.kind = kind, .prefix = vd_id_prefix(id), .id = id};
   struct owner *owner = RB_FIND(owner_tree, &index->owners, &wanted);
   if (owner != NULL && says_the_same(owner, &index->derived))
     return;
@@ -383,7 +385,7 @@ void vd_index_refresh(struct vd_index *index, const struct vd_venue *venue, Vd__
     return;
   }
   if (owner == NULL)
-    owner = owner_create(index, kind, id);
+    owner = owner_create(index, &wanted);
   forget_keys(index, owner);
   remember(index, owner);
 }
