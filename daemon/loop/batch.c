@@ -107,13 +107,13 @@ void vd_batch_seal(struct vd_batch *batch)
 {
   const uint8_t *bytes = batch->bytes.data;
   batch->journal_changes =
-      vd_realloc(batch->journal_changes, batch->change_count * sizeof *batch->journal_changes);
+      vd_realloc(batch->journal_changes, batch->change_capacity * sizeof *batch->journal_changes);
   for (size_t i = 0; i < batch->change_count; i++)
     batch->journal_changes[i] = (struct vd_journal_change){.sequence = batch->changes[i].sequence,
                                                            .data = bytes + batch->changes[i].packed.offset,
                                                            .size = batch->changes[i].packed.size};
   batch->journal_entities =
-      vd_realloc(batch->journal_entities, batch->entity_count * sizeof *batch->journal_entities);
+      vd_realloc(batch->journal_entities, batch->entity_capacity * sizeof *batch->journal_entities);
   for (size_t i = 0; i < batch->entity_count; i++) {
     const struct vd_batch_entity *entity = &batch->entities[i];
     batch->journal_entities[i] =

@@ -57,7 +57,6 @@ struct vd_daemon {
   struct vd_batch *gathering;
   struct vd_batch *committing; // NULL while the journal thread is idle
   struct vd_meta meta;
-  uint64_t swept_at; // sequence at the last checkpoint slice
 
   // Written by the journal thread before it sets commit_done; read by the loop after it has seen it.
   enum vd_err commit_result;

@@ -12,7 +12,7 @@
 #include "proto/check.h"
 
 // Timers fired per look, so that a crowd of them cannot keep commands waiting for long.
-enum { TICKS_PER_LOOK = 64, SLICE_ENTITIES = 512, ENTITIES_PER_CHANGE = 3, TIMER_MAX_MS = 60 * 1000 };
+enum { TICKS_PER_LOOK = 64, SLICE_MAX = 2048, TIMER_MAX_MS = 60 * 1000 };
 
 int64_t vd_mono_ms(void)
 {
@@ -285,16 +285,13 @@ void vd_daemon_sweep(struct vd_daemon *d, size_t max)
 {
   uint64_t sequence = vd_venue_sequence(d->venue);
   d->gathering->watermark = vd_dirty_sweep(d->dirty, max, sequence, take_entity, d);
-  d->swept_at = sequence;
 }
 
-// As many entities as became dirty since, so that a start never has much to read; rarely, so that the slice's
-// neighbours share pages.
 static void sweep_when_due(struct vd_daemon *d)
 {
-  uint64_t due = (vd_venue_sequence(d->venue) - d->swept_at) * ENTITIES_PER_CHANGE;
-  if (due >= SLICE_ENTITIES)
-    vd_daemon_sweep(d, due < 4 * SLICE_ENTITIES ? due : 4 * SLICE_ENTITIES);
+  size_t due = vd_dirty_due(d->dirty, vd_venue_sequence(d->venue));
+  if (due > 0)
+    vd_daemon_sweep(d, due < SLICE_MAX ? due : SLICE_MAX);
 }
 
 static void seal(struct vd_daemon *d)
@@ -349,7 +346,7 @@ static void end_when_drained(struct vd_daemon *d)
     return;
   bool is_late = vd_mono_ms() > d->drain_until_mono_ms;
   if (vd_dirty_count(d->dirty) > 0 && !d->is_read_only && !is_late) {
-    vd_daemon_sweep(d, 8 * SLICE_ENTITIES);
+    vd_daemon_sweep(d, 2 * SLICE_MAX);
     commit(d);
     return;
   }
