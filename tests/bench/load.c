@@ -4,7 +4,7 @@
 //   load URL [--concurrency N] [--seconds S] [--open N] [--blind] [--subscribers N --feed URL --rate R]
 //
 // --open      incidents kept open: the oldest is taken one step further each time, a closed one is replaced
-// --blind     the peer is the bare pipeline: its answers are not read, numbers are counted
+// --blind     the peer is the bare pipeline, whose answers are all the same: numbers are counted
 // --rate      reports per second in all, instead of as many as go
 #include <getopt.h>
 #include <inttypes.h>
@@ -188,20 +188,17 @@ static void take_answer(struct lane *lane, nng_msg *message)
 {
   struct load *load = lane->load;
   uint64_t number = atomic_load(&load->made);
-  bool is_ok = true;
-  if (!load->is_blind) {
-    Vd__Response *response = vd__response__unpack(NULL, nng_msg_len(message), nng_msg_body(message));
-    is_ok = response != NULL && response->body_case == VD__RESPONSE__BODY_REPLIES &&
-            strcmp(response->replies->replies[0]->code, "ok") == 0;
-    if (is_ok)
-      number = response->replies->replies[0]->number;
-    else if (atomic_fetch_add(&load->refused, 1) < 5 && response != NULL)
-      fprintf(stderr, "refused at step %u: %s\n", lane->job.step,
-              response->body_case == VD__RESPONSE__BODY_REPLIES ? response->replies->replies[0]->code
-              : response->refusal != NULL                       ? response->refusal->code
-                                                                : "?");
-    vd__response__free_unpacked(response, NULL);
-  }
+  Vd__Response *response = vd__response__unpack(NULL, nng_msg_len(message), nng_msg_body(message));
+  bool is_ok = response != NULL && response->body_case == VD__RESPONSE__BODY_REPLIES &&
+               strcmp(response->replies->replies[0]->code, "ok") == 0;
+  if (is_ok && !load->is_blind)
+    number = response->replies->replies[0]->number;
+  if (!is_ok && atomic_fetch_add(&load->refused, 1) < 5 && response != NULL)
+    fprintf(stderr, "refused at step %u: %s\n", lane->job.step,
+            response->body_case == VD__RESPONSE__BODY_REPLIES ? response->replies->replies[0]->code
+            : response->refusal != NULL                       ? response->refusal->code
+                                                              : "?");
+  vd__response__free_unpacked(response, NULL);
   nng_msg_free(message);
   if (!is_ok)
     return;
