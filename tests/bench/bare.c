@@ -128,8 +128,8 @@ static void turn(void)
     return;
   pthread_mutex_lock(&bare.lock);
   bare.committing = bare.gathering;
-  pthread_cond_signal(&bare.work);
   pthread_mutex_unlock(&bare.lock);
+  pthread_cond_signal(&bare.work);
   bare.gathering = NULL;
   bare.is_committing = true;
 }
