@@ -97,10 +97,11 @@ void vd_batch_add_entity(struct vd_batch *batch, Vd__Kind kind, const char *id,
   assert(item->packed.size <= VD_ENTITY_MAX); // the core weighs larger acts alone
 }
 
-void vd_batch_add_answer(struct vd_batch *batch, struct vd_call *call, Vd__Response *response)
+void vd_batch_add_answer(struct vd_batch *batch, struct vd_call *call, bool says_sequence)
 {
   RESERVE(batch->answers, batch->answer_count, batch->answer_capacity);
-  batch->answers[batch->answer_count++] = (struct vd_net_answer){.call = call, .response = response};
+  batch->answers[batch->answer_count++] =
+      (struct vd_batch_answer){.call = call, .says_sequence = says_sequence};
 }
 
 void vd_batch_seal(struct vd_batch *batch)

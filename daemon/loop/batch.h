@@ -31,6 +31,11 @@ struct vd_batch_entity {
   bool is_removed;
 };
 
+struct vd_batch_answer {
+  struct vd_call *call; // its answer is packed
+  bool says_sequence;   // how far what it tells reaches
+};
+
 struct vd_batch {
   struct vd_buffer bytes; // packed Changes, entities and ids
   struct vd_buffer frames;
@@ -38,7 +43,7 @@ struct vd_batch {
   size_t change_count, change_capacity;
   struct vd_batch_entity *entities;
   size_t entity_count, entity_capacity;
-  struct vd_net_answer *answers; // responses: heap
+  struct vd_batch_answer *answers;
   size_t answer_count, answer_capacity;
   size_t change_bytes; // of packed Changes alone, against VD_BATCH_MAX
   uint64_t watermark;
@@ -68,8 +73,7 @@ void vd_batch_add_change(struct vd_batch *batch, const Vd__Change *change, uint6
 // Packs an entity for the checkpoint; `message` NULL = removed. Copies.
 void vd_batch_add_entity(struct vd_batch *batch, Vd__Kind kind, const char *id,
                          const ProtobufCMessage *message);
-// Takes the response.
-void vd_batch_add_answer(struct vd_batch *batch, struct vd_call *call, Vd__Response *response);
+void vd_batch_add_answer(struct vd_batch *batch, struct vd_call *call, bool says_sequence);
 
 // Builds batch->journal. After this nothing may be added.
 void vd_batch_seal(struct vd_batch *batch);

@@ -63,23 +63,25 @@ Vd__Reply *vd_reply_new(const char *id, Vd__Language language, enum vd_err err,
   return reply;
 }
 
-static void give_answers(struct vd_daemon *d, const struct vd_net_answer *answers, size_t count)
+// What an answer says of the moment it leaves. One that tells of the state says itself how far it reaches.
+static struct vd_buffer pack_tail(const struct vd_daemon *d, bool says_sequence)
 {
-  for (size_t i = 0; i < count; i++) {
-    Vd__Response *response = answers[i].response;
-    response->epoch = d->epoch;
-    if (response->sequence == 0) // else it says itself how far what it tells reaches
-      response->sequence = d->committed;
-    response->now_at_ms = d->now_ms;
-  }
-  vd_net_answer(d->net, answers, count);
-  for (size_t i = 0; i < count; i++)
-    vd__response__free_unpacked(answers[i].response, NULL);
+  struct vd_buffer tail = {0};
+  Vd__Response now = VD__RESPONSE__INIT;
+  now.epoch = d->epoch;
+  now.sequence = says_sequence ? 0 : d->committed;
+  now.now_at_ms = d->now_ms;
+  vd_buffer_pack(&tail, &now.base);
+  return tail;
 }
 
 void vd_daemon_answer(struct vd_daemon *d, struct vd_call *call, Vd__Response *response)
 {
-  give_answers(d, &(struct vd_net_answer){call, response}, 1);
+  struct vd_buffer tail = pack_tail(d, response->sequence != 0);
+  vd_net_pack(d->net, call, response);
+  vd_net_send(d->net, call, &tail);
+  vd_buffer_finish(&tail);
+  vd__response__free_unpacked(response, NULL);
 }
 
 void vd_daemon_refuse_call(struct vd_daemon *d, struct vd_call *call, enum vd_err err)
@@ -231,7 +233,9 @@ static void execute_call(struct vd_daemon *d, struct vd_call *call)
     return;
   }
   start_gathering(d);
-  vd_batch_add_answer(d->gathering, call, response);
+  vd_net_pack(d->net, call, response);
+  vd_batch_add_answer(d->gathering, call, response->sequence != 0);
+  vd__response__free_unpacked(response, NULL);
 }
 
 // ---- the turn ----
@@ -306,8 +310,12 @@ static void seal(struct vd_daemon *d)
 
 static void release_answers(struct vd_daemon *d, struct vd_batch *batch)
 {
-  give_answers(d, batch->answers, batch->answer_count);
+  struct vd_buffer tails[] = {pack_tail(d, false), pack_tail(d, true)};
+  for (size_t i = 0; i < batch->answer_count; i++)
+    vd_net_send(d->net, batch->answers[i].call, &tails[batch->answers[i].says_sequence]);
   batch->answer_count = 0;
+  vd_buffer_finish(&tails[0]);
+  vd_buffer_finish(&tails[1]);
 }
 
 static void commit(struct vd_daemon *d)
@@ -422,10 +430,8 @@ static void release(struct vd_daemon *d, struct vd_batch *batch)
 
 static void refuse_answers(struct vd_daemon *d, struct vd_batch *batch, enum vd_err err)
 {
-  for (size_t i = 0; i < batch->answer_count; i++) {
-    vd__response__free_unpacked(batch->answers[i].response, NULL);
+  for (size_t i = 0; i < batch->answer_count; i++)
     vd_daemon_refuse_call(d, batch->answers[i].call, err);
-  }
   vd_batch_clear(batch);
 }
 

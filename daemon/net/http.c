@@ -184,12 +184,14 @@ static void on_work(void *argument)
 void vd_http_pack(struct vd_pending *pending, const Vd__Response *response)
 {
   struct vd_http_exchange *exchange = (struct vd_http_exchange *)pending;
+  exchange->packed.size = 0;
   vd_clearance_pack(&exchange->packed, pending->who->clearance, &response->base);
 }
 
-void vd_http_send(struct vd_pending *pending)
+void vd_http_send(struct vd_pending *pending, const struct vd_buffer *tail)
 {
   struct vd_http_exchange *exchange = (struct vd_http_exchange *)pending;
+  vd_buffer_append(&exchange->packed, tail->data, tail->size);
   exchange->is_answering = true;
   if (nng_aio_begin(exchange->work)) // JSON is written on an nng thread, the loop goes on
     nng_aio_finish(exchange->work, 0);

@@ -81,14 +81,14 @@ struct vd_rep_context {
   struct vd_net *net;
   nng_ctx ctx;
   nng_aio *aio;
+  nng_msg *reply; // packed, not sent yet
   bool is_sending;
 };
 
 enum vd_err vd_rep_start(struct vd_net *net, struct vd_refusal *refusal) VD_MUST_CHECK;
 void vd_rep_stop(struct vd_net *net);
-// The answer in two steps: the bytes, and their way. After the second the call is gone.
-void vd_rep_pack(struct vd_pending *pending, const Vd__Response *response);
-void vd_rep_send(struct vd_pending *pending);
+void vd_rep_pack(struct vd_pending *pending, const Vd__Response *response); // see vd_net_pack and _send
+void vd_rep_send(struct vd_pending *pending, const struct vd_buffer *tail);
 
 // ---- pub.c ----
 enum vd_err vd_pub_start(struct vd_socket *socket, struct vd_refusal *refusal) VD_MUST_CHECK;
@@ -111,8 +111,8 @@ struct vd_http {
 // Starts nng's server of our address, which the ws listeners join. Its lock is initialised by vd_net_start.
 enum vd_err vd_http_start(struct vd_net *net, struct vd_refusal *refusal) VD_MUST_CHECK;
 void vd_http_stop(struct vd_net *net);
-void vd_http_pack(struct vd_pending *pending, const Vd__Response *response); // as vd_rep_pack and _send
-void vd_http_send(struct vd_pending *pending);
+void vd_http_pack(struct vd_pending *pending, const Vd__Response *response);
+void vd_http_send(struct vd_pending *pending, const struct vd_buffer *tail);
 
 // ---- keeper.c ----
 

@@ -104,27 +104,22 @@ void vd_pending_done(struct vd_pending *pending)
   pending->who = NULL;
 }
 
-static void pack(struct vd_pending *pending, const Vd__Response *response)
+void vd_net_pack(struct vd_net *net, struct vd_call *call, const Vd__Response *response)
 {
+  (void)net;
+  struct vd_pending *pending = (struct vd_pending *)call;
   if (pending->face == VD_FACE_HTTP)
     vd_http_pack(pending, response);
   else
     vd_rep_pack(pending, response);
 }
 
-static void send(struct vd_pending *pending)
-{
-  if (pending->face == VD_FACE_HTTP)
-    vd_http_send(pending);
-  else
-    vd_rep_send(pending);
-}
-
-void vd_net_answer(struct vd_net *net, const struct vd_net_answer *answers, size_t count)
+void vd_net_send(struct vd_net *net, struct vd_call *call, const struct vd_buffer *tail)
 {
   (void)net;
-  for (size_t i = 0; i < count; i++)
-    pack((struct vd_pending *)answers[i].call, answers[i].response);
-  for (size_t i = 0; i < count; i++)
-    send((struct vd_pending *)answers[i].call);
+  struct vd_pending *pending = (struct vd_pending *)call;
+  if (pending->face == VD_FACE_HTTP)
+    vd_http_send(pending, tail);
+  else
+    vd_rep_send(pending, tail);
 }

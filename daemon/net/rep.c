@@ -23,16 +23,18 @@ static void receive(struct vd_rep_context *context)
 
 // ---- replies ----
 
-// Gives the aio the reply. Without memory for it there is none, which vd_rep_send finds.
+// Without memory there is no reply, which vd_rep_send finds.
 static void set_reply(struct vd_rep_context *context, enum vd_clearance clearance,
                       const Vd__Response *response)
 {
   struct vd_buffer bytes = {0};
-  nng_msg *message = NULL;
   vd_clearance_pack(&bytes, clearance, &response->base);
-  if (nng_msg_alloc(&message, bytes.size) == 0 && bytes.size > 0)
-    memcpy(nng_msg_body(message), bytes.data, bytes.size);
-  nng_aio_set_msg(context->aio, message);
+  if (context->reply != NULL)
+    nng_msg_free(context->reply);
+  if (nng_msg_alloc(&context->reply, bytes.size) != 0)
+    context->reply = NULL;
+  else if (bytes.size > 0)
+    memcpy(nng_msg_body(context->reply), bytes.data, bytes.size);
   vd_buffer_finish(&bytes);
 }
 
@@ -41,10 +43,10 @@ void vd_rep_pack(struct vd_pending *pending, const Vd__Response *response)
   set_reply((struct vd_rep_context *)pending, pending->who->clearance, response);
 }
 
-void vd_rep_send(struct vd_pending *pending)
+void vd_rep_send(struct vd_pending *pending, const struct vd_buffer *tail)
 {
   struct vd_rep_context *context = (struct vd_rep_context *)pending;
-  if (nng_aio_get_msg(context->aio) == NULL) {
+  if (context->reply == NULL || nng_msg_append(context->reply, tail->data, tail->size) != 0) {
     atomic_fetch_add(&context->net->replies_given_up, 1);
     vd_pending_done(pending);
     receive(context);
@@ -52,6 +54,8 @@ void vd_rep_send(struct vd_pending *pending)
   }
   atomic_fetch_add(&context->net->sending, 1);
   context->is_sending = true;
+  nng_aio_set_msg(context->aio, context->reply);
+  context->reply = NULL;
   nng_aio_set_timeout(context->aio, VD_SEND_TIMEOUT_MS); // an aio does not take the socket's
   nng_ctx_send(context->ctx, context->aio);
 }
@@ -67,7 +71,7 @@ static void refuse(struct vd_rep_context *context, const struct vd_refusal *refu
       vd_refusal_reply(refusal, request != NULL ? request->language : VD__LANGUAGE__LANGUAGE_UNSPECIFIED);
   set_reply(context, VD_CLEARANCE_JOURNAL, &response); // nobody's in particular
   vd__reply__free_unpacked(response.refusal, NULL);
-  vd_rep_send(&context->pending);
+  vd_rep_send(&context->pending, &(struct vd_buffer){0});
 }
 
 // ---- requests ----
@@ -179,7 +183,10 @@ void vd_rep_stop(struct vd_net *net)
     if (net->contexts[i].aio != NULL)
       end_aio(net->contexts[i].aio);
   vd_socket_close(&net->rep);
-  for (size_t i = 0; i < VD_REP_CONTEXTS; i++)
+  for (size_t i = 0; i < VD_REP_CONTEXTS; i++) {
     if (net->contexts[i].aio != NULL)
       vd_pending_done(&net->contexts[i].pending); // a call that was never answered
+    if (net->contexts[i].reply != NULL)
+      nng_msg_free(net->contexts[i].reply);
+  }
 }

@@ -62,7 +62,8 @@ static void answer(struct room *room, struct vd_call *call)
     response->refusal = (Vd__Reply *)vd_message_new(&vd__reply__descriptor);
     vd_string_set(&response->refusal->code, "unknown-incident");
   }
-  vd_net_answer(room->net, &(struct vd_net_answer){call, response}, 1);
+  vd_net_pack(room->net, call, response);
+  vd_net_send(room->net, call, &(struct vd_buffer){0});
   vd__response__free_unpacked(response, NULL);
 }
 
