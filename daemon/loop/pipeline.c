@@ -182,10 +182,15 @@ static Vd__Reply *execute(struct vd_daemon *d, const Vd__Principal *who, const s
   Vd__Reply *reply = (Vd__Reply *)vd_message_new(&vd__reply__descriptor);
   if (repeat_answer(d, who, command, request->language, reply))
     return reply;
-  if (command->act_case == VD__COMMAND__ACT_PLAN_APPLY)
-    vd_plan_seal(command->plan_apply);
-  enum vd_err err = vd_venue_execute(d->venue, who, request->id, command, request->language, d->now_ms,
+  Vd__Command sealed = *command;
+  if (command->act_case == VD__COMMAND__ACT_PLAN_APPLY) { // a request is not to be changed
+    sealed.plan_apply = (Vd__PlanApply *)vd_message_copy(&command->plan_apply->base);
+    vd_plan_seal(sealed.plan_apply);
+  }
+  enum vd_err err = vd_venue_execute(d->venue, who, request->id, &sealed, request->language, d->now_ms,
                                      on_change, d, reply);
+  if (command->act_case == VD__COMMAND__ACT_PLAN_APPLY)
+    vd__plan_apply__free_unpacked(sealed.plan_apply, NULL);
   if (err != VD_OK) {
     refuse_command(d, who, command, reply);
     return reply;

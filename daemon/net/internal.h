@@ -13,6 +13,7 @@
 #include "daemon/net/address.h"
 #include "daemon/net/identity.h"
 #include "daemon/net/net.h"
+#include "proto/quota.h"
 
 enum {
   VD_REP_CONTEXTS = 256,         // requests under way over nng
@@ -27,7 +28,8 @@ enum {
 struct vd_pending {
   struct vd_call call; // first: the loop hands back its address
   enum vd_face face;
-  struct vd_who *who; // holds the call's principal
+  struct vd_who *who;    // holds the call's principal
+  struct vd_arena arena; // of a request that came packed
 };
 
 // Hands the call over. Takes `request` in any case (vd_pending_done frees it). After VD_OK the loop has it

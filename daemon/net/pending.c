@@ -97,8 +97,9 @@ enum vd_err vd_pending_submit(struct vd_net *net, struct vd_pending *pending, Vd
 
 void vd_pending_done(struct vd_pending *pending)
 {
-  if (pending->call.request != NULL)
+  if (pending->call.request != NULL && pending->face == VD_FACE_HTTP)
     vd__request__free_unpacked(pending->call.request, NULL);
+  vd_arena_clear(&pending->arena);
   vd_who_release(pending->who);
   pending->call = (struct vd_call){.request = NULL};
   pending->who = NULL;

@@ -76,15 +76,15 @@ static void refuse(struct vd_rep_context *context, const struct vd_refusal *refu
 
 // ---- requests ----
 
-static Vd__Request *unpack(nng_msg *message, struct vd_refusal *refusal)
+static Vd__Request *unpack(struct vd_arena *arena, nng_msg *message, struct vd_refusal *refusal)
 {
   size_t size = nng_msg_len(message);
   if (size > VD_REQUEST_MAX) {
     vd_refuse(refusal, VD_ERR_TOO_LARGE, "", "%zu bytes; at most %d", size, VD_REQUEST_MAX);
     return NULL;
   }
-  return (Vd__Request *)vd_unpack_bounded(&vd__request__descriptor, nng_msg_body(message), size,
-                                          VD_QUOTA_DEFAULT, refusal);
+  return (Vd__Request *)vd_unpack_into(arena, &vd__request__descriptor, nng_msg_body(message), size,
+                                       VD_QUOTA_DEFAULT, refusal);
 }
 
 static void take(struct vd_rep_context *context, nng_msg *message)
@@ -96,7 +96,7 @@ static void take(struct vd_rep_context *context, nng_msg *message)
   pending->face = VD_FACE_TCP;
   pending->who = NULL;
   vd_identities_of_pipe(&net->identities, nng_msg_get_pipe(message), &pending->face, &pending->who);
-  Vd__Request *request = unpack(message, &refusal);
+  Vd__Request *request = unpack(&pending->arena, message, &refusal);
   nng_msg_free(message);
   if (request == NULL) {
     atomic_fetch_add(&net->requests, 1);
@@ -186,6 +186,7 @@ void vd_rep_stop(struct vd_net *net)
   for (size_t i = 0; i < VD_REP_CONTEXTS; i++) {
     if (net->contexts[i].aio != NULL)
       vd_pending_done(&net->contexts[i].pending); // a call that was never answered
+    vd_arena_finish(&net->contexts[i].pending.arena);
     if (net->contexts[i].reply != NULL)
       nng_msg_free(net->contexts[i].reply);
   }
