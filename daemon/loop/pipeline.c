@@ -14,6 +14,10 @@
 // Timers fired per look, so that a crowd of them cannot keep commands waiting for long.
 enum { TICKS_PER_LOOK = 64, SLICE_MAX = 2048, TIMER_MAX_MS = 60 * 1000 };
 
+// From so many Changes on the journal goes on with the next batch before the answers of the last one leave. A
+// smaller one had better wait: it grows by what those answers bring.
+enum { LARGE_BATCH = 64 };
+
 int64_t vd_mono_ms(void)
 {
   struct timespec now;
@@ -323,20 +327,30 @@ static void release_answers(struct vd_daemon *d, struct vd_batch *batch)
   vd_buffer_finish(&tails[1]);
 }
 
-static void commit(struct vd_daemon *d)
+static bool needs_journal(const struct vd_batch *batch)
 {
-  if (d->committing != NULL || vd_batch_is_empty(d->gathering))
-    return;
-  if (d->gathering->change_count == 0 && d->gathering->entity_count == 0 && !d->gathering->sets_clock) {
-    release_answers(d, d->gathering);
-    vd_batch_clear(d->gathering);
-    return;
-  }
+  return batch->change_count > 0 || batch->entity_count > 0 || batch->sets_clock;
+}
+
+static void submit(struct vd_daemon *d)
+{
   sweep_when_due(d);
   seal(d);
   d->committing = d->gathering;
   d->gathering = d->committing == &d->batches[0] ? &d->batches[1] : &d->batches[0];
   vd_writer_submit(d->writer, &d->committing->journal);
+}
+
+static void commit(struct vd_daemon *d)
+{
+  if (d->committing != NULL || vd_batch_is_empty(d->gathering))
+    return;
+  if (needs_journal(d->gathering)) {
+    submit(d);
+    return;
+  }
+  release_answers(d, d->gathering);
+  vd_batch_clear(d->gathering);
 }
 
 static void on_due(uv_timer_t *timer);
@@ -421,11 +435,15 @@ static void publish(struct vd_daemon *d, const struct vd_batch *batch)
   }
 }
 
-static void release(struct vd_daemon *d, struct vd_batch *batch)
+static void note_committed(struct vd_daemon *d)
 {
   d->committed = vd_journal_sequence(d->journal);
   vd_journal_chain(d->journal, d->chain);
   d->batches_committed++;
+}
+
+static void release(struct vd_daemon *d, struct vd_batch *batch)
+{
   release_answers(d, batch);
   publish(d, batch);
   if (batch->touches_principals)
@@ -448,7 +466,10 @@ void vd_daemon_on_committed(struct vd_daemon *d)
   d->committing = NULL;
   vd_daemon_look_at_clock(d);
   if (d->commit_result == VD_OK) {
-    release(d, batch);
+    note_committed(d);
+    if (d->gathering->change_count >= LARGE_BATCH)
+      submit(d);
+    release(d, batch); // gathers from then on
     vd_daemon_turn(d);
     return;
   }
