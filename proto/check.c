@@ -103,7 +103,7 @@ bool vd_request_id_is_valid(const char *id)
 // whoever knows the right ones (unknown-zone and the nearest), not of this check.
 enum rule {
   NAME = 0,      // the default
-  ENTITY_ID,     // "<number>.<crew>" and the like: longer than the words they are made of
+  ENTITY_ID,     // "<number>.<crew>", "session.<session>.<crew>": longer than the words they are made of
   LINE,          // a sentence on one line: reasons, names in a language, steps of a page
   TEXT,          // people's words, of several lines
   REQUEST_ID,    // must be there
@@ -111,12 +111,14 @@ enum rule {
   TOKEN,
   COMMANDS,
   PAGE,        // what venued itself sends; the size of a page bounds it
+  READINGS,    // of devices; intervals of lanes
   PLAN_SHORT,  // teams, categories
   PLAN_MEDIUM, // zones, posts
-  PLAN_LONG,   // crews, ways, a rehearsal's steps
+  PLAN_LONG,   // crews, ways, sessions, a rehearsal's steps
+  PLAN_LARGE,  // supplies, devices
 };
 
-enum { ENTITY_ID_MAX = 96, TOKEN_MAX = 256, COUNT_MAX = 64 };
+enum { ENTITY_ID_MAX = 144, TOKEN_MAX = 256, COUNT_MAX = 64 };
 
 struct limits {
   uint32_t bytes_max;
@@ -134,9 +136,11 @@ static const struct limits limits_of[] = {
     [TOKEN] = {TOKEN_MAX, COUNT_MAX, false},
     [COMMANDS] = {0, VD_COMMANDS_MAX, false},
     [PAGE] = {0, 65536, false},
+    [READINGS] = {0, VD_READINGS_MAX, false},
     [PLAN_SHORT] = {0, 200, false},
-    [PLAN_MEDIUM] = {0, 500, false},
+    [PLAN_MEDIUM] = {0, 1000, false},
     [PLAN_LONG] = {0, 2000, false},
+    [PLAN_LARGE] = {0, 10000, false},
 };
 
 #define OF(message) &vd__##message##__descriptor
@@ -158,11 +162,25 @@ static const struct vd_field_line lines[] = {
     {OF(attempt), ENTITY_ID, "id"},
     {OF(attempt), TEXT, "decision"},
     {OF(deadline), ENTITY_ID, "id subject"},
-    {OF(alert), ENTITY_ID, "id"},
+    {OF(alert), ENTITY_ID, "id subject digest_subjects"},
     {OF(alert_reason), ENTITY_ID, "deadline"},
     {OF(alert_reason), LINE, "passed_over"},
     {OF(offer), ENTITY_ID, "id attempt"},
     {OF(note), ENTITY_ID, "id"},
+    // live.proto
+    {OF(task), ENTITY_ID, "id subject"},
+    {OF(task), LINE, "reason"},
+    {OF(supply), ENTITY_ID, "id"},
+    {OF(batch), ENTITY_ID, "id"},
+    {OF(sample), LINE, "item"},
+    {OF(device), ENTITY_ID, "id"},
+    {OF(session), ENTITY_ID, "id"},
+    {OF(session), LINE, "uid"},
+    {OF(notice), ENTITY_ID, "id"},
+    {OF(notice), LINE, "text"},
+    {OF(lane), ENTITY_ID, "id"},
+    {OF(suggestion), ENTITY_ID, "id"},
+    {OF(node_count), ENTITY_ID, "id"},
     {OF(note), TEXT, "text"},
     {OF(key), ENTITY_ID, "id"},
     // command.proto
@@ -175,16 +193,39 @@ static const struct vd_field_line lines[] = {
     {OF(add_note), TEXT, "text"},
     {OF(amend), TEXT, "text"},
     {OF(log), TEXT, "text"},
+    {OF(heard), ENTITY_ID, "subject"},
+    {OF(task_cancel), LINE, "reason"},
+    {OF(batch_hold), ENTITY_ID, "batch"},
+    {OF(batch_serve), ENTITY_ID, "batch"},
+    {OF(batch_cancel), ENTITY_ID, "batch"},
+    {OF(batch_cancel), LINE, "reason"},
+    {OF(batch_sample), ENTITY_ID, "batch"},
+    {OF(batch_sample), LINE, "item"},
+    {OF(batch_dispose), ENTITY_ID, "batch"},
+    {OF(batch_temperature), ENTITY_ID, "batch"},
+    {OF(readings), READINGS, "readings"},
+    {OF(device_fault), TEXT, "text"},
+    {OF(session_cancel), LINE, "reason"},
+    {OF(sessions_import), PLAN_SHORT, "sessions"},
+    {OF(notice_draft), LINE, "text"},
+    {OF(notice_drop), LINE, "reason"},
+    {OF(lane_counts), PLAN_MEDIUM, "counts"},
+    {OF(suggestion_pass), LINE, "reason"},
     {OF(reply), LINE, "field nearest"},
     {OF(reply), TEXT, "sentence"},
     // plan.proto
     {OF(plan), PLAN_SHORT, "teams categories"},
     {OF(plan), PLAN_MEDIUM, "zones posts"},
     {OF(plan), PLAN_LONG, "ways crews"},
+    {OF(plan), PLAN_SHORT, "lanes"},
+    {OF(plan), PLAN_LARGE, "supplies devices"},
+    {OF(plan), PLAN_LONG, "sessions"},
+    {OF(plan_session), LINE, "uid"},
     {OF(plan_page), LINE, "title steps"},
     // change.proto
     {OF(tick), ENTITY_ID, "id"},
     {OF(fact), TEXT, "text"},
+    {OF(fact), ENTITY_ID, "subject"},
     {OF(fact), LINE, "why"},
     {OF(change), PAGE, "upserts removals"},
     // wire.proto

@@ -18,7 +18,8 @@ enum {
   VD_BATCH_MAX = 524288,
   VD_REQUEST_MAX = 65536,
   VD_PAGE_MAX = 1048576,
-  VD_COMMANDS_MAX = 256, // per request
+  VD_COMMANDS_MAX = 256,  // per request
+  VD_READINGS_MAX = 1000, // of devices, per command
 };
 
 // Valid UTF-8 without NUL, surrogates, non-characters, C0/C1 controls or bidirectional overrides;

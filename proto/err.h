@@ -44,10 +44,19 @@
   X(UNKNOWN_CATEGORY, "unknown-category", "There is no such category.", "沒有此類別。", "没有此类别。")      \
   X(UNKNOWN_INCIDENT, "unknown-incident", "There is no such incident.", "沒有此事件。", "没有此事件。")      \
   X(UNKNOWN_CREW, "unknown-crew", "There is no such crew.", "沒有此人員。", "没有此人员。")                  \
+  X(UNKNOWN_TASK, "unknown-task", "There is no such task.", "沒有此任務。", "没有此任务。")                  \
+  X(UNKNOWN_SUPPLY, "unknown-supply", "There is no such supply.", "沒有此補給品。", "没有此补给品。")        \
+  X(UNKNOWN_BATCH, "unknown-batch", "There is no such batch.", "沒有此批次。", "没有此批次。")               \
+  X(UNKNOWN_DEVICE, "unknown-device", "There is no such device.", "沒有此設備。", "没有此设备。")            \
+  X(UNKNOWN_SESSION, "unknown-session", "There is no such session.", "沒有此議程。", "没有此议程。")         \
+  X(UNKNOWN_NOTICE, "unknown-notice", "There is no such notice.", "沒有此通知。", "没有此通知。")            \
+  X(UNKNOWN_LANE, "unknown-lane", "There is no such lane.", "沒有此通道。", "没有此通道。")                  \
+  X(UNKNOWN_SUGGESTION, "unknown-suggestion", "There is no such suggestion.", "沒有此建議。",                \
+    "没有此建议。")                                                                                          \
   X(NO_OFFER, "no-offer", "There is no open offer of this incident to this crew.",                           \
     "此事件沒有派給該人員的待回應任務。", "此事件没有派给该人员的待回应任务。")                              \
-  X(NO_ALERT, "no-alert", "There is no alert of this incident for this person.",                             \
-    "此事件沒有對該人員的提醒。", "此事件没有对该人员的提醒。")                                              \
+  X(NO_ALERT, "no-alert", "This person is not called about that.", "該人員沒有此項提醒。",                   \
+    "该人员没有此项提醒。")                                                                                  \
   X(NO_ACTOR, "no-actor", "The command must say who acted.", "指令必須註明執行人。", "指令必须注明执行人。") \
   /* what does not fit the state */                                                                          \
   X(INCIDENT_ENDED, "incident-ended", "The incident is closed; reopen it first.", "事件已結束，請先重開。",  \
@@ -67,6 +76,12 @@
   X(OFF_DUTY, "off-duty", "This person is not on duty.", "此人不在崗。", "此人不在岗。")                     \
   X(NOTHING_HELD, "nothing-held", "This person holds no open work.", "此人沒有未結工作。",                   \
     "此人没有未结工作。")                                                                                    \
+  X(WRONG_STATE, "wrong-state", "Its state does not allow that.", "目前狀態不允許此操作。",                  \
+    "当前状态不允许此操作。")                                                                                \
+  X(OUT_OF_ORDER, "out-of-order", "A later one has been taken already.", "已有更晚的記錄。",                 \
+    "已有更晚的记录。")                                                                                      \
+  X(OVERLAP, "overlap", "Two sessions would be in one zone at the same time.", "同一區域的議程時間重疊。",   \
+    "同一区域的议程时间重叠。")                                                                              \
   X(ACTED_TOO_EARLY, "acted-too-early", "The time given is before the report or too long ago.",              \
     "所填時間早於上報或過久以前。", "所填时间早于上报或过久以前。")                                          \
   X(ACTED_IN_FUTURE, "acted-in-future", "The time given lies in the future.", "所填時間在未來。",            \

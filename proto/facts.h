@@ -37,7 +37,48 @@
   X(SHIFT_ENDED, "shift-ended", "off duty", "離崗", "离岗")                                                  \
   X(DUTY_SET, "duty-set", "duty changed", "在崗狀態變更", "在岗状态变更")                                    \
   X(PLACED, "placed", "is at", "位於", "位于")                                                               \
-  X(REACH_SET, "reach-set", "reachability changed", "聯絡狀態變更", "联络状态变更")
+  X(REACH_SET, "reach-set", "reachability changed", "聯絡狀態變更", "联络状态变更")                          \
+  X(ZONE_COUNTED, "zone-counted", "counted", "已計數", "已计数")                                             \
+  X(ZONE_SET, "zone-set", "zone changed", "區域狀態變更", "区域状态变更")                                    \
+  X(CROWDED, "crowded", "crowded", "擁擠", "拥挤")                                                           \
+  X(EASED, "eased", "crowded no longer", "已疏散", "已疏散")                                                 \
+  X(TASK_OPENED, "task-opened", "task opened", "任務已建立", "任务已建立")                                   \
+  X(TASK_DONE, "task-done", "task done", "任務已完成", "任务已完成")                                         \
+  X(TASK_CANCELLED, "task-cancelled", "task cancelled", "任務已取消", "任务已取消")                          \
+  X(LEVEL_REPORTED, "level-reported", "level reported", "已報存量", "已报存量")                              \
+  X(SERVED, "served", "served", "已取用", "已取用")                                                          \
+  X(BATCH_PLANNED, "batch-planned", "batch planned", "批次已排定", "批次已排定")                             \
+  X(BATCH_HELD, "batch-held", "batch held back", "批次暫緩", "批次暂缓")                                     \
+  X(BATCH_SERVED, "batch-served", "batch served", "批次已供應", "批次已供应")                                \
+  X(BATCH_CANCELLED, "batch-cancelled", "batch cancelled", "批次已取消", "批次已取消")                       \
+  X(SAMPLED, "sampled", "food sample kept", "已留樣", "已留样")                                              \
+  X(DISPOSED, "disposed", "sample disposed of", "留樣已處置", "留样已处置")                                  \
+  X(TEMPERATURE_LOGGED, "temperature-logged", "temperature logged", "溫度已記錄", "温度已记录")              \
+  X(DEVICE_OK, "device-ok", "device well", "設備正常", "设备正常")                                           \
+  X(DEVICE_SUSPECT, "device-suspect", "device suspect", "設備預警", "设备预警")                              \
+  X(DEVICE_FAULT, "device-fault", "device faulty", "設備故障", "设备故障")                                   \
+  X(DEVICE_RECOVERED, "device-recovered", "device recovered", "設備恢復", "设备恢复")                        \
+  X(DEVICE_MAINTENANCE, "device-maintenance", "device in maintenance", "設備維護中", "设备维护中")           \
+  X(READINGS_KEPT, "readings-kept", "readings kept", "讀數已存", "读数已存")                                 \
+  X(SESSION_STARTED, "session-started", "session started", "議程開始", "议程开始")                           \
+  X(SESSION_ENDED, "session-ended", "session ended", "議程結束", "议程结束")                                 \
+  X(SESSION_SHIFTED, "session-shifted", "session moved", "議程改期", "议程改期")                             \
+  X(SESSION_CANCELLED, "session-cancelled", "session cancelled", "議程取消", "议程取消")                     \
+  X(SESSIONS_IMPORTED, "sessions-imported", "agenda imported", "議程已匯入", "议程已导入")                   \
+  X(OVERRUN, "overrun", "session overruns", "議程超時", "议程超时")                                          \
+  X(NOTICE_OPENED, "notice-opened", "attendee notice drafted", "通知草稿", "通知草稿")                       \
+  X(NOTICE_WAITING, "notice-waiting", "attendee notice waits for approval", "通知待批准", "通知待批准")      \
+  X(NOTICE_APPROVED, "notice-approved", "attendee notice approved", "通知已批准", "通知已批准")              \
+  X(NOTICE_SENT, "notice-sent", "attendee notice sent", "通知已發出", "通知已发出")                          \
+  X(NOTICE_DROPPED, "notice-dropped", "attendee notice dropped", "通知已作廢", "通知已作废")                 \
+  X(LANES_COUNTED, "lanes-counted", "check-in counted", "簽到已計數", "签到已计数")                          \
+  X(LANE_SET, "lane-set", "lane changed", "通道狀態變更", "通道状态变更")                                    \
+  X(SUGGESTED, "suggested", "suggestion made", "已提建議", "已提建议")                                       \
+  X(SUGGESTION_TAKEN, "suggestion-taken", "suggestion taken", "建議已採納", "建议已采纳")                    \
+  X(SUGGESTION_MEASURED, "suggestion-measured", "effect measured", "效果已衡量", "效果已衡量")               \
+  X(SUGGESTION_PASSED, "suggestion-passed", "suggestion not taken", "建議未採納", "建议未采纳")              \
+  X(COUNTS_KEPT, "counts-kept", "automatic and manual acts counted", "人工與自動次數已存",                   \
+    "人工与自动次数已存")
 
 enum vd_fact {
   VD_FACT_NONE = 0,

@@ -8,7 +8,7 @@
 static unsigned slot_of(const ProtobufCMessageDescriptor *type)
 {
   uint64_t mixed = ((uint64_t)(uintptr_t)type >> 4) * 0x9E3779B97F4A7C15u;
-  return (unsigned)(mixed >> 56) % VD_FIELD_TABLE_SLOTS;
+  return (unsigned)(mixed >> 55) % VD_FIELD_TABLE_SLOTS;
 }
 
 // Where the type's row is, or the free one where it would be. The table is never full: see row_for.

@@ -203,8 +203,8 @@ bool ctl_number(const struct ctl *ctl, const char *text, uint64_t *number)
   unsigned long long value = strtoull(digits, &end, 10);
   if (*digits < '0' || *digits > '9' || *end != '\0' || value == 0) {
     ctl_usage(ctl,
-              ctl_pick(ctl, "an incident's number like 42 is needed; not", "需要事件編號，例如 42；而非",
-                       "需要事件编号，例如 42；而非"),
+              ctl_pick(ctl, "a number like 42 is needed; not", "需要編號，例如 42；而非",
+                       "需要编号，例如 42；而非"),
               text);
     return false;
   }

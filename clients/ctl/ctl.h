@@ -16,7 +16,10 @@ enum ctl_exit { CTL_DONE = 0, CTL_REFUSED = 1, CTL_USAGE = 2, CTL_UNREACHABLE = 
 struct ctl_options {
   const char *data_dir, *url, *token_file, *language, *timeout;
   const char *id, *by, *at, *text, *severity, *source, *reporter, *reason, *zone, *category, *from, *topic;
-  bool is_json, only_open, is_workaround, is_digest;
+  const char *since, *until, *duration, *session;
+  const char *negative; // "-10m": an amount, where a verb takes one
+  bool is_json, only_open, is_workaround, is_digest, is_following, is_dry_run, is_faulty, only_low,
+      is_refilled, is_estimated;
 };
 
 struct ctl {
@@ -43,8 +46,18 @@ enum ctl_takes {
   CTL_TAKES_AMEND = 64,    // --zone --category --severity --text
   CTL_TAKES_LANDING = 128, // --workaround
   CTL_TAKES_DIGEST = 256,
-  CTL_TAKES_DATA = 512,   // works on the data folder itself
-  CTL_NEEDS_WORDS = 1024, // the last argument, unless --text or --reason stands for it
+  CTL_TAKES_DATA = 512,    // works on the data folder itself
+  CTL_TAKES_SHIFT = 1024,  // --following, and an amount that is negative
+  CTL_TAKES_IMPORT = 2048, // --dry-run
+  CTL_TAKES_FAULTY = 4096,
+  CTL_TAKES_SINCE = 8192,
+  CTL_TAKES_UNTIL = 16384, // --until --for
+  CTL_TAKES_VALUE = 32768, // an amount that is negative
+  CTL_TAKES_LOW = 65536,
+  CTL_TAKES_REFILLED = 131072,
+  CTL_TAKES_SESSION = 262144,
+  CTL_TAKES_ESTIMATED = 524288,
+  CTL_NEEDS_WORDS = 1048576, // the last argument, unless --text or --reason stands for it
 };
 
 struct ctl_verb {
@@ -92,8 +105,20 @@ int ctl_fetch(struct ctl *ctl, const Vd__Kind *kinds, size_t count, const char *
 int ctl_command(struct ctl *ctl, Vd__Command *command, bool prints_number);
 // What --by, --at and --id say of the command.
 int ctl_complete(struct ctl *ctl, Vd__Command *command);
+// A command and its act as heap messages: fill in the act's field.
+Vd__Command *ctl_command_new(Vd__Command__ActCase act);
+// The same as ctl_command, and frees the command.
+int ctl_send(struct ctl *ctl, Vd__Command *command, bool prints_number);
+// Option or argument, whichever is given; "" if none is.
+const char *ctl_said(const struct ctl *ctl, const char *option, int argument);
 // Parses "42" or "#42". False after explaining.
 bool ctl_number(const struct ctl *ctl, const char *text, uint64_t *number);
+// Parses an instant as --at takes it. False with the exit status after explaining.
+bool ctl_instant(struct ctl *ctl, const char *text, int64_t *at_ms, int *status);
+// Thousandths as people write them: "81.5", "-0.25", "80". False for what is no number of at most three
+// decimals.
+bool ctl_thousandths_parse(const char *text, int64_t *value);
+void ctl_thousandths_format(int64_t value, char out[32]);
 
 // ---- showing ----
 void ctl_print_json(const ProtobufCMessage *message);
@@ -154,11 +179,46 @@ int ctl_recommend(struct ctl *ctl);
 int ctl_alerts(struct ctl *ctl);
 int ctl_deadlines(struct ctl *ctl);
 int ctl_zones(struct ctl *ctl);
+int ctl_zone_list(struct ctl *ctl);
+int ctl_zone_count(struct ctl *ctl);
+int ctl_zone_set(struct ctl *ctl);
 int ctl_categories(struct ctl *ctl);
 int ctl_principals(struct ctl *ctl);
 int ctl_status(struct ctl *ctl);
 int ctl_clock_show(struct ctl *ctl);
 int ctl_clock_accept(struct ctl *ctl);
+int ctl_session_list(struct ctl *ctl);
+int ctl_session_start(struct ctl *ctl);
+int ctl_session_end(struct ctl *ctl);
+int ctl_session_shift(struct ctl *ctl);
+int ctl_session_cancel(struct ctl *ctl);
+int ctl_session_import(struct ctl *ctl);
+int ctl_session_export(struct ctl *ctl);
+int ctl_notice_list(struct ctl *ctl);
+int ctl_notice_draft(struct ctl *ctl);
+int ctl_notice_approve(struct ctl *ctl);
+int ctl_notice_drop(struct ctl *ctl);
+int ctl_device_list(struct ctl *ctl);
+int ctl_device_show(struct ctl *ctl);
+int ctl_device_reading(struct ctl *ctl);
+int ctl_device_heartbeat(struct ctl *ctl);
+int ctl_device_fault(struct ctl *ctl);
+int ctl_device_maintenance(struct ctl *ctl);
+int ctl_supply_list(struct ctl *ctl);
+int ctl_supply_level(struct ctl *ctl);
+int ctl_supply_served(struct ctl *ctl);
+int ctl_supply_refill(struct ctl *ctl);
+int ctl_batch_list(struct ctl *ctl);
+int ctl_batch_plan(struct ctl *ctl);
+int ctl_batch_hold(struct ctl *ctl);
+int ctl_batch_serve(struct ctl *ctl);
+int ctl_batch_cancel(struct ctl *ctl);
+int ctl_batch_sample(struct ctl *ctl);
+int ctl_batch_dispose(struct ctl *ctl);
+int ctl_batch_temperature(struct ctl *ctl);
+int ctl_task_list(struct ctl *ctl);
+int ctl_task_done(struct ctl *ctl);
+int ctl_task_cancel(struct ctl *ctl);
 int ctl_plan_apply(struct ctl *ctl);
 int ctl_plan_show(struct ctl *ctl);
 int ctl_watch(struct ctl *ctl);

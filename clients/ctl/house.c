@@ -48,6 +48,23 @@ static void print_space(const struct ctl *ctl, const Vd__Status *status)
   putchar('\n');
 }
 
+// Of those that did anything: "dispatch 12+3", twelve by venued itself and three by people.
+static void print_nodes(const struct ctl *ctl, const Vd__Status *status)
+{
+  bool is_first = true;
+  for (size_t i = 0; i < status->n_nodes; i++) {
+    const Vd__NodeCount *count = status->nodes[i];
+    if (count->automatic + count->manual == 0)
+      continue;
+    if (is_first)
+      printf("  %s", ctl_pick(ctl, "automatic+manual", "自動+人工", "自动+人工"));
+    printf("  %s %" PRIu64 "+%" PRIu64, count->id, count->automatic, count->manual);
+    is_first = false;
+  }
+  if (!is_first)
+    puts("");
+}
+
 static void print_status(const struct ctl *ctl, const Vd__Status *status)
 {
   char now[40];
@@ -66,6 +83,7 @@ static void print_status(const struct ctl *ctl, const Vd__Status *status)
          ctl_pick(ctl, "sequence", "序號", "序号"), status->sequence,
          ctl_pick(ctl, "oldest uncommitted", "最久未存", "最久未存"), status->oldest_uncommitted_ms);
   print_space(ctl, status);
+  print_nodes(ctl, status);
   if (status->read_only)
     puts(ctl_pick(ctl, "  READ-ONLY: the disk is full", "  唯讀：磁碟已滿", "  只读：磁盘已满"));
 }
@@ -182,9 +200,9 @@ static void print_plan(const struct ctl *ctl, const struct vd_fold *fold)
 
 int ctl_plan_show(struct ctl *ctl)
 {
-  static const Vd__Kind kinds[] = {VD__KIND__KIND_EVENT, VD__KIND__KIND_ZONE, VD__KIND__KIND_CATEGORY,
-                                   VD__KIND__KIND_PAGE,  VD__KIND__KIND_TEAM, VD__KIND__KIND_POST,
-                                   VD__KIND__KIND_CREW};
+  static const Vd__Kind kinds[] = {VD__KIND__KIND_EVENT, VD__KIND__KIND_ZONE,    VD__KIND__KIND_CATEGORY,
+                                   VD__KIND__KIND_PAGE,  VD__KIND__KIND_TEAM,    VD__KIND__KIND_POST,
+                                   VD__KIND__KIND_CREW,  VD__KIND__KIND_SESSION, VD__KIND__KIND_DEVICE};
   struct vd_fold *fold = NULL;
   int status = ctl_fetch(ctl, kinds, sizeof kinds / sizeof *kinds, "", &fold);
   if (status != CTL_DONE)

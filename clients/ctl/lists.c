@@ -67,9 +67,10 @@ static int by_due(const void *a, const void *b)
   return left->incident->number < right->incident->number ? -1 : 1;
 }
 
-static void due_cell(struct ctl *ctl, struct ctl_table *table, const Vd__Deadline *next)
+static void due_cell(struct ctl *ctl, struct ctl_table *table, const struct row *row)
 {
-  char clock[40], left[32];
+  const Vd__Deadline *next = row->next;
+  char clock[40], left[32], needed[40] = "";
   if (next == NULL) {
     ctl_cell(table, "-");
     return;
@@ -77,8 +78,12 @@ static void due_cell(struct ctl *ctl, struct ctl_table *table, const Vd__Deadlin
   int64_t left_ms = next->due_at_ms - ctl->now_ms;
   ctl_span(left_ms < 0 ? -left_ms : left_ms, left, sizeof left);
   ctl_clock(ctl, next->due_at_ms, clock, sizeof clock);
-  ctl_cell(table, "%s %s (%s %s)", ctl_words(ctl, &vd__promise__descriptor, (int)next->promise), clock,
-           left_ms < 0 ? ctl_pick(ctl, "late", "逾時", "超时") : ctl_pick(ctl, "in", "剩", "剩"), left);
+  bool is_needed = row->incident->needed_by_at_ms != 0;
+  if (is_needed)
+    ctl_clock(ctl, row->incident->needed_by_at_ms, needed, sizeof needed);
+  ctl_cell(table, "%s %s (%s %s)%s%s", ctl_words(ctl, &vd__promise__descriptor, (int)next->promise), clock,
+           left_ms < 0 ? ctl_pick(ctl, "late", "逾時", "超时") : ctl_pick(ctl, "in", "剩", "剩"), left,
+           is_needed ? ctl_pick(ctl, ", needed by ", "，需用於 ", "，需用于 ") : "", needed);
 }
 
 static void print_incidents(struct ctl *ctl, const struct row *rows, size_t count)
@@ -95,7 +100,7 @@ static void print_incidents(struct ctl *ctl, const struct row *rows, size_t coun
   for (size_t i = 0; i < count; i++) {
     const Vd__Incident *incident = rows[i].incident;
     ctl_cell(&table, "#%" PRIu64, incident->number);
-    due_cell(ctl, &table, rows[i].next);
+    due_cell(ctl, &table, &rows[i]);
     ctl_cell(&table, "%u%s", incident->severity, incident->life_safety ? "!" : "");
     ctl_cell(&table, "%s", ctl_words(ctl, &vd__incident_state__descriptor, (int)incident->state));
     ctl_cell(&table, "%s", incident->zone);

@@ -111,6 +111,66 @@ const struct ctl_option ctl_option_rows[] = {
      FIELD(is_digest),
      "",
      {"all threads of --by", "--by 之人的全部提醒", "--by 之人的全部提醒"}},
+    {"following",
+     false,
+     CTL_TAKES_SHIFT,
+     FIELD(is_following),
+     "",
+     {"the later ones of its zone too", "連同該區域其後的議程", "连同该区域其后的议程"}},
+    {"dry-run",
+     false,
+     CTL_TAKES_IMPORT,
+     FIELD(is_dry_run),
+     "",
+     {"only show what would be imported", "只顯示將匯入的內容", "只显示将导入的内容"}},
+    {"faulty",
+     false,
+     CTL_TAKES_FAULTY,
+     FIELD(is_faulty),
+     "",
+     {"only what is suspect or faulty", "只列可疑或故障的", "只列可疑或故障的"}},
+    {"since",
+     true,
+     CTL_TAKES_SINCE,
+     FIELD(since),
+     "TIME",
+     {"since when, like --at", "自何時，格式同 --at", "自何时，格式同 --at"}},
+    {"until",
+     true,
+     CTL_TAKES_UNTIL,
+     FIELD(until),
+     "TIME",
+     {"until when, like --at", "至何時，格式同 --at", "至何时，格式同 --at"}},
+    {"for",
+     true,
+     CTL_TAKES_UNTIL,
+     FIELD(duration),
+     "LENGTH",
+     {"for so long, like 30m", "持續多久，例如 30m", "持续多久，例如 30m"}},
+    {"low",
+     false,
+     CTL_TAKES_LOW,
+     FIELD(only_low),
+     "",
+     {"only what needs a refill", "只列需要補給的", "只列需要补给的"}},
+    {"refilled",
+     false,
+     CTL_TAKES_REFILLED,
+     FIELD(is_refilled),
+     "",
+     {"it is fresh from now on", "已補新，自此起算新鮮", "已补新，自此起算新鲜"}},
+    {"session",
+     true,
+     CTL_TAKES_SESSION,
+     FIELD(session),
+     "SESSION",
+     {"the break it is for", "供應的茶歇", "供应的茶歇"}},
+    {"estimated",
+     false,
+     CTL_TAKES_ESTIMATED,
+     FIELD(is_estimated),
+     "",
+     {"nobody counted heads", "為估計，並非點算", "为估计，并非点数"}},
     {"from",
      true,
      CTL_TAKES_WATCH,
@@ -127,6 +187,7 @@ const struct ctl_option ctl_option_rows[] = {
 };
 enum { ROWS = sizeof ctl_option_rows / sizeof *ctl_option_rows, OPTION_HELP = 1000, OPTION_VERSION };
 const size_t ctl_option_count = ROWS;
+_Static_assert(ROWS < '0', "getopt tells an option by its number here, or by its letter");
 
 // ---- the language ----
 
@@ -240,9 +301,15 @@ static int parse(struct ctl *ctl, int argc, char **argv, bool given[ROWS])
   int option;
   bool wants_help = false;
   opterr = 0;
-  while ((option = getopt_long(argc, argv, ":h", options, NULL)) != -1) {
+  // "-10m" is an amount, not options: it is taken whole, as it stands.
+  const char *const letters = ":h0::1::2::3::4::5::6::7::8::9::";
+  while ((option = getopt_long(argc, argv, letters, options, NULL)) != -1) {
     if (option == OPTION_HELP || option == 'h') {
       wants_help = true;
+    } else if (option >= '0' && option <= '9') {
+      ctl->options.negative = argv[optind - 1];
+    } else if (option >= '0' && option <= '9') {
+      ctl->options.negative = argv[optind - 1];
     } else if (option == OPTION_VERSION) {
       puts("venuectl " VENUED_VERSION);
       return CTL_DONE;
@@ -280,6 +347,8 @@ static int run(struct ctl *ctl, char **words, int count, const bool given[ROWS])
   for (size_t i = 0; i < ROWS; i++)
     if (given[i] && ctl_option_rows[i].takes != 0 && (ctl_option_rows[i].takes & verb->takes) == 0)
       return refuse_option(ctl, verb, ctl_option_rows[i].name);
+  if (ctl->options.negative != NULL && (verb->takes & (CTL_TAKES_SHIFT | CTL_TAKES_VALUE)) == 0)
+    return ctl_unknown_option(ctl, ctl->options.negative);
   if (!is_duration(ctl->options.timeout))
     return ctl_usage(ctl,
                      ctl_pick(ctl, "--timeout takes a length of time like 10s; not",

@@ -104,8 +104,11 @@ void ctl_say_begin(const struct ctl_saying *saying, uint64_t incident, bool foll
 {
   char clock[40], number[32] = "";
   ctl_clock(saying->ctl, saying->now_ms, clock, sizeof clock);
+  const Vd__Fact *fact = saying->change->fact;
   if (incident != 0)
     snprintf(number, sizeof number, "#%" PRIu64, incident);
+  else if (fact != NULL && !follows)
+    snprintf(number, sizeof number, "%s", fact->subject);
   vd_buffer_printf(saying->out, "%s  %-5s %s%s", clock, number, follows ? "  " : "", saying->mark);
 }
 

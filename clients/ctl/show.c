@@ -154,7 +154,13 @@ static void show_incident(const struct view *view)
   const Vd__Incident *incident = view->incident;
   show_head(view);
   line(ctl, ctl_pick(ctl, "text", "內容", "内容"), incident->text);
+  line(ctl, ctl_pick(ctl, "device", "設備", "设备"), incident->device);
   line(ctl, ctl_pick(ctl, "holder", "負責人", "负责人"), incident->holder);
+  if (incident->needed_by_at_ms != 0) {
+    char clock[40];
+    ctl_clock(ctl, incident->needed_by_at_ms, clock, sizeof clock);
+    printf("  %s: %s %s\n", ctl_pick(ctl, "needed by", "需用於", "需用于"), clock, incident->needed_by);
+  }
   line(ctl, ctl_pick(ctl, "reason", "原因", "原因"), incident->reason);
   for (size_t i = 0; i < incident->n_missing; i++)
     line(ctl, ctl_pick(ctl, "to complete", "待補充", "待补充"), missing_words(ctl, incident->missing[i]));

@@ -1,12 +1,14 @@
 // The verbs that do something: each fills one command.
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "clients/ctl/ctl.h"
 #include "proto/text.h"
 
-// The command and its act as heap messages; the act's field lies where every act's field lies.
-static Vd__Command *command_of(Vd__Command__ActCase act)
+// The act's field lies where every act's field lies.
+Vd__Command *ctl_command_new(Vd__Command__ActCase act)
 {
   Vd__Command *command = (Vd__Command *)vd_message_new(&vd__command__descriptor);
   const ProtobufCFieldDescriptor *field =
@@ -16,7 +18,7 @@ static Vd__Command *command_of(Vd__Command__ActCase act)
   return command;
 }
 
-static int send(struct ctl *ctl, Vd__Command *command, bool prints_number)
+int ctl_send(struct ctl *ctl, Vd__Command *command, bool prints_number)
 {
   int status = ctl_command(ctl, command, prints_number);
   vd__command__free_unpacked(command, NULL);
@@ -30,9 +32,53 @@ static int give_up(Vd__Command *command, int status)
 }
 
 // Option or argument, whichever is given.
-static const char *words(const struct ctl *ctl, const char *option, int argument)
+const char *ctl_said(const struct ctl *ctl, const char *option, int argument)
 {
   return option != NULL ? option : ctl->count > argument ? ctl->arguments[argument] : "";
+}
+
+bool ctl_instant(struct ctl *ctl, const char *text, int64_t *at_ms, int *status)
+{
+  *status = ctl_look(ctl);
+  if (*status == CTL_DONE && !vd_instant_parse(text, ctl->now_ms, ctl->utc_offset_ms, at_ms))
+    *status = ctl_usage(
+        ctl,
+        ctl_pick(ctl, "09:41 or RFC 3339 is expected", "需要 09:41 或 RFC 3339", "需要 09:41 或 RFC 3339"),
+        text);
+  return *status == CTL_DONE;
+}
+
+bool ctl_thousandths_parse(const char *text, int64_t *value)
+{
+  enum { DIGITS_MAX = 15, DECIMALS = 3 };
+  const char *at = text + (*text == '-');
+  int64_t size = 0;
+  int digits = 0, decimals = -1;
+  for (; *at; at++) {
+    if (*at == '.' && decimals < 0 && digits > 0) {
+      decimals = 0;
+      continue;
+    }
+    if (*at < '0' || *at > '9' || ++digits > DIGITS_MAX || decimals == DECIMALS)
+      return false;
+    size = size * 10 + (*at - '0');
+    decimals += decimals >= 0;
+  }
+  for (int i = decimals < 0 ? 0 : decimals; i < DECIMALS; i++)
+    size *= 10;
+  *value = *text == '-' ? -size : size;
+  return digits > 0 && decimals != 0;
+}
+
+void ctl_thousandths_format(int64_t value, char out[32])
+{
+  uint64_t size = value < 0 ? (uint64_t)-value : (uint64_t)value;
+  int length =
+      snprintf(out, 32, "%s%" PRIu64 ".%03u", value < 0 ? "-" : "", size / 1000, (unsigned)(size % 1000));
+  while (out[length - 1] == '0')
+    out[--length] = '\0';
+  if (out[length - 1] == '.')
+    out[length - 1] = '\0';
 }
 
 // "reach takes ok, radio-dead (in the user's words); not: …"
@@ -78,7 +124,7 @@ static bool severity_of(const struct ctl *ctl, uint32_t *severity)
 
 int ctl_report(struct ctl *ctl)
 {
-  Vd__Command *command = command_of(VD__COMMAND__ACT_REPORT);
+  Vd__Command *command = ctl_command_new(VD__COMMAND__ACT_REPORT);
   Vd__Report *report = command->report;
   // A report is never refused for being incomplete: one argument is the text, two are zone and text.
   const char *zone = ctl->count >= 2 ? ctl->arguments[0] : "";
@@ -94,7 +140,7 @@ int ctl_report(struct ctl *ctl)
   report->source = (Vd__Source)source;
   if (!severity_of(ctl, &report->severity))
     return give_up(command, CTL_USAGE);
-  return send(ctl, command, true);
+  return ctl_send(ctl, command, true);
 }
 
 // Acts whose first field is the incident's number.
@@ -103,7 +149,7 @@ static Vd__Command *about_incident(const struct ctl *ctl, Vd__Command__ActCase a
   uint64_t number;
   if (!ctl_number(ctl, ctl->arguments[0], &number))
     return NULL;
-  Vd__Command *command = command_of(act);
+  Vd__Command *command = ctl_command_new(act);
   command->respond->incident = number;
   return command;
 }
@@ -111,22 +157,28 @@ static Vd__Command *about_incident(const struct ctl *ctl, Vd__Command__ActCase a
 static int plain(struct ctl *ctl, Vd__Command__ActCase act)
 {
   Vd__Command *command = about_incident(ctl, act);
-  return command != NULL ? send(ctl, command, false) : CTL_USAGE;
+  return command != NULL ? ctl_send(ctl, command, false) : CTL_USAGE;
 }
 
 int ctl_heard(struct ctl *ctl)
 {
   if (ctl->options.is_digest) {
-    Vd__Command *command = command_of(VD__COMMAND__ACT_HEARD);
+    Vd__Command *command = ctl_command_new(VD__COMMAND__ACT_HEARD);
     command->heard->digest = true;
-    return send(ctl, command, false);
+    return ctl_send(ctl, command, false);
   }
   if (ctl->count == 0)
     return ctl_usage(ctl,
-                     ctl_pick(ctl, "heard takes an incident's number, or --digest",
-                              "heard 需要事件編號或 --digest", "heard 需要事件编号或 --digest"),
+                     ctl_pick(ctl, "heard takes an incident's number, a subject like t7, or --digest",
+                              "heard 需要事件編號、主題（如 t7）或 --digest",
+                              "heard 需要事件编号、主题（如 t7）或 --digest"),
                      "");
-  return plain(ctl, VD__COMMAND__ACT_HEARD);
+  const char *of = ctl->arguments[0];
+  if (*of == '#' || (*of >= '0' && *of <= '9'))
+    return plain(ctl, VD__COMMAND__ACT_HEARD);
+  Vd__Command *command = ctl_command_new(VD__COMMAND__ACT_HEARD);
+  vd_string_set(&command->heard->subject, of);
+  return ctl_send(ctl, command, false);
 }
 
 int ctl_respond(struct ctl *ctl)
@@ -164,8 +216,8 @@ int ctl_decide(struct ctl *ctl)
   Vd__Command *command = about_incident(ctl, VD__COMMAND__ACT_DECIDE);
   if (command == NULL)
     return CTL_USAGE;
-  vd_string_set(&command->decide->decision, words(ctl, ctl->options.text, 1));
-  return send(ctl, command, false);
+  vd_string_set(&command->decide->decision, ctl_said(ctl, ctl->options.text, 1));
+  return ctl_send(ctl, command, false);
 }
 
 int ctl_land(struct ctl *ctl)
@@ -175,7 +227,7 @@ int ctl_land(struct ctl *ctl)
     return CTL_USAGE;
   command->land->landing =
       ctl->options.is_workaround ? VD__LANDING__LANDING_WORKAROUND : VD__LANDING__LANDING_FIXED;
-  return send(ctl, command, false);
+  return ctl_send(ctl, command, false);
 }
 
 int ctl_reopen(struct ctl *ctl)
@@ -183,8 +235,8 @@ int ctl_reopen(struct ctl *ctl)
   Vd__Command *command = about_incident(ctl, VD__COMMAND__ACT_REOPEN);
   if (command == NULL)
     return CTL_USAGE;
-  vd_string_set(&command->reopen->reason, words(ctl, ctl->options.reason, 1));
-  return send(ctl, command, false);
+  vd_string_set(&command->reopen->reason, ctl_said(ctl, ctl->options.reason, 1));
+  return ctl_send(ctl, command, false);
 }
 
 int ctl_cancel(struct ctl *ctl)
@@ -192,8 +244,8 @@ int ctl_cancel(struct ctl *ctl)
   Vd__Command *command = about_incident(ctl, VD__COMMAND__ACT_CANCEL);
   if (command == NULL)
     return CTL_USAGE;
-  vd_string_set(&command->cancel->reason, words(ctl, ctl->options.reason, 1));
-  return send(ctl, command, false);
+  vd_string_set(&command->cancel->reason, ctl_said(ctl, ctl->options.reason, 1));
+  return ctl_send(ctl, command, false);
 }
 
 int ctl_decline(struct ctl *ctl)
@@ -201,8 +253,8 @@ int ctl_decline(struct ctl *ctl)
   Vd__Command *command = about_incident(ctl, VD__COMMAND__ACT_DECLINE);
   if (command == NULL)
     return CTL_USAGE;
-  vd_string_set(&command->decline->reason, words(ctl, ctl->options.reason, 1));
-  return send(ctl, command, false);
+  vd_string_set(&command->decline->reason, ctl_said(ctl, ctl->options.reason, 1));
+  return ctl_send(ctl, command, false);
 }
 
 int ctl_note(struct ctl *ctl)
@@ -210,8 +262,8 @@ int ctl_note(struct ctl *ctl)
   Vd__Command *command = about_incident(ctl, VD__COMMAND__ACT_NOTE);
   if (command == NULL)
     return CTL_USAGE;
-  vd_string_set(&command->note->text, words(ctl, ctl->options.text, 1));
-  return send(ctl, command, false);
+  vd_string_set(&command->note->text, ctl_said(ctl, ctl->options.text, 1));
+  return ctl_send(ctl, command, false);
 }
 
 int ctl_duplicate(struct ctl *ctl)
@@ -223,7 +275,7 @@ int ctl_duplicate(struct ctl *ctl)
   if (command == NULL)
     return CTL_USAGE;
   command->duplicate->of = of;
-  return send(ctl, command, false);
+  return ctl_send(ctl, command, false);
 }
 
 int ctl_amend(struct ctl *ctl)
@@ -236,7 +288,7 @@ int ctl_amend(struct ctl *ctl)
   vd_string_set(&command->amend->text, ctl->options.text);
   if (!severity_of(ctl, &command->amend->severity))
     return give_up(command, CTL_USAGE);
-  return send(ctl, command, false);
+  return ctl_send(ctl, command, false);
 }
 
 int ctl_assign(struct ctl *ctl)
@@ -245,22 +297,22 @@ int ctl_assign(struct ctl *ctl)
   if (command == NULL)
     return CTL_USAGE;
   vd_string_set(&command->assign->crew, ctl->arguments[1]);
-  return send(ctl, command, false);
+  return ctl_send(ctl, command, false);
 }
 
 int ctl_handover(struct ctl *ctl)
 {
-  Vd__Command *command = command_of(VD__COMMAND__ACT_HANDOVER);
+  Vd__Command *command = ctl_command_new(VD__COMMAND__ACT_HANDOVER);
   vd_string_set(&command->handover->from, ctl->arguments[0]);
   vd_string_set(&command->handover->to, ctl->arguments[1]);
-  return send(ctl, command, false);
+  return ctl_send(ctl, command, false);
 }
 
 int ctl_log(struct ctl *ctl)
 {
-  Vd__Command *command = command_of(VD__COMMAND__ACT_LOG);
+  Vd__Command *command = ctl_command_new(VD__COMMAND__ACT_LOG);
   vd_string_set(&command->log->text, ctl->arguments[0]);
-  return send(ctl, command, false);
+  return ctl_send(ctl, command, false);
 }
 
 int ctl_crew_duty(struct ctl *ctl)
@@ -268,18 +320,18 @@ int ctl_crew_duty(struct ctl *ctl)
   int duty;
   if (!vd_enum_parse(&vd__duty__descriptor, ctl->arguments[1], &duty) || duty == 0)
     return bad_enum(ctl, "crew duty", &vd__duty__descriptor, ctl->arguments[1]);
-  Vd__Command *command = command_of(VD__COMMAND__ACT_DUTY);
+  Vd__Command *command = ctl_command_new(VD__COMMAND__ACT_DUTY);
   vd_string_set(&command->duty->crew, ctl->arguments[0]);
   command->duty->duty = (Vd__Duty)duty;
-  return send(ctl, command, false);
+  return ctl_send(ctl, command, false);
 }
 
 int ctl_crew_at(struct ctl *ctl)
 {
-  Vd__Command *command = command_of(VD__COMMAND__ACT_PLACE);
+  Vd__Command *command = ctl_command_new(VD__COMMAND__ACT_PLACE);
   vd_string_set(&command->place->crew, ctl->arguments[0]);
   vd_string_set(&command->place->zone, ctl->arguments[1]);
-  return send(ctl, command, false);
+  return ctl_send(ctl, command, false);
 }
 
 int ctl_crew_reach(struct ctl *ctl)
@@ -287,8 +339,8 @@ int ctl_crew_reach(struct ctl *ctl)
   int reach;
   if (!vd_enum_parse(&vd__reach__descriptor, ctl->arguments[1], &reach) || reach == 0)
     return bad_enum(ctl, "crew reach", &vd__reach__descriptor, ctl->arguments[1]);
-  Vd__Command *command = command_of(VD__COMMAND__ACT_REACH);
+  Vd__Command *command = ctl_command_new(VD__COMMAND__ACT_REACH);
   vd_string_set(&command->reach->crew, ctl->arguments[0]);
   command->reach->reach = (Vd__Reach)reach;
-  return send(ctl, command, false);
+  return ctl_send(ctl, command, false);
 }

@@ -5,10 +5,10 @@ _venuectl()
   _init_completion || return
 
   local verbs='report heard respond arrive decide approve land close reopen cancel undo note duplicate amend assign
-    accept decline handover log incidents show recommend crew alerts deadlines zones categories principals watch status
+    accept decline handover log incidents show recommend crew zone session notice device supply batch task alerts deadlines zones categories principals watch status
     clock plan rehearse journal backup'
   local options='--data --url --token-file --json --lang --timeout --by --at --id --text --severity --source --reporter
-    --reason --zone --category --open --workaround --digest --from --topic --help --version'
+    --reason --zone --category --open --workaround --digest --following --dry-run --low --refilled --estimated --session --faulty --since --until --for --from --topic --help --version'
 
   # Where this line finds the daemon, for what the daemon is asked.
   local -a venuectl=("${words[0]}" --timeout 500ms) arguments=()
@@ -17,7 +17,7 @@ _venuectl()
     case ${words[i]} in
       --data | --url | --token-file) venuectl+=("${words[i]}" "${words[++i]}") ;;
       --lang | --timeout | --by | --at | --id | --text | --severity | --source | --reporter | --reason | --zone | \
-        --category | --from | --topic) ((i++)) ;;
+        --category | --session | --since | --until | --for | --from | --topic) ((i++)) ;;
       -*) ;;
       *) arguments+=("${words[i]}") ;;
     esac
@@ -34,9 +34,10 @@ _venuectl()
     --severity) _venuectl_offer '1 2 3 4' && return ;;
     --source) _venuectl_offer 'staff attendee radio device' && return ;;
     --by) _venuectl_offer "$(_venuectl_ask 'crew list')" && return ;;
+    --session) _venuectl_offer "$(_venuectl_ask 'session list --open')" && return ;;
     --zone) _venuectl_offer "$(_venuectl_ask zones)" && return ;;
     --category) _venuectl_offer "$(_venuectl_ask categories)" && return ;;
-    --url | --timeout | --at | --id | --text | --reporter | --reason | --from | --topic) return ;;
+    --url | --timeout | --at | --id | --text | --reporter | --reason | --since | --until | --for | --from | --topic) return ;;
   esac
   if [[ $cur == -* ]]; then
     _venuectl_offer "$options"
@@ -46,6 +47,19 @@ _venuectl()
   case "${#arguments[@]} ${arguments[*]:0:2}" in
     '0 ') _venuectl_offer "$verbs" ;;
     '1 crew') _venuectl_offer 'list duty at reach' ;;
+    '1 zone') _venuectl_offer 'list count set' ;;
+    '2 zone count' | '2 zone set') _venuectl_offer "$(_venuectl_ask zones)" ;;
+    '3 zone set') _venuectl_offer 'open crowded closed converting converting-passable' ;;
+    '1 session') _venuectl_offer 'list start end shift cancel import export' ;;
+    '1 notice') _venuectl_offer 'list draft approve drop' ;;
+    '1 supply') _venuectl_offer 'list level served refill' ;;
+    '1 batch') _venuectl_offer 'list plan hold serve cancel sample dispose temperature' ;;
+    '1 task') _venuectl_offer 'list done cancel' ;;
+    '2 supply level' | '2 supply served' | '2 supply refill' | '2 batch plan')
+      _venuectl_offer "$(_venuectl_ask 'supply list')" ;;
+    '2 batch '*) _venuectl_offer "$(_venuectl_ask 'batch list --open')" ;;
+    '2 task done' | '2 task cancel') _venuectl_offer "$(_venuectl_ask 'task list --open')" ;;
+    '1 device') _venuectl_offer 'list show reading heartbeat fault maintenance' ;;
     '1 clock') _venuectl_offer 'accept' ;;
     '1 plan') _venuectl_offer 'check show apply' ;;
     '1 journal') _venuectl_offer 'verify export' ;;
@@ -55,6 +69,13 @@ _venuectl()
     "2 report "*) _venuectl_offer "$(_venuectl_ask categories)" ;;
     '2 crew duty' | '2 crew at' | '2 crew reach' | "2 assign "* | '1 handover' | "2 handover "*)
       _venuectl_offer "$(_venuectl_ask 'crew list')" ;;
+    '2 session import') _filedir ics ;;
+    '2 session start' | '2 session end' | '2 session shift' | '2 session cancel')
+      _venuectl_offer "$(_venuectl_ask 'session list --open')" ;;
+    '2 notice approve' | '2 notice drop') _venuectl_offer "$(_venuectl_ask 'notice list --open')" ;;
+    '2 device show' | '2 device reading' | '2 device fault' | '2 device maintenance' | *' device heartbeat')
+      _venuectl_offer "$(_venuectl_ask 'device list')" ;;
+    '3 device maintenance') _venuectl_offer 'off' ;;
     '3 crew duty') _venuectl_offer 'on off break' ;;
     '3 crew at') _venuectl_offer "$(_venuectl_ask zones)" ;;
     '3 crew reach') _venuectl_offer 'radio-dead ok' ;;

@@ -5,7 +5,9 @@
 
 #include "daemon/core/crew.h"
 #include "daemon/core/incident.h"
+#include "daemon/core/key.h"
 #include "daemon/core/venue_internal.h"
+#include "daemon/core/zone.h"
 
 // Roles that may do the same.
 enum group {
@@ -58,6 +60,36 @@ static const unsigned char table[][GROUP_COUNT] = {
   [VD__COMMAND__ACT_LOG]        = {    NO,     ANY,   ANY,     NO,       NO,    NO,      NO,     NO   },
   [VD__COMMAND__ACT_PLAN_APPLY] = {    NO,     ANY,   NO,      NO,       NO,    NO,      NO,     NO   },
   [VD__COMMAND__ACT_PRINCIPAL]  = {    NO,     ANY,   NO,      NO,       NO,    NO,      NO,     NO   },
+  // the live venue
+  [VD__COMMAND__ACT_COUNT_ZONE]           = { NO,     ANY,   ZONE,    OWN,      OWN,   NO,      ZONE,   OWN },
+  [VD__COMMAND__ACT_SET_ZONE]             = { NO,     ANY,   ZONE,    OWN,      OWN,   NO,      ZONE,   OWN },
+  [VD__COMMAND__ACT_TASK_DONE]            = { NO,     ANY,   ZONE,    OWN,      OWN,   NO,      ZONE,   NO  },
+  [VD__COMMAND__ACT_TASK_CANCEL]          = { NO,     ANY,   ZONE,    OWN,      OWN,   NO,      ZONE,   NO  },
+  [VD__COMMAND__ACT_SUPPLY_LEVEL]         = { NO,     ANY,   ZONE,    OWN,      OWN,   OWN,     ZONE,   OWN },
+  [VD__COMMAND__ACT_SUPPLY_SERVED]        = { NO,     ANY,   ZONE,    OWN,      OWN,   OWN,     ZONE,   OWN },
+  [VD__COMMAND__ACT_SUPPLY_REFILL]        = { NO,     ANY,   ZONE,    OWN,      OWN,   OWN,     ZONE,   OWN },
+  [VD__COMMAND__ACT_BATCH_PLAN]           = { NO,     ANY,   ZONE,    OWN,      NO,    NO,      NO,     NO  },
+  [VD__COMMAND__ACT_BATCH_HOLD]           = { NO,     ANY,   ZONE,    OWN,      OWN,   NO,      ZONE,   NO  },
+  [VD__COMMAND__ACT_BATCH_SERVE]          = { NO,     ANY,   ZONE,    OWN,      OWN,   NO,      ZONE,   NO  },
+  [VD__COMMAND__ACT_BATCH_CANCEL]         = { NO,     ANY,   ZONE,    OWN,      NO,    NO,      NO,     NO  },
+  [VD__COMMAND__ACT_BATCH_SAMPLE]         = { NO,     ANY,   ZONE,    OWN,      OWN,   NO,      ZONE,   NO  },
+  [VD__COMMAND__ACT_BATCH_DISPOSE]        = { NO,     ANY,   ZONE,    OWN,      OWN,   NO,      ZONE,   NO  },
+  [VD__COMMAND__ACT_BATCH_TEMPERATURE]    = { NO,     ANY,   ZONE,    OWN,      OWN,   NO,      ZONE,   NO  },
+  [VD__COMMAND__ACT_READINGS]             = { NO,     ANY,   ZONE,    NO,       NO,    NO,      ZONE,   OWN },
+  [VD__COMMAND__ACT_DEVICE_FAULT]         = { NO,     ANY,   ZONE,    OWN,      OWN,   NO,      ZONE,   NO  },
+  [VD__COMMAND__ACT_DEVICE_MAINTENANCE]   = { NO,     ANY,   ZONE,    OWN,      NO,    NO,      NO,     NO  },
+  [VD__COMMAND__ACT_SESSION_START]        = { NO,     ANY,   ZONE,    OWN,      OWN,   NO,      ZONE,   NO  },
+  [VD__COMMAND__ACT_SESSION_END]          = { NO,     ANY,   ZONE,    OWN,      OWN,   NO,      ZONE,   NO  },
+  [VD__COMMAND__ACT_SESSION_SHIFT]        = { NO,     ANY,   ZONE,    OWN,      NO,    NO,      NO,     NO  },
+  [VD__COMMAND__ACT_SESSION_CANCEL]       = { NO,     ANY,   ZONE,    OWN,      NO,    NO,      NO,     NO  },
+  [VD__COMMAND__ACT_SESSIONS_IMPORT]      = { NO,     ANY,   ANY,     NO,       NO,    NO,      NO,     NO  },
+  [VD__COMMAND__ACT_NOTICE_DRAFT]         = { NO,     ANY,   ANY,     NO,       NO,    NO,      NO,     NO  },
+  [VD__COMMAND__ACT_NOTICE_APPROVE]       = { NO,     ANY,   ANY,     NO,       NO,    NO,      NO,     NO  },
+  [VD__COMMAND__ACT_NOTICE_DROP]          = { NO,     ANY,   ANY,     NO,       NO,    NO,      NO,     NO  },
+  [VD__COMMAND__ACT_LANE_COUNTS]          = { NO,     ANY,   ZONE,    OWN,      OWN,   NO,      ZONE,   OWN },
+  [VD__COMMAND__ACT_SET_LANE]             = { NO,     ANY,   ZONE,    OWN,      OWN,   NO,      ZONE,   OWN },
+  [VD__COMMAND__ACT_SUGGESTION_TAKE]      = { NO,     ANY,   ANY,     NO,       NO,    NO,      NO,     NO  },
+  [VD__COMMAND__ACT_SUGGESTION_PASS]      = { NO,     ANY,   ANY,     NO,       NO,    NO,      NO,     NO  },
 };
 // clang-format on
 
@@ -135,7 +167,7 @@ static uint64_t incident_of(const Vd__Command *command)
   }
 }
 
-// The person whose duty, place or radio it is; NULL where the act is about nobody.
+// The person whose duty, place or radio it is, or who took the sample; NULL where the act is about nobody.
 static const char *person_of(const Vd__Command *command)
 {
   switch (command->act_case) {
@@ -145,8 +177,67 @@ static const char *person_of(const Vd__Command *command)
     return command->place->crew;
   case VD__COMMAND__ACT_REACH:
     return command->reach->crew;
+  case VD__COMMAND__ACT_BATCH_SAMPLE:
+    return *command->batch_sample->taken_by ? command->batch_sample->taken_by : NULL;
   default:
     return NULL;
+  }
+}
+
+// What a command of the live venue is about.
+struct thing {
+  Vd__Kind kind; // unspecified: nothing that stands in a zone
+  const char *id;
+  uint64_t task;
+};
+
+static struct thing thing_of(const Vd__Command *command)
+{
+  switch (command->act_case) {
+  case VD__COMMAND__ACT_COUNT_ZONE:
+    return (struct thing){VD__KIND__KIND_ZONE, command->count_zone->zone, 0};
+  case VD__COMMAND__ACT_SET_ZONE:
+    return (struct thing){VD__KIND__KIND_ZONE, command->set_zone->zone, 0};
+  case VD__COMMAND__ACT_TASK_DONE:
+    return (struct thing){VD__KIND__KIND_TASK, NULL, command->task_done->task};
+  case VD__COMMAND__ACT_TASK_CANCEL:
+    return (struct thing){VD__KIND__KIND_TASK, NULL, command->task_cancel->task};
+  case VD__COMMAND__ACT_SUPPLY_LEVEL:
+    return (struct thing){VD__KIND__KIND_SUPPLY, command->supply_level->supply, 0};
+  case VD__COMMAND__ACT_SUPPLY_SERVED:
+    return (struct thing){VD__KIND__KIND_SUPPLY, command->supply_served->supply, 0};
+  case VD__COMMAND__ACT_SUPPLY_REFILL:
+    return (struct thing){VD__KIND__KIND_SUPPLY, command->supply_refill->supply, 0};
+  case VD__COMMAND__ACT_BATCH_PLAN:
+    return (struct thing){VD__KIND__KIND_SUPPLY, command->batch_plan->supply, 0};
+  case VD__COMMAND__ACT_BATCH_HOLD:
+    return (struct thing){VD__KIND__KIND_BATCH, command->batch_hold->batch, 0};
+  case VD__COMMAND__ACT_BATCH_SERVE:
+    return (struct thing){VD__KIND__KIND_BATCH, command->batch_serve->batch, 0};
+  case VD__COMMAND__ACT_BATCH_CANCEL:
+    return (struct thing){VD__KIND__KIND_BATCH, command->batch_cancel->batch, 0};
+  case VD__COMMAND__ACT_BATCH_SAMPLE:
+    return (struct thing){VD__KIND__KIND_BATCH, command->batch_sample->batch, 0};
+  case VD__COMMAND__ACT_BATCH_DISPOSE:
+    return (struct thing){VD__KIND__KIND_BATCH, command->batch_dispose->batch, 0};
+  case VD__COMMAND__ACT_BATCH_TEMPERATURE:
+    return (struct thing){VD__KIND__KIND_BATCH, command->batch_temperature->batch, 0};
+  case VD__COMMAND__ACT_DEVICE_FAULT:
+    return (struct thing){VD__KIND__KIND_DEVICE, command->device_fault->device, 0};
+  case VD__COMMAND__ACT_DEVICE_MAINTENANCE:
+    return (struct thing){VD__KIND__KIND_DEVICE, command->device_maintenance->device, 0};
+  case VD__COMMAND__ACT_SESSION_START:
+    return (struct thing){VD__KIND__KIND_SESSION, command->session_start->session, 0};
+  case VD__COMMAND__ACT_SESSION_END:
+    return (struct thing){VD__KIND__KIND_SESSION, command->session_end->session, 0};
+  case VD__COMMAND__ACT_SESSION_SHIFT:
+    return (struct thing){VD__KIND__KIND_SESSION, command->session_shift->session, 0};
+  case VD__COMMAND__ACT_SESSION_CANCEL:
+    return (struct thing){VD__KIND__KIND_SESSION, command->session_cancel->session, 0};
+  case VD__COMMAND__ACT_SET_LANE:
+    return (struct thing){VD__KIND__KIND_LANE, command->set_lane->lane, 0};
+  default:
+    return (struct thing){VD__KIND__KIND_UNSPECIFIED, NULL, 0};
   }
 }
 
@@ -176,9 +267,51 @@ static bool is_in_zones(const struct vd_venue *venue, const Vd__Principal *who, 
          (or_holds_it && *who->crew && strcmp(incident->holder, who->crew) == 0);
 }
 
+// What is not known is nowhere: the command says that there is none.
+static bool is_known_elsewhere(const struct vd_venue *venue, const Vd__Principal *who, Vd__Kind kind,
+                               const char *id)
+{
+  const char *zone = who->n_zones > 0 ? vd_zone_of(venue, kind, id) : NULL; // none = all: nothing to look up
+  return zone && !has_zone(who, zone);
+}
+
+static bool may_touch(const struct vd_venue *venue, const Vd__Principal *who, const Vd__Command *command,
+                      bool or_holds_it)
+{
+  struct thing thing = thing_of(command);
+  struct vd_key id = vd_key_of("t", "", "");
+  vd_key_add_number(&id, thing.task);
+  if (thing.kind == VD__KIND__KIND_TASK) {
+    thing.id = id.text;
+    const Vd__Task *task = VD_FIND(venue, TASK, Task, id.text);
+    if (task && or_holds_it && *who->crew && strcmp(task->crew, who->crew) == 0)
+      return true;
+  }
+  return thing.kind == VD__KIND__KIND_UNSPECIFIED || !is_known_elsewhere(venue, who, thing.kind, thing.id);
+}
+
+// A list is done whole or not at all, so all of it must be in the zones.
+static bool may_touch_all(const struct vd_venue *venue, const Vd__Principal *who, const Vd__Command *command)
+{
+  if (command->act_case == VD__COMMAND__ACT_READINGS) {
+    const Vd__Readings *list = command->readings;
+    for (size_t i = 0; i < list->n_readings; i++)
+      if (is_known_elsewhere(venue, who, VD__KIND__KIND_DEVICE, list->readings[i]->device))
+        return false;
+  } else if (command->act_case == VD__COMMAND__ACT_LANE_COUNTS) {
+    const Vd__LaneCounts *list = command->lane_counts;
+    for (size_t i = 0; i < list->n_counts; i++)
+      if (is_known_elsewhere(venue, who, VD__KIND__KIND_LANE, list->counts[i]->lane))
+        return false;
+  }
+  return true;
+}
+
 static bool is_within_zones(const struct vd_venue *venue, const Vd__Principal *who,
                             const Vd__Command *command, bool or_holds_it)
 {
+  if (command->act_case >= VD__COMMAND__ACT_COUNT_ZONE) // the live venue
+    return may_touch(venue, who, command, or_holds_it) && may_touch_all(venue, who, command);
   if (command->act_case == VD__COMMAND__ACT_REPORT)
     return may_report_from(who, command->report->zone);
   if (command->act_case == VD__COMMAND__ACT_DUPLICATE &&
@@ -233,6 +366,16 @@ static bool owns_zone(const struct vd_venue *venue, const Vd__Principal *who, ui
   return !incident || (crew && crew->n_zones > 0 && vd_crew_answers_for(crew, incident->zone));
 }
 
+// The part of the command that a refusal for its zone is about.
+static const char *zone_field(const Vd__Command *command)
+{
+  if (command->act_case == VD__COMMAND__ACT_REPORT)
+    return "report.zone";
+  if (command->act_case < VD__COMMAND__ACT_COUNT_ZONE)
+    return "incident";
+  return protobuf_c_message_descriptor_get_field(&vd__command__descriptor, command->act_case)->name;
+}
+
 static enum vd_err deny(struct vd_refusal *refusal, const char *field, const char *why)
 {
   return vd_refuse(refusal, VD_ERR_NOT_PERMITTED, field, "%s", why);
@@ -246,8 +389,7 @@ static enum vd_err check_bounds(const struct vd_venue *venue, const Vd__Principa
   if (is_personal && !is_for_self(venue, who, command))
     return deny(refusal, person_of(command) ? "crew" : "by", "this role acts for itself only");
   if (is_local && !is_within_zones(venue, who, command, is_personal))
-    return deny(refusal, command->act_case == VD__COMMAND__ACT_REPORT ? "report.zone" : "incident",
-                "the zone is not one of this role's");
+    return deny(refusal, zone_field(command), "the zone is not one of this role's");
   if (scope == STEP && !told_last_step(venue, who, incident_of(command)))
     return deny(refusal, "incident", "this role undoes only what it said itself");
   if (scope == OWNER && !owns_zone(venue, who, incident_of(command)))
@@ -263,7 +405,8 @@ enum vd_err vd_access_check(const struct vd_venue *venue, const Vd__Principal *w
   enum scope scope = scope_of(who->role, command->act_case);
   if (scope == NO)
     return deny(refusal, NULL, "this role may not do that");
-  if (group_of(who->role) == DEVICE && command->report->source != VD__SOURCE__SOURCE_DEVICE)
+  if (group_of(who->role) == DEVICE && command->act_case == VD__COMMAND__ACT_REPORT &&
+      command->report->source != VD__SOURCE__SOURCE_DEVICE)
     return deny(refusal, "report.source", "a device reports as one");
   return check_bounds(venue, who, command, scope, refusal);
 }

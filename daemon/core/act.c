@@ -225,6 +225,8 @@ struct vd_tally vd_tally_of(Vd__Kind kind, const ProtobufCMessage *message)
     const Vd__Deadline *deadline = (const Vd__Deadline *)message;
     tally.is_running = deadline->outcome == VD__OUTCOME__OUTCOME_RUNNING;
     tally.is_breached = deadline->breached_at_ms != 0;
+  } else if (kind == VD__KIND__KIND_TASK) {
+    tally.is_ended_task = ((const Vd__Task *)message)->state != VD__TASK_STATE__TASK_STATE_OPEN;
   }
   return tally;
 }
@@ -239,6 +241,7 @@ void vd_tally_count(struct vd_venue *venue, struct vd_tally tally, int sign)
 {
   add_to(&venue->counts.open_incidents, tally.is_open_incident, sign);
   add_to(&venue->ended_incidents, tally.is_ended_incident, sign);
+  add_to(&venue->ended_tasks, tally.is_ended_task, sign);
   add_to(&venue->counts.open_alerts, tally.is_open_alert, sign);
   add_to(&venue->counts.running_deadlines, tally.is_running, sign);
   add_to(&venue->counts.breaches, tally.is_breached, sign);

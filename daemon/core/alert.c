@@ -9,6 +9,8 @@
 
 // What a thread may take so that times and the word of whoever hears it still fit in.
 enum { ENTITY_FIT_MAX = VD_ENTITY_MAX - 128 };
+// What a digest may take for the subjects that are no incidents.
+enum { DIGEST_SUBJECTS_SIZE_MAX = 320 };
 
 static struct vd_alert_id id_of_key(const struct vd_key *key)
 {
@@ -19,10 +21,13 @@ static struct vd_alert_id id_of_key(const struct vd_key *key)
   return id;
 }
 
-struct vd_alert_id vd_alert_id_of(uint64_t incident, const char *whom)
+struct vd_alert_id vd_alert_id_of(uint64_t incident, const char *subject, const char *whom)
 {
   struct vd_key key = {.size = 0};
-  vd_key_add_number(&key, incident);
+  if (incident != 0)
+    vd_key_add_number(&key, incident);
+  else
+    vd_key_add(&key, subject ? subject : "");
   vd_key_add(&key, ".");
   vd_key_add(&key, whom);
   return id_of_key(&key);
@@ -34,9 +39,9 @@ struct vd_alert_id vd_alert_digest_id(const char *crew)
   return id_of_key(&key);
 }
 
-static bool is_digest_id(const char *id)
+bool vd_alert_is_digest(const Vd__Alert *alert)
 {
-  return strncmp(id, "digest.", 7) == 0;
+  return strncmp(alert->id, "digest.", 7) == 0;
 }
 
 static bool is_person(const char *whom)
@@ -104,6 +109,7 @@ static void set_reason(struct vd_act *act, Vd__Alert *alert, const struct vd_ale
   vd_string_set(&reason->deadline, deadline);
   vd_string_set(&reason->called_before, call->called_before);
   vd_string_set(&reason->passed_over, call->passed_over);
+  vd_string_set(&reason->post, call->post);
   VD_REPEATED_ADD(alert->reasons, alert->n_reasons, reason);
   fit(alert);
 }
@@ -113,9 +119,30 @@ static void set_reason(struct vd_act *act, Vd__Alert *alert, const struct vd_ale
 // The person's open threads, digests apart.
 struct open_threads {
   uint64_t incidents[VD_ALERT_DIGEST_MAX];
-  size_t count;
+  const char *subjects[VD_ALERT_DIGEST_MAX]; // borrowed from the threads
+  size_t n_incidents, n_subjects, subjects_size;
   uint32_t more;
 };
+
+static size_t count_threads(const struct open_threads *open)
+{
+  return open->n_incidents + open->n_subjects + open->more;
+}
+
+static void add_thread(struct open_threads *open, const Vd__Alert *alert)
+{
+  size_t size = strlen(alert->subject) + 3; // as a field of the digest
+  if (open->n_incidents + open->n_subjects == VD_ALERT_DIGEST_MAX) {
+    open->more++;
+  } else if (alert->incident != 0) {
+    open->incidents[open->n_incidents++] = alert->incident;
+  } else if (open->subjects_size + size > DIGEST_SUBJECTS_SIZE_MAX) {
+    open->more++;
+  } else {
+    open->subjects[open->n_subjects++] = alert->subject;
+    open->subjects_size += size;
+  }
+}
 
 static void count_open(struct vd_act *act, const char *crew, struct open_threads *open)
 {
@@ -126,21 +153,24 @@ static void count_open(struct vd_act *act, const char *crew, struct open_threads
   for (const char *key = NULL; left > 0 && (key = vd_index_next(act->venue->index, prefix.text, key));
        left--) {
     const Vd__Alert *alert = VD_FIND(act->venue, ALERT, Alert, vd_index_last_field(key));
-    if (is_digest_id(alert->id))
-      continue;
-    if (open->count < VD_ALERT_DIGEST_MAX)
-      open->incidents[open->count++] = alert->incident;
-    else
-      open->more++;
+    if (!vd_alert_is_digest(alert))
+      add_thread(open, alert);
   }
 }
 
 static void fill_digest(struct vd_act *act, Vd__Alert *digest, const struct open_threads *open)
 {
   free(digest->digest);
-  digest->digest = vd_alloc((open->count ? open->count : 1) * sizeof *digest->digest);
-  memcpy(digest->digest, open->incidents, open->count * sizeof *digest->digest);
-  digest->n_digest = open->count;
+  digest->digest = vd_alloc((open->n_incidents ? open->n_incidents : 1) * sizeof *digest->digest);
+  memcpy(digest->digest, open->incidents, open->n_incidents * sizeof *digest->digest);
+  digest->n_digest = open->n_incidents;
+  for (size_t i = 0; i < digest->n_digest_subjects; i++)
+    free(digest->digest_subjects[i]);
+  free(digest->digest_subjects);
+  digest->digest_subjects = NULL;
+  digest->n_digest_subjects = 0;
+  for (size_t i = 0; i < open->n_subjects; i++)
+    vd_strings_add(&digest->digest_subjects, &digest->n_digest_subjects, open->subjects[i]);
   digest->digest_more = open->more;
   digest->updated_at_ms = act->now_ms;
 }
@@ -160,7 +190,7 @@ static void refresh_digest(struct vd_act *act, Vd__Alert *current, bool is_new_c
     return;
   struct open_threads open;
   count_open(act, crew, &open);
-  if (!is_open && open.count < vd_policy(act->venue)->digest_from)
+  if (!is_open && count_threads(&open) < vd_policy(act->venue)->digest_from)
     return;
   if (digest) {
     vd_act_touch(act, VD__KIND__KIND_ALERT, &digest->base);
@@ -169,7 +199,7 @@ static void refresh_digest(struct vd_act *act, Vd__Alert *current, bool is_new_c
     vd_string_set(&digest->crew, crew);
   }
   fill_digest(act, digest, &open);
-  if (open.count == 0) {
+  if (count_threads(&open) == 0) {
     digest->state = VD__ALERT_STATE__ALERT_STATE_WITHDRAWN;
     digest->withdrawn_at_ms = act->now_ms;
     return;
@@ -190,12 +220,14 @@ static void refresh_digest(struct vd_act *act, Vd__Alert *current, bool is_new_c
 
 static Vd__Alert *edit_or_create(struct vd_act *act, const struct vd_alert_call *call)
 {
-  struct vd_alert_id id = vd_alert_id_of(call->incident, call->whom);
+  struct vd_alert_id id = vd_alert_id_of(call->incident, call->subject, call->whom);
   Vd__Alert *alert = VD_EDIT(act, ALERT, Alert, id.text);
   if (alert)
     return alert;
   alert = VD_CREATE(act, ALERT, Alert, id.text);
   alert->incident = call->incident;
+  if (call->incident == 0)
+    vd_string_set(&alert->subject, call->subject);
   if (is_person(call->whom))
     vd_string_set(&alert->crew, call->whom);
   if (strcmp(call->whom, VD_ALERT_LAST_RESORT) == 0)
@@ -228,7 +260,7 @@ bool vd_alert_hear(struct vd_act *act, Vd__Alert *alert, const char *by)
   alert->state = VD__ALERT_STATE__ALERT_STATE_HEARD;
   alert->heard_at_ms = vd_act_acted_at(act);
   vd_string_set(&alert->heard_by, by);
-  if (!is_digest_id(alert->id))
+  if (!vd_alert_is_digest(alert))
     refresh_digest(act, alert, false);
   return true;
 }
@@ -257,10 +289,10 @@ void vd_alert_drop(struct vd_act *act, Vd__Alert *alert, vd_alert_match_fn match
   refresh_digest(act, alert, false);
 }
 
-void vd_alert_drop_everywhere(struct vd_act *act, uint64_t incident, vd_alert_match_fn matches,
-                              const void *context)
+void vd_alert_drop_everywhere(struct vd_act *act, uint64_t incident, const char *subject,
+                              vd_alert_match_fn matches, const void *context)
 {
-  struct vd_alert_id prefix = vd_alert_id_of(incident, "");
+  struct vd_alert_id prefix = vd_alert_id_of(incident, subject, "");
   ProtobufCMessage *message = NULL;
   const char *after = NULL;
   while ((message = vd_fold_next(act->venue->fold, VD__KIND__KIND_ALERT, after, prefix.text))) {

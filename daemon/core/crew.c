@@ -6,6 +6,7 @@
 #include "daemon/core/dispatch.h"
 #include "daemon/core/incident_internal.h"
 #include "daemon/core/key.h"
+#include "daemon/core/task.h"
 
 // A refusal looks at so many names for the nearest one, no more.
 enum { NEAREST_MAX = 1000 };
@@ -158,9 +159,12 @@ enum vd_err vd_crew_set_reach(struct vd_act *act, Vd__Reply *reply, struct vd_re
   Vd__Fact *fact = vd_act_fact(act, VD_FACT_REACH_SET);
   vd_string_set(&fact->crew, crew->id);
   vd_string_set(&fact->text, is_dead ? "radio-dead" : "ok");
-  if (was_reachable && !vd_crew_is_reachable(crew))
+  if (was_reachable && !vd_crew_is_reachable(crew)) {
     vd_dispatch_left(act, crew);
-  else if (!was_reachable && vd_crew_is_reachable(crew))
+    vd_task_left(act, crew);
+  } else if (!was_reachable && vd_crew_is_reachable(crew)) {
     vd_dispatch_came(act, crew);
+    vd_task_came(act, crew);
+  }
   return VD_OK;
 }

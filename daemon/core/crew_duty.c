@@ -4,6 +4,7 @@
 #include "daemon/core/crew.h"
 #include "daemon/core/dispatch.h"
 #include "daemon/core/escalation.h"
+#include "daemon/core/task.h"
 #include "daemon/core/venue_internal.h"
 
 static const int64_t WORD_WITHOUT_SHIFTS_MS = INT64_C(12) * 60 * 60 * 1000;
@@ -119,6 +120,7 @@ static void come_on_duty(struct vd_act *act, const Vd__Crew *crew)
   if (fact)
     vd_string_set(&fact->crew, crew->id);
   vd_dispatch_came(act, crew);
+  vd_task_came(act, crew);
 }
 
 static void go_off_duty(struct vd_act *act, Vd__Crew *crew)
@@ -133,6 +135,7 @@ static void go_off_duty(struct vd_act *act, Vd__Crew *crew)
   }
   vd_escalation_left(act, crew);
   vd_dispatch_left(act, crew);
+  vd_task_left(act, crew);
 }
 
 // The consequences of a settled duty. The crew is touched.

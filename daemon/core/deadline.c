@@ -139,10 +139,10 @@ static void tell(struct vd_act *act, const Vd__Deadline *deadline, enum vd_fact 
   Vd__Fact *fact = vd_act_fact(act, what);
   if (!fact)
     return;
-  const Vd__Incident *incident = vd_incident_find(act->venue, deadline->incident);
   fact->incident = deadline->incident;
   fact->promise = deadline->promise;
-  vd_string_set(&fact->zone, incident ? incident->zone : "");
+  vd_string_set(&fact->subject, deadline->incident == 0 ? deadline->subject : "");
+  vd_string_set(&fact->zone, vd_escalation_zone(act->venue, deadline->incident, deadline->subject));
   if (what == VD_FACT_BREACHED)
     fact->late_ms = act->now_ms - deadline->due_at_ms;
 }

@@ -28,6 +28,7 @@ enum vd_err vd_dispatch_assign(struct vd_act *act, Vd__Reply *reply, struct vd_r
   Vd__Fact *fact = vd_offer_tell(act, VD_FACT_ASSIGNED, incident, crew->id);
   vd_candidate_obstacles(act->venue, incident, &candidate, &fact->why, &fact->n_why);
   vd_offer_assign(act, incident, crew);
+  vd_node_did(act, VD__NODE__NODE_DISPATCH, false);
   return VD_OK;
 }
 

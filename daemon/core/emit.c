@@ -1,27 +1,34 @@
 // An act as Changes: cut so that each stays within VD_CHANGE_MAX. The first carries cause, fact and reply. A
-// plan too large for one is cut too: each of the next Changes carries a piece of it as long as there is one,
-// and the pieces merge to the whole as protobuf merges; the others name the Change they continue.
+// command too large for one is cut too, a plan or another list of many: each of the next Changes carries a
+// piece of it as long as there is one, and the pieces merge to the whole as protobuf merges; the others name
+// the Change they continue.
 #include <assert.h>
 #include <string.h>
 
 #include "daemon/core/venue_internal.h"
 #include "proto/check.h"
 
-// The plan's share of a Change; entities get the rest.
+// The command's share of a Change; entities get the rest.
 enum { PIECE_MAX = VD_CHANGE_MAX / 2 };
 // Tag and length in front of a field of at most VD_CHANGE_MAX bytes whose number is below 16.
 enum { FIELD_HEAD_MAX = 4 };
 // `last`, and a sequence in the reply that grew by a byte.
 enum { SPARE = 16 };
-// At their largest: an entity in its wrapper, or a key; and cause, fact and reply of an act without a plan.
+// At their largest: an entity in its wrapper, or a key; and cause, fact and reply of an act without a list.
 enum { ITEM_MAX = VD_ENTITY_MAX + 2 * FIELD_HEAD_MAX, HEAD_MAX = VD_CHANGE_MAX / 4 };
 
-enum { PLAN_FIELDS_MAX = 16 };
+enum { LIST_FIELDS_MAX = 16 };
 
 struct piece {
-  const Vd__PlanApply *whole; // NULL: the act has no plan, or none of it is left
-  size_t done[PLAN_FIELDS_MAX];
-  Vd__Plan plan;
+  const ProtobufCMessage *whole; // what is cut, NULL: the act has no such command, or none of it is left
+  size_t done[LIST_FIELDS_MAX];
+  union {
+    ProtobufCMessage base;
+    Vd__Plan plan;
+    Vd__Readings readings;
+    Vd__LaneCounts lane_counts;
+    Vd__SessionsImport sessions_import;
+  } part; // the same message with fewer entries
   Vd__PlanApply apply;
   Vd__Command command;
 };
@@ -34,27 +41,44 @@ struct cut {
   Vd__Cause cause;
 };
 
-// ---- the plan ----
+// ---- the command ----
 
-static size_t *count_at(Vd__Plan *plan, const ProtobufCFieldDescriptor *field)
+// The message whose lists may be longer than a Change.
+static const ProtobufCMessage *list_of(const Vd__Command *command)
 {
-  return (size_t *)((char *)plan + field->quantifier_offset);
+  switch (command->act_case) {
+  case VD__COMMAND__ACT_PLAN_APPLY:
+    return &command->plan_apply->plan->base;
+  case VD__COMMAND__ACT_READINGS:
+    return &command->readings->base;
+  case VD__COMMAND__ACT_LANE_COUNTS:
+    return &command->lane_counts->base;
+  case VD__COMMAND__ACT_SESSIONS_IMPORT:
+    return &command->sessions_import->base;
+  default:
+    return NULL;
+  }
 }
 
-static ProtobufCMessage ***items_at(Vd__Plan *plan, const ProtobufCFieldDescriptor *field)
+static size_t *count_at(const ProtobufCMessage *message, const ProtobufCFieldDescriptor *field)
 {
-  return (ProtobufCMessage ***)((char *)plan + field->offset);
+  return (size_t *)((char *)message + field->quantifier_offset);
+}
+
+static ProtobufCMessage ***items_at(const ProtobufCMessage *message, const ProtobufCFieldDescriptor *field)
+{
+  return (ProtobufCMessage ***)((char *)message + field->offset);
 }
 
 // The entries of one repeated field that still fit, but at least one in a piece; true if none of them is
 // left.
 static bool take_entries(struct piece *piece, unsigned at, size_t *size, bool *has_entry)
 {
-  const ProtobufCFieldDescriptor *field = &vd__plan__descriptor.fields[at];
-  size_t *count = count_at(&piece->plan, field);
-  ProtobufCMessage ***items = items_at(&piece->plan, field);
-  size_t left = *count_at(piece->whole->plan, field) - piece->done[at];
-  *items = *items_at(piece->whole->plan, field) + piece->done[at];
+  const ProtobufCFieldDescriptor *field = &piece->whole->descriptor->fields[at];
+  size_t *count = count_at(&piece->part.base, field);
+  ProtobufCMessage ***items = items_at(&piece->part.base, field);
+  size_t left = *count_at(piece->whole, field) - piece->done[at];
+  *items = *items_at(piece->whole, field) + piece->done[at];
   for (*count = 0; *count < left; ++*count) {
     size_t more = protobuf_c_message_get_packed_size((*items)[*count]) + FIELD_HEAD_MAX;
     if (*has_entry && *size + more > PIECE_MAX)
@@ -66,29 +90,41 @@ static bool take_entries(struct piece *piece, unsigned at, size_t *size, bool *h
   return *count == left;
 }
 
-// Makes piece->command the next piece. Its messages and bytes come with the first; the version comes with
-// each, since protobuf-c, unlike others, forgets a number of the earlier piece that the later one leaves out.
-static void take_piece(struct piece *piece, bool is_first)
+// The command around the piece; what else it says comes with the first. A plan's version comes with each,
+// since protobuf-c, unlike others, forgets a number of the earlier piece that the later one leaves out.
+static void wrap_piece(struct piece *piece, bool is_first)
 {
-  assert(vd__plan__descriptor.n_fields <= PLAN_FIELDS_MAX);
+  if (piece->command.act_case != VD__COMMAND__ACT_PLAN_APPLY) {
+    piece->command.readings = &piece->part.readings; // all members of the union are pointers
+    return;
+  }
+  Vd__PlanApply empty = VD__PLAN_APPLY__INIT;
+  piece->apply = is_first ? *piece->command.plan_apply : empty;
+  piece->part.plan.version = ((const Vd__Plan *)piece->whole)->version;
+  piece->apply.plan = &piece->part.plan;
+  piece->command.plan_apply = &piece->apply;
+}
+
+// Makes piece->command the next piece of `command`.
+static void take_piece(struct piece *piece, const Vd__Command *command, bool is_first)
+{
+  const ProtobufCMessageDescriptor *type = piece->whole->descriptor;
+  assert(type->n_fields <= LIST_FIELDS_MAX && type->sizeof_message <= sizeof piece->part);
   bool is_open = true; // no field before this one has entries left
   bool has_entry = false;
-  Vd__PlanApply empty = VD__PLAN_APPLY__INIT;
-  piece->apply = is_first ? *piece->whole : empty;
+  piece->command = *command;
   if (is_first)
-    piece->plan = *piece->whole->plan;
+    memcpy(&piece->part, piece->whole, type->sizeof_message);
   else
-    vd__plan__init(&piece->plan);
-  piece->plan.version = piece->whole->plan->version;
-  for (unsigned i = 0; i < vd__plan__descriptor.n_fields; i++)
-    if (vd__plan__descriptor.fields[i].label == PROTOBUF_C_LABEL_REPEATED)
-      *count_at(&piece->plan, &vd__plan__descriptor.fields[i]) = 0;
-  size_t size = vd__plan__get_packed_size(&piece->plan);
-  for (unsigned i = 0; is_open && i < vd__plan__descriptor.n_fields; i++)
-    if (vd__plan__descriptor.fields[i].label == PROTOBUF_C_LABEL_REPEATED)
+    type->message_init(&piece->part.base);
+  wrap_piece(piece, is_first);
+  for (unsigned i = 0; i < type->n_fields; i++)
+    if (type->fields[i].label == PROTOBUF_C_LABEL_REPEATED)
+      *count_at(&piece->part.base, &type->fields[i]) = 0;
+  size_t size = protobuf_c_message_get_packed_size(&piece->part.base);
+  for (unsigned i = 0; is_open && i < type->n_fields; i++)
+    if (type->fields[i].label == PROTOBUF_C_LABEL_REPEATED)
       is_open = take_entries(piece, i, &size, &has_entry);
-  piece->apply.plan = &piece->plan;
-  piece->command.plan_apply = &piece->apply;
   if (is_open)
     piece->whole = NULL;
 }
@@ -101,8 +137,7 @@ static void set_cause(struct cut *cut, Vd__Change *change, uint64_t first)
   if (is_first)
     cut->cause = cut->act->cause;
   if (has_piece) {
-    cut->piece.command = *cut->act->cause.command;
-    take_piece(&cut->piece, is_first);
+    take_piece(&cut->piece, cut->act->cause.command, is_first);
     cut->cause.command = &cut->piece.command;
   } else if (!is_first) {
     cut->cause.of_case = VD__CAUSE__OF_CONTINUES;
@@ -159,9 +194,8 @@ void vd_act_emit(struct vd_act *act, Vd__Reply *reply, vd_emit_fn emit, void *co
 {
   uint64_t first = act->venue->sequence + 1;
   struct cut cut = {.act = act};
-  if (act->cause.of_case == VD__CAUSE__OF_COMMAND &&
-      act->cause.command->act_case == VD__COMMAND__ACT_PLAN_APPLY)
-    cut.piece.whole = act->cause.command->plan_apply;
+  if (act->cause.of_case == VD__CAUSE__OF_COMMAND)
+    cut.piece.whole = list_of(act->cause.command);
   cut.is_weighed = cut.piece.whole != NULL || HEAD_MAX + act->count * ITEM_MAX > VD_CHANGE_MAX;
   if (reply)
     reply->sequence = first;

@@ -2,9 +2,9 @@
 
 #include <string.h>
 
-#include "daemon/core/alert.h"
 #include "daemon/core/crew.h"
 #include "daemon/core/deadline.h"
+#include "daemon/core/escalation_internal.h"
 #include "daemon/core/incident.h"
 #include "daemon/core/key.h"
 #include "daemon/core/venue_internal.h"
@@ -12,7 +12,7 @@
 // A search for the next different person gives up after this many: nobody's roster is longer on one post.
 enum { DIFFERENT_MAX = 16 };
 
-static const char *lead_post(const Vd__Policy *policy, Vd__Promise promise)
+static const char *tier_lead(const Vd__Policy *policy, Vd__Promise promise)
 {
   switch (promise) {
   case VD__PROMISE__PROMISE_DECIDE:
@@ -24,120 +24,45 @@ static const char *lead_post(const Vd__Policy *policy, Vd__Promise promise)
   }
 }
 
-static const char *level_post(const Vd__Policy *policy, Vd__Level level, Vd__Promise promise)
+// A promise that is no incident's is the team's own.
+static const char *lead_post(const struct vd_venue *venue, const Vd__Deadline *deadline)
+{
+  const Vd__Policy *policy = vd_policy(venue);
+  if (deadline->incident != 0)
+    return tier_lead(policy, deadline->promise);
+  const Vd__Team *team = VD_FIND(venue, TEAM, Team, deadline->team);
+  return team && *team->lead ? team->lead : policy->control;
+}
+
+static const char *level_post(const struct vd_venue *venue, const Vd__Deadline *deadline, Vd__Level level)
 {
   switch (level) {
   case VD__LEVEL__LEVEL_SUPERVISOR:
-    return policy->supervisor;
+    return vd_policy(venue)->supervisor;
   case VD__LEVEL__LEVEL_COMMANDER:
-    return policy->commander;
+    return vd_policy(venue)->commander;
   default:
-    return lead_post(policy, promise);
+    return lead_post(venue, deadline);
   }
 }
 
-static Vd__Level top_level(const Vd__Policy *policy, const Vd__Incident *incident)
+static Vd__Level top_level(const struct vd_venue *venue, const Vd__Deadline *deadline)
 {
+  const Vd__Policy *policy = vd_policy(venue);
+  const Vd__Incident *incident = vd_incident_find(venue, deadline->incident);
   bool reaches_commander =
       incident && (incident->life_safety || incident->severity >= policy->commander_severity);
   return reaches_commander ? VD__LEVEL__LEVEL_COMMANDER : VD__LEVEL__LEVEL_SUPERVISOR;
 }
 
-static const char *zone_of(const Vd__Incident *incident)
+static const char *zone_of(const struct vd_venue *venue, const Vd__Deadline *deadline)
 {
-  return incident ? incident->zone : "";
+  return vd_escalation_zone(venue, deadline->incident, deadline->subject);
 }
 
-// The act tells whom it called; the first one called is who it is about.
-static void tell_called(struct vd_act *act, const char *whom)
+static void tell_passed_over(struct vd_act *act, const Vd__Deadline *deadline, const char *posts)
 {
-  if (act->fact && *act->fact->crew == '\0')
-    vd_string_set(&act->fact->crew, whom);
-}
-
-static void tell_passed_over(struct vd_act *act, uint64_t incident, const char *posts)
-{
-  vd_act_note(act, incident, VD__NOTE_KIND__NOTE_KIND_PASSED_OVER, "%s", posts);
-}
-
-// The names of the levels that had nobody, "a, b".
-struct passed_over {
-  char posts[160];
-  size_t size;
-};
-
-static void pass_over(struct passed_over *passed, const char *post)
-{
-  size_t size = strlen(post), gap = passed->size ? 2 : 0;
-  if (passed->size + gap + size >= sizeof passed->posts)
-    return;
-  memcpy(passed->posts + passed->size, ", ", gap);
-  memcpy(passed->posts + passed->size + gap, post, size + 1);
-  passed->size += gap + size;
-}
-
-// ---- the room itself and the last resort ----
-
-// Nobody is left to call: the control room, loudly, and the plan's contact outside (standard §4 "Duty").
-static void call_last(struct vd_act *act, const struct vd_alert_call *like)
-{
-  struct vd_alert_call call = *like;
-  call.is_loud = true;
-  call.level = VD__LEVEL__LEVEL_CONTROL;
-  call.whom = VD_ALERT_CONTROL_ROOM;
-  vd_alert_raise(act, &call);
-  call.whom = VD_ALERT_LAST_RESORT;
-  call.why = VD__ALERT_WHY__ALERT_WHY_LAST_RESORT;
-  vd_alert_raise(act, &call);
-  tell_called(act, VD_ALERT_CONTROL_ROOM);
-}
-
-// ---- calls without a climb ----
-
-void vd_escalation_call(struct vd_act *act, const Vd__Incident *incident, const Vd__Crew *crew,
-                        Vd__AlertWhy why, Vd__Promise promise, const char *deadline)
-{
-  struct vd_alert_call call = {
-      .incident = incident->number,
-      .whom = crew ? crew->id : VD_ALERT_CONTROL_ROOM,
-      .why = why,
-      .promise = promise,
-      .deadline = deadline,
-      .is_loud = why == VD__ALERT_WHY__ALERT_WHY_LIFE_SAFETY || !crew,
-  };
-  vd_alert_raise(act, &call);
-  tell_called(act, call.whom);
-}
-
-void vd_escalation_call_post(struct vd_act *act, const Vd__Incident *incident, const char *post,
-                             Vd__AlertWhy why, Vd__Promise promise, const char *deadline)
-{
-  const Vd__Policy *policy = vd_policy(act->venue);
-  const char *posts[] = {post, policy->supervisor, policy->commander};
-  struct passed_over passed = {.size = 0};
-  const Vd__Crew *crew = NULL;
-  for (size_t i = 0; i < 3 && !crew; i++) {
-    crew = vd_crew_on_post(act->venue, posts[i], incident->zone, NULL);
-    if (!crew)
-      pass_over(&passed, posts[i]);
-  }
-  struct vd_alert_call call = {
-      .incident = incident->number,
-      .whom = crew ? crew->id : "",
-      .why = why,
-      .promise = promise,
-      .deadline = deadline,
-      .passed_over = passed.posts,
-      .is_loud = why == VD__ALERT_WHY__ALERT_WHY_LIFE_SAFETY,
-  };
-  if (passed.size > 0)
-    tell_passed_over(act, incident->number, passed.posts);
-  if (!crew) {
-    call_last(act, &call);
-    return;
-  }
-  vd_alert_raise(act, &call);
-  tell_called(act, crew->id);
+  vd_passed_over_tell(act, deadline->incident, deadline->subject, posts);
 }
 
 // Whoever must know of life safety at second zero, apart from the room itself.
@@ -171,29 +96,28 @@ void vd_escalation_life_safety(struct vd_act *act, const Vd__Incident *incident)
 
 void vd_escalation_warn(struct vd_act *act, Vd__Deadline *deadline)
 {
-  const Vd__Incident *incident = vd_incident_find(act->venue, deadline->incident);
-  const char *post = lead_post(vd_policy(act->venue), deadline->promise);
-  const Vd__Crew *crew = vd_crew_on_post(act->venue, post, zone_of(incident), NULL);
+  const char *post = lead_post(act->venue, deadline);
+  const Vd__Crew *crew = vd_crew_on_post(act->venue, post, zone_of(act->venue, deadline), NULL);
   if (!crew) {
-    tell_passed_over(act, deadline->incident, post);
+    tell_passed_over(act, deadline, post);
     return;
   }
   struct vd_alert_call call = {
       .incident = deadline->incident,
+      .subject = deadline->subject,
       .whom = crew->id,
       .why = VD__ALERT_WHY__ALERT_WHY_WARNING,
       .promise = deadline->promise,
       .deadline = deadline->id,
       .level = VD__LEVEL__LEVEL_LEAD,
   };
-  vd_alert_raise(act, &call);
-  tell_called(act, crew->id);
+  vd_escalation_raise(act, &call);
 }
 
 // Was this person already called about the breach? Their thread says so.
 static bool was_called(const struct vd_venue *venue, const Vd__Deadline *deadline, const char *crew)
 {
-  struct vd_alert_id id = vd_alert_id_of(deadline->incident, crew);
+  struct vd_alert_id id = vd_alert_id_of(deadline->incident, deadline->subject, crew);
   const Vd__Alert *alert = VD_FIND(venue, ALERT, Alert, id.text);
   return alert && vd_alert_reason(alert, VD__ALERT_WHY__ALERT_WHY_BREACH, deadline->id);
 }
@@ -213,10 +137,11 @@ static const Vd__Crew *different_on_post(const struct vd_venue *venue, const Vd_
 }
 
 static void call_for_breach(struct vd_act *act, Vd__Deadline *deadline, const char *whom, Vd__Level level,
-                            const struct passed_over *passed)
+                            const struct vd_passed_over *passed)
 {
   struct vd_alert_call call = {
       .incident = deadline->incident,
+      .subject = deadline->subject,
       .whom = whom,
       .why = VD__ALERT_WHY__ALERT_WHY_BREACH,
       .promise = deadline->promise,
@@ -227,43 +152,42 @@ static void call_for_breach(struct vd_act *act, Vd__Deadline *deadline, const ch
       .is_loud = level == VD__LEVEL__LEVEL_CONTROL,
   };
   if (level == VD__LEVEL__LEVEL_CONTROL)
-    call_last(act, &call);
+    vd_escalation_raise_last(act, &call, true);
   else
-    vd_alert_raise(act, &call);
-  tell_called(act, whom);
+    vd_escalation_raise(act, &call);
   deadline->level = level;
   vd_string_set(&deadline->called, whom);
   deadline->climb_at_ms = act->now_ms + vd_policy(act->venue)->climb_after_ms;
 }
 
 // Calls the first level from `from` up that has a different person on duty. False if none has.
-static bool call_from(struct vd_act *act, Vd__Deadline *deadline, Vd__Level from, struct passed_over *passed)
+static bool call_from(struct vd_act *act, Vd__Deadline *deadline, Vd__Level from,
+                      struct vd_passed_over *passed)
 {
-  const Vd__Policy *policy = vd_policy(act->venue);
-  const Vd__Incident *incident = vd_incident_find(act->venue, deadline->incident);
-  for (Vd__Level level = from; level <= top_level(policy, incident); level++) {
-    const char *post = level_post(policy, level, deadline->promise);
-    const Vd__Crew *crew = different_on_post(act->venue, deadline, post, zone_of(incident));
+  const char *zone = zone_of(act->venue, deadline);
+  for (Vd__Level level = from; level <= top_level(act->venue, deadline); level++) {
+    const char *post = level_post(act->venue, deadline, level);
+    const Vd__Crew *crew = different_on_post(act->venue, deadline, post, zone);
     if (crew) {
       if (passed->size > 0)
-        tell_passed_over(act, deadline->incident, passed->posts);
+        tell_passed_over(act, deadline, passed->posts);
       call_for_breach(act, deadline, crew->id, level, passed);
       return true;
     }
-    if (!vd_crew_on_post(act->venue, post, zone_of(incident), NULL))
-      pass_over(passed, post); // empty; else whoever is there was called already
+    if (!vd_crew_on_post(act->venue, post, zone, NULL))
+      vd_pass_over(passed, post); // empty; else whoever is there was called already
   }
   return false;
 }
 
 void vd_escalation_breach(struct vd_act *act, Vd__Deadline *deadline)
 {
-  struct passed_over passed = {.size = 0};
+  struct vd_passed_over passed = {.size = 0};
   vd_string_set(&deadline->heard_by, "");
   vd_string_set(&deadline->called, "");
   if (call_from(act, deadline, VD__LEVEL__LEVEL_LEAD, &passed))
     return;
-  tell_passed_over(act, deadline->incident, passed.posts);
+  tell_passed_over(act, deadline, passed.posts);
   call_for_breach(act, deadline, VD_ALERT_CONTROL_ROOM, VD__LEVEL__LEVEL_CONTROL, &passed);
 }
 
@@ -284,7 +208,7 @@ static bool is_breach_of(const Vd__AlertReason *reason, const void *deadline)
 // An empty level is said once, not with every repetition: the thread remembers.
 static bool was_passed_over(const struct vd_venue *venue, const Vd__Deadline *deadline, const char *posts)
 {
-  struct vd_alert_id id = vd_alert_id_of(deadline->incident, deadline->called);
+  struct vd_alert_id id = vd_alert_id_of(deadline->incident, deadline->subject, deadline->called);
   const Vd__Alert *alert = VD_FIND(venue, ALERT, Alert, id.text);
   const Vd__AlertReason *told =
       alert ? vd_alert_reason(alert, VD__ALERT_WHY__ALERT_WHY_BREACH, deadline->id) : NULL;
@@ -298,7 +222,8 @@ static void tell_climb(struct vd_act *act, const Vd__Deadline *deadline, enum vd
     return;
   fact->incident = deadline->incident;
   fact->promise = deadline->promise;
-  vd_string_set(&fact->zone, zone_of(vd_incident_find(act->venue, deadline->incident)));
+  vd_string_set(&fact->subject, deadline->incident == 0 ? deadline->subject : "");
+  vd_string_set(&fact->zone, zone_of(act->venue, deadline));
   vd_string_set(&fact->crew, deadline->called);
 }
 
@@ -312,7 +237,7 @@ void vd_escalation_restart(struct vd_act *act, Vd__Deadline *deadline)
 
 void vd_escalation_climb(struct vd_act *act, Vd__Deadline *deadline)
 {
-  struct passed_over passed = {.size = 0};
+  struct vd_passed_over passed = {.size = 0};
   bool is_restart = deadline->level == VD__LEVEL__LEVEL_UNSPECIFIED;
   bool from_control = deadline->level == VD__LEVEL__LEVEL_CONTROL;
   Vd__Level next = from_control ? VD__LEVEL__LEVEL_LEAD : deadline->level + 1;
@@ -322,10 +247,10 @@ void vd_escalation_climb(struct vd_act *act, Vd__Deadline *deadline)
   }
   if (can_call_again(act->venue, deadline)) {
     if (passed.size > 0 && !was_passed_over(act->venue, deadline, passed.posts))
-      tell_passed_over(act, deadline->incident, passed.posts);
+      tell_passed_over(act, deadline, passed.posts);
     call_for_breach(act, deadline, deadline->called, deadline->level, &passed);
   } else {
-    vd_alert_drop_everywhere(act, deadline->incident, is_breach_of, deadline->id);
+    vd_alert_drop_everywhere(act, deadline->incident, deadline->subject, is_breach_of, deadline->id);
     vd_escalation_breach(act, deadline);
   }
   tell_climb(act, deadline, VD_FACT_CALLED_AGAIN);
@@ -342,7 +267,7 @@ static bool is_about(const Vd__AlertReason *reason, const void *deadline)
 void vd_escalation_clear(struct vd_act *act, Vd__Deadline *deadline)
 {
   deadline->climb_at_ms = 0;
-  vd_alert_drop_everywhere(act, deadline->incident, is_about, deadline->id);
+  vd_alert_drop_everywhere(act, deadline->incident, deadline->subject, is_about, deadline->id);
 }
 
 static bool is_because(const Vd__AlertReason *reason, const void *why)
@@ -352,7 +277,7 @@ static bool is_because(const Vd__AlertReason *reason, const void *why)
 
 void vd_escalation_drop(struct vd_act *act, uint64_t incident, Vd__AlertWhy why)
 {
-  vd_alert_drop_everywhere(act, incident, is_because, &why);
+  vd_alert_drop_everywhere(act, incident, "", is_because, &why);
 }
 
 static bool is_any(const Vd__AlertReason *reason, const void *unused)
@@ -364,7 +289,7 @@ static bool is_any(const Vd__AlertReason *reason, const void *unused)
 
 void vd_escalation_end(struct vd_act *act, const Vd__Incident *incident)
 {
-  vd_alert_drop_everywhere(act, incident->number, is_any, NULL);
+  vd_alert_drop_everywhere(act, incident->number, "", is_any, NULL);
 }
 
 // ---- somebody leaves ----
@@ -389,16 +314,10 @@ static void pass_reason_on(struct vd_act *act, const Vd__Incident *incident, con
                            const Vd__Crew *leaver)
 {
   switch (reason->why) {
-  case VD__ALERT_WHY__ALERT_WHY_WARNING: {
-    Vd__Deadline *deadline = VD_FIND(act->venue, DEADLINE, Deadline, reason->deadline);
-    if (deadline && vd_deadline_is_running(deadline))
-      vd_escalation_warn(act, deadline);
-    break;
-  }
   case VD__ALERT_WHY__ALERT_WHY_DECISION:
   case VD__ALERT_WHY__ALERT_WHY_SEVERE:
   case VD__ALERT_WHY__ALERT_WHY_NO_CANDIDATE:
-    vd_escalation_call_post(act, incident, lead_post(vd_policy(act->venue), reason->promise), reason->why,
+    vd_escalation_call_post(act, incident, tier_lead(vd_policy(act->venue), reason->promise), reason->why,
                             reason->promise, reason->deadline);
     break;
   case VD__ALERT_WHY__ALERT_WHY_LIFE_SAFETY:
@@ -409,13 +328,28 @@ static void pass_reason_on(struct vd_act *act, const Vd__Incident *incident, con
   }
 }
 
+static void pass_warning_on(struct vd_act *act, const Vd__AlertReason *reason)
+{
+  Vd__Deadline *deadline = VD_FIND(act->venue, DEADLINE, Deadline, reason->deadline);
+  if (deadline && vd_deadline_is_running(deadline))
+    vd_escalation_warn(act, deadline);
+}
+
 static void pass_thread_on(struct vd_act *act, Vd__Alert *alert, const Vd__Crew *leaver)
 {
-  const Vd__Incident *incident = vd_incident_find(act->venue, alert->incident);
   Vd__Alert *copy = (Vd__Alert *)vd_message_copy(&alert->base);
+  const Vd__Incident *incident = vd_incident_find(act->venue, copy->incident);
+  const char *zone = vd_escalation_zone(act->venue, copy->incident, copy->subject);
   vd_alert_drop(act, alert, is_any, NULL);
-  for (size_t i = 0; incident && i < copy->n_reasons; i++)
-    pass_reason_on(act, incident, copy->reasons[i], leaver);
+  for (size_t i = 0; i < copy->n_reasons; i++) {
+    const Vd__AlertReason *reason = copy->reasons[i];
+    if (reason->why == VD__ALERT_WHY__ALERT_WHY_WARNING)
+      pass_warning_on(act, reason);
+    else if (incident)
+      pass_reason_on(act, incident, reason, leaver);
+    else if (*reason->post) // else it was this person's alone: a task passes on by itself (task.h)
+      vd_escalation_ask(act, copy->subject, zone, reason->post, reason->why);
+  }
   vd__alert__free_unpacked(copy, NULL);
 }
 
@@ -423,7 +357,7 @@ static void pass_thread_on(struct vd_act *act, Vd__Alert *alert, const Vd__Crew 
 static void pass_breach_on(struct vd_act *act, const char *deadline_id)
 {
   Vd__Deadline *deadline = VD_EDIT(act, DEADLINE, Deadline, deadline_id);
-  struct passed_over passed = {.size = 0};
+  struct vd_passed_over passed = {.size = 0};
   vd_string_set(&deadline->heard_by, "");
   if (!call_from(act, deadline, deadline->level, &passed))
     vd_escalation_climb(act, deadline);
@@ -441,7 +375,7 @@ void vd_escalation_left(struct vd_act *act, const Vd__Crew *crew)
     struct vd_index_fields threads = vd_index_collect(index, vd_key_of(prefixes[at], crew->id, "/").text);
     for (size_t i = 0; i < threads.count; i++) {
       Vd__Alert *alert = VD_FIND(act->venue, ALERT, Alert, threads.items[i]);
-      if (alert->incident != 0)
+      if (!vd_alert_is_digest(alert))
         pass_thread_on(act, alert, crew);
     }
     vd_index_fields_finish(&threads);
@@ -466,6 +400,7 @@ void vd_escalation_repeat(struct vd_act *act, Vd__Alert *alert)
   vd_act_touch(act, VD__KIND__KIND_ALERT, &alert->base);
   alert->calls++;
   alert->updated_at_ms = act->now_ms;
+  vd_node_did(act, VD__NODE__NODE_ESCALATION, true);
   Vd__Fact *fact = vd_act_fact(act, VD_FACT_CALLED_AGAIN);
   if (fact) {
     fact->incident = alert->incident;

@@ -36,7 +36,7 @@ static bool hear_digest(struct vd_act *act, const char *crew)
   bool is_news = false;
   for (size_t i = 0; i < threads.count; i++) {
     Vd__Alert *alert = VD_FIND(act->venue, ALERT, Alert, threads.items[i]);
-    if (alert && alert->incident != 0)
+    if (alert && !vd_alert_is_digest(alert))
       is_news |= hear_thread(act, alert, crew);
   }
   struct vd_alert_id id = vd_alert_digest_id(crew);
@@ -50,7 +50,7 @@ static bool hear_digest(struct vd_act *act, const char *crew)
 // The control room hears its own thread, and the last resort's with it: somebody human has it now.
 static bool hear_room(struct vd_act *act, Vd__Alert *room)
 {
-  struct vd_alert_id id = vd_alert_id_of(room->incident, VD_ALERT_LAST_RESORT);
+  struct vd_alert_id id = vd_alert_id_of(room->incident, room->subject, VD_ALERT_LAST_RESORT);
   Vd__Alert *last = VD_FIND(act->venue, ALERT, Alert, id.text);
   bool is_news = hear_thread(act, room, VD_ALERT_CONTROL_ROOM);
   if (last)
@@ -58,23 +58,35 @@ static bool hear_room(struct vd_act *act, Vd__Alert *room)
   return is_news;
 }
 
+static enum vd_err check(const struct vd_act *act, const Vd__Heard *heard, struct vd_refusal *refusal)
+{
+  bool is_about_both = *heard->subject && (heard->incident != 0 || heard->digest);
+  if (is_about_both)
+    return vd_refuse(refusal, VD_ERR_BAD_VALUE, "heard.subject", "an incident, a digest or a subject");
+  if (heard->digest && *vd_act_by(act) == '\0')
+    return vd_refuse(refusal, VD_ERR_NO_ACTOR, "by", "whose digest was heard");
+  if (!heard->digest && !*heard->subject && !vd_incident_find(act->venue, heard->incident))
+    return vd_refuse(refusal, VD_ERR_UNKNOWN_INCIDENT, "heard.incident", "%llu",
+                     (unsigned long long)heard->incident);
+  return VD_OK;
+}
+
 enum vd_err vd_escalation_heard(struct vd_act *act, Vd__Reply *reply, struct vd_refusal *refusal)
 {
   const Vd__Heard *heard = act->command->heard;
   const char *by = vd_act_by(act);
+  enum vd_err err = check(act, heard, refusal);
+  if (err != VD_OK)
+    return err;
   bool is_news;
   if (heard->digest) {
-    if (*by == '\0')
-      return vd_refuse(refusal, VD_ERR_NO_ACTOR, "by", "whose digest was heard");
     is_news = hear_digest(act, by);
   } else {
-    if (!vd_incident_find(act->venue, heard->incident))
-      return vd_refuse(refusal, VD_ERR_UNKNOWN_INCIDENT, "heard.incident", "%llu",
-                       (unsigned long long)heard->incident);
-    struct vd_alert_id id = vd_alert_id_of(heard->incident, *by ? by : VD_ALERT_CONTROL_ROOM);
+    struct vd_alert_id id = vd_alert_id_of(heard->incident, heard->subject, *by ? by : VD_ALERT_CONTROL_ROOM);
     Vd__Alert *alert = VD_FIND(act->venue, ALERT, Alert, id.text);
+    const char *field = *heard->subject ? "heard.subject" : "heard.incident";
     if (!alert)
-      return *by ? vd_refuse(refusal, VD_ERR_NO_ALERT, "heard.incident", "%s was not called", by)
+      return *by ? vd_refuse(refusal, VD_ERR_NO_ALERT, field, "%s was not called", by)
                  : vd_refuse(refusal, VD_ERR_NO_ACTOR, "by", "the control room itself was not called");
     is_news = *by ? hear_thread(act, alert, by) : hear_room(act, alert);
     reply->number = heard->incident;
@@ -82,6 +94,7 @@ enum vd_err vd_escalation_heard(struct vd_act *act, Vd__Reply *reply, struct vd_
   if (is_news) {
     Vd__Fact *fact = vd_act_fact(act, VD_FACT_HEARD);
     fact->incident = heard->incident;
+    vd_string_set(&fact->subject, heard->subject);
     vd_string_set(&fact->who, *by ? by : VD_ALERT_CONTROL_ROOM);
   }
   return VD_OK;

@@ -20,6 +20,7 @@
 #include <string.h>
 
 #include "daemon/core/deadline.h"
+#include "daemon/core/device.h"
 #include "daemon/core/dispatch.h"
 #include "daemon/core/escalation.h"
 #include "daemon/core/incident_internal.h"
@@ -241,7 +242,7 @@ void vd_incident_call_decision(struct vd_act *act, Vd__Attempt *attempt)
 // ---- attempts ----
 
 static Vd__Deadline *open_deadline(struct vd_act *act, const Vd__Incident *incident,
-                                   const Vd__Attempt *attempt, Vd__Promise tier)
+                                   const Vd__Attempt *attempt, Vd__Promise tier, int64_t detection_ms)
 {
   const Vd__Policy *policy = vd_policy(act->venue);
   const Vd__Category *category = VD_FIND(act->venue, CATEGORY, Category, incident->category);
@@ -265,11 +266,13 @@ static Vd__Deadline *open_deadline(struct vd_act *act, const Vd__Incident *incid
       .team = of_tier[tier].team,
       .start_ms = attempt->started_at_ms,
       .limit_ms = of_tier[tier].category_ms > 0 ? of_tier[tier].category_ms : of_tier[tier].policy_ms,
+      .detection_ms = detection_ms,
   };
   return vd_deadline_open(act, &promise);
 }
 
-Vd__Attempt *vd_incident_start(struct vd_act *act, Vd__Incident *incident, int64_t start_ms)
+Vd__Attempt *vd_incident_start(struct vd_act *act, Vd__Incident *incident, int64_t start_ms,
+                               int64_t detection_ms)
 {
   struct vd_key id = id_of_attempt(incident);
   Vd__Attempt *attempt = VD_CREATE(act, ATTEMPT, Attempt, id.text);
@@ -278,7 +281,7 @@ Vd__Attempt *vd_incident_start(struct vd_act *act, Vd__Incident *incident, int64
   attempt->started_at_ms = start_ms;
   vd_incident_predecide(act, incident, attempt);
   for (Vd__Promise tier = VD_TIER_FIRST; tier <= VD_TIER_LAST; tier++) {
-    const Vd__Deadline *deadline = open_deadline(act, incident, attempt, tier);
+    const Vd__Deadline *deadline = open_deadline(act, incident, attempt, tier, detection_ms);
     if (tier != VD__PROMISE__PROMISE_DECIDE)
       continue;
     int64_t call_at_ms = deadline->due_at_ms - vd_policy(act->venue)->decision_call_ms;
@@ -309,6 +312,7 @@ void vd_incident_end(struct vd_act *act, Vd__Incident *incident, Vd__IncidentSta
   incident->ended_at_ms = act->now_ms;
   attempt->ended_at_ms = acted_at_ms;
   vd_escalation_end(act, incident);
+  vd_device_incident_ended(act, incident);
 }
 
 // ---- size ----
@@ -317,7 +321,8 @@ void vd_incident_end(struct vd_act *act, Vd__Incident *incident, Vd__IncidentSta
 static size_t size_to_come(const Vd__Incident *incident)
 {
   const size_t word = VD_WORD_MAX + 3, numbers = 96;
-  return numbers + (*incident->holder ? 0 : word) + (*incident->closed_by ? 0 : word);
+  const size_t needed = incident->needed_by_at_ms ? 0 : 9;
+  return numbers + needed + (*incident->holder ? 0 : word) + (*incident->closed_by ? 0 : word);
 }
 
 static size_t excess_of(const Vd__Incident *incident)
@@ -328,6 +333,8 @@ static size_t excess_of(const Vd__Incident *incident)
 
 void vd_incident_fit(Vd__Incident *incident)
 {
+  if (excess_of(incident) > 0) // the time stays, and says enough
+    vd_string_set(&incident->needed_by, "");
   while (excess_of(incident) > 0 && incident->n_reporters > 1)
     vd_string_set(&incident->reporters[--incident->n_reporters], "");
   size_t excess = excess_of(incident), size = strlen(incident->reason);

@@ -31,6 +31,17 @@ Vd__Attempt *vd_incident_attempt(const struct vd_venue *venue,
 Vd__Deadline *vd_incident_deadline(const struct vd_venue *venue, const Vd__Incident *incident,
                                    Vd__Promise tier);
 bool vd_incident_is_open(const Vd__Incident *incident); // OPEN … LANDED: not ended
+// The agenda of a zone changed ("" = of any): by when its open incidents are needed is derived anew.
+void vd_incident_needs(struct vd_act *act, const char *zone);
+// A new incident in two parts, between which the caller says what it is: numbered and open, its clocks from
+// reported_at_ms; then begun: what it looks like, by when it is needed, its attempt, who is called.
+Vd__Incident *vd_incident_open(struct vd_act *act, int64_t reported_at_ms);
+void vd_incident_begin(struct vd_act *act, Vd__Incident *incident, int64_t detection_ms);
+// An ended incident begins anew, for this reason: the next attempt, with its own clocks from start_ms.
+void vd_incident_again(struct vd_act *act, Vd__Incident *incident, const char *reason, int64_t start_ms,
+                       int64_t detection_ms);
+// The severity of whatever says none itself.
+uint32_t vd_incident_severity(const Vd__Category *category);
 // The attempt's timer fired: the default decision is called for.
 void vd_incident_call_decision(struct vd_act *act, Vd__Attempt *attempt);
 int64_t vd_attempt_next(const struct vd_venue *venue, const Vd__Attempt *attempt); // for timer.c

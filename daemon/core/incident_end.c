@@ -98,6 +98,26 @@ enum vd_err vd_incident_cancel(struct vd_act *act, Vd__Reply *reply, struct vd_r
   return VD_OK;
 }
 
+void vd_incident_again(struct vd_act *act, Vd__Incident *incident, const char *reason, int64_t start_ms,
+                       int64_t detection_ms)
+{
+  vd_act_touch(act, VD__KIND__KIND_INCIDENT, &incident->base);
+  incident->state = VD__INCIDENT_STATE__INCIDENT_STATE_OPEN;
+  incident->attempt++;
+  incident->ended_at_ms = 0;
+  incident->duplicate_of = 0;
+  if (incident->merge)
+    vd__merge__free_unpacked(incident->merge, NULL);
+  incident->merge = NULL;
+  vd_string_set(&incident->holder, "");
+  vd_string_set(&incident->closed_by, "");
+  keep_reason(act, incident, reason);
+  vd_incident_tell(act, VD_FACT_REOPENED, incident, VD__PROMISE__PROMISE_UNSPECIFIED, reason);
+  vd_incident_start(act, incident, start_ms, detection_ms);
+  vd_incident_need(act->venue, incident);
+  vd_incident_call(act, incident);
+}
+
 enum vd_err vd_incident_reopen(struct vd_act *act, Vd__Reply *reply, struct vd_refusal *refusal)
 {
   const Vd__Reopen *reopen = act->command->reopen;
@@ -113,20 +133,7 @@ enum vd_err vd_incident_reopen(struct vd_act *act, Vd__Reply *reply, struct vd_r
                                refusal);
   if (err)
     return err;
-  vd_act_touch(act, VD__KIND__KIND_INCIDENT, &incident->base);
-  incident->state = VD__INCIDENT_STATE__INCIDENT_STATE_OPEN;
-  incident->attempt++;
-  incident->ended_at_ms = 0;
-  incident->duplicate_of = 0;
-  if (incident->merge)
-    vd__merge__free_unpacked(incident->merge, NULL);
-  incident->merge = NULL;
-  vd_string_set(&incident->holder, "");
-  vd_string_set(&incident->closed_by, "");
-  keep_reason(act, incident, reopen->reason);
-  vd_incident_tell(act, VD_FACT_REOPENED, incident, VD__PROMISE__PROMISE_UNSPECIFIED, reopen->reason);
-  vd_incident_start(act, incident, acted_at_ms);
-  vd_incident_call(act, incident);
+  vd_incident_again(act, incident, reopen->reason, acted_at_ms, 0);
   reply->number = incident->number;
   return VD_OK;
 }

@@ -24,8 +24,10 @@ enum vd_err vd_incident_know(const struct vd_venue *venue, Vd__Kind kind, const 
 // Sets the act's fact, about this incident as it stands. Does nothing when a fact stands already.
 void vd_incident_tell(struct vd_act *act, enum vd_fact what, const Vd__Incident *incident, Vd__Promise tier,
                       const char *text);
-// Opens the attempt `incident->attempt` with its three deadlines.
-Vd__Attempt *vd_incident_start(struct vd_act *act, Vd__Incident *incident, int64_t start_ms);
+// Opens the attempt `incident->attempt` with its three deadlines. Of the time since start_ms, detection_ms
+// was hidden by polling.
+Vd__Attempt *vd_incident_start(struct vd_act *act, Vd__Incident *incident, int64_t start_ms,
+                               int64_t detection_ms);
 // Calls those whom a new or revived incident concerns at once, and offers the work.
 void vd_incident_call(struct vd_act *act, Vd__Incident *incident);
 // Ends a touched open incident: clocks void, offers and alerts withdrawn.
@@ -33,6 +35,8 @@ void vd_incident_end(struct vd_act *act, Vd__Incident *incident, Vd__IncidentSta
                      int64_t acted_at_ms);
 // Keeps the entity within VD_ENTITY_MAX, with room for what is still to come: what is cut stands in a note.
 void vd_incident_fit(Vd__Incident *incident);
+// By when the next session needs it, derived anew after zone or clocks changed (incident_need.c); touched.
+void vd_incident_need(const struct vd_venue *venue, Vd__Incident *incident);
 // The default decision in the language; for life safety the handbook's page is one. "" if there is none.
 const char *vd_incident_default(const struct vd_venue *venue, const Vd__Incident *incident,
                                 Vd__Language language);

@@ -25,7 +25,7 @@ static void forget_lateness(struct vd_act *act, Vd__Deadline *deadline)
 }
 
 // The clocks of the first attempt count from the first report. What was met by then stays as it was told.
-static void move_clocks(struct vd_act *act, const Vd__Incident *incident, int64_t by_ms)
+static void move_clocks(struct vd_act *act, Vd__Incident *incident, int64_t by_ms)
 {
   if (by_ms == 0 || incident->attempt != 1 || !vd_incident_is_open(incident))
     return;
@@ -43,6 +43,7 @@ static void move_clocks(struct vd_act *act, const Vd__Incident *incident, int64_
     deadline->due_at_ms += by_ms;
     forget_lateness(act, deadline);
   }
+  vd_incident_need(act->venue, incident);
 }
 
 // ---- the survivor's reporters ----

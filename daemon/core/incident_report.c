@@ -29,7 +29,7 @@ static bool is_life_safety(const Vd__Category *category)
   return category && category->family == VD__FAMILY__FAMILY_LIFE_SAFETY;
 }
 
-static uint32_t default_severity(const Vd__Category *category)
+uint32_t vd_incident_severity(const Vd__Category *category)
 {
   if (is_life_safety(category))
     return VD_SEVERITY_WORST;
@@ -115,7 +115,7 @@ static void fill_report(const struct vd_act *act, Vd__Incident *incident)
   const Vd__Category *category = category_of(act->venue, incident);
   incident->life_safety = is_life_safety(category);
   incident->severity =
-      report->severity > 0 && !incident->life_safety ? report->severity : default_severity(category);
+      report->severity > 0 && !incident->life_safety ? report->severity : vd_incident_severity(category);
   set_missing(incident, "zone", strcmp(incident->zone, VD_ZONE_UNKNOWN) == 0);
   set_missing(incident, "category", *report->category == '\0');
   set_missing(incident, "text", *report->text == '\0');
@@ -134,12 +134,8 @@ static void note_time_told(struct vd_act *act, const Vd__Incident *incident)
   vd_act_note(act, incident->number, VD__NOTE_KIND__NOTE_KIND_RECORD, "reported as of %s", told);
 }
 
-enum vd_err vd_incident_report(struct vd_act *act, Vd__Reply *reply, struct vd_refusal *refusal)
+Vd__Incident *vd_incident_open(struct vd_act *act, int64_t reported_at_ms)
 {
-  int64_t reported_at_ms = vd_act_acted_at(act);
-  enum vd_err err = check_report(act, refusal);
-  if (err)
-    return err;
   Vd__Event *event = VD_EDIT(act, EVENT, Event, "event");
   struct vd_key id = {.size = 0};
   vd_key_add_number(&id, ++event->last_incident);
@@ -149,13 +145,28 @@ enum vd_err vd_incident_report(struct vd_act *act, Vd__Reply *reply, struct vd_r
   incident->attempt = 1;
   incident->reported_at_ms = reported_at_ms;
   incident->recorded_at_ms = act->now_ms;
-  fill_report(act, incident);
+  return incident;
+}
+
+void vd_incident_begin(struct vd_act *act, Vd__Incident *incident, int64_t detection_ms)
+{
   incident->looks_like = vd_incident_alike(act->venue, incident);
   vd_incident_fit(incident);
   vd_incident_tell(act, VD_FACT_REPORTED, incident, VD__PROMISE__PROMISE_UNSPECIFIED, incident->text);
-  note_time_told(act, incident);
-  vd_incident_start(act, incident, reported_at_ms);
+  vd_incident_start(act, incident, incident->reported_at_ms, detection_ms);
+  vd_incident_need(act->venue, incident);
   vd_incident_call(act, incident);
+}
+
+enum vd_err vd_incident_report(struct vd_act *act, Vd__Reply *reply, struct vd_refusal *refusal)
+{
+  enum vd_err err = check_report(act, refusal);
+  if (err)
+    return err;
+  Vd__Incident *incident = vd_incident_open(act, vd_act_acted_at(act));
+  fill_report(act, incident);
+  vd_incident_begin(act, incident, 0);
+  note_time_told(act, incident);
   reply->number = incident->number;
   reply->looks_like = incident->looks_like;
   return VD_OK;
@@ -198,8 +209,9 @@ static uint32_t amended_severity(const Vd__Amend *amend, const Vd__Incident *inc
 {
   if (amend->severity > 0)
     return amend->severity;
-  bool follows = before != after && (incident->severity == default_severity(before) || is_life_safety(after));
-  return follows ? default_severity(after) : incident->severity;
+  bool follows =
+      before != after && (incident->severity == vd_incident_severity(before) || is_life_safety(after));
+  return follows ? vd_incident_severity(after) : incident->severity;
 }
 
 static struct amended read_amend(const struct vd_act *act, const Vd__Incident *incident)
@@ -254,7 +266,7 @@ static void apply_amend(struct vd_act *act, Vd__Incident *incident, const struct
     set_missing(incident, "category", false);
   if (to->is_zone || to->is_category)
     incident->looks_like = vd_incident_alike(act->venue, incident);
-  vd_incident_fit(incident);
+  vd_incident_need(act->venue, incident);
 }
 
 // Who is called depends on what it is: life safety at once, severity 4 the nearest qualified.

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "daemon/core/deadline.h"
+#include "daemon/core/device.h"
 #include "daemon/core/dispatch.h"
 #include "daemon/core/incident_internal.h"
 
@@ -64,6 +65,8 @@ static void revive(struct vd_act *act, Vd__Incident *incident)
     if (deadline->outcome == VD__OUTCOME__OUTCOME_VOID)
       vd_deadline_resume(act, deadline);
   }
+  vd_incident_need(act->venue, incident);
+  vd_device_incident_revived(act, incident);
   vd_incident_call(act, incident);
 }
 
@@ -146,6 +149,7 @@ static void undo_step(struct vd_act *act, Vd__Incident *incident, Vd__Attempt *a
   if (tier == VD__PROMISE__PROMISE_LAND)
     attempt->landing = VD__LANDING__LANDING_UNSPECIFIED;
   vd_attempt_settle(act, incident, attempt, &before);
+  vd_incident_need(act->venue, incident);
   if (tier == VD__PROMISE__PROMISE_DECIDE || !attempt->decided) {
     vd_incident_predecide(act, incident, attempt);
     attempt->decision_called_at_ms = 0; // called for again, if it is time

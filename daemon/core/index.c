@@ -10,6 +10,7 @@
 #include "daemon/core/crew.h"
 #include "daemon/core/incident.h"
 #include "daemon/core/key.h"
+#include "daemon/core/session.h"
 #include "daemon/core/venue_internal.h"
 #include "proto/id_order.h"
 
@@ -252,6 +253,71 @@ static void say_note(struct derived *derived, const Vd__Note *note)
     say_number(derived, "logged/", strtoull(number + 1, NULL, 10));
 }
 
+// A break is where it was or will be: what people said of its start and end goes before the agenda.
+static void say_break(struct derived *derived, const Vd__Session *session)
+{
+  int64_t begins_ms = session->started_at_ms ? session->started_at_ms : session->start_at_ms;
+  int64_t ends_ms = session->ended_at_ms ? session->ended_at_ms : session->end_at_ms;
+  if (begins_ms >= ends_ms)
+    return;
+  struct vd_key begun = vd_key_of("break/", "", "");
+  vd_key_add_sorted(&begun, (uint64_t)begins_ms, VD_KEY_DIGITS);
+  vd_key_add(&begun, "/");
+  say_at(derived, begun.text, ends_ms, session->id);
+}
+
+// A calendar's uid may be longer than a key of ids: "uid/<uid>/<session>".
+static void say_uid(struct derived *derived, const Vd__Session *session)
+{
+  vd_buffer_printf(&derived->bytes, "uid/%s/%s", session->uid, session->id);
+  vd_buffer_append(&derived->bytes, "", 1);
+  derived->count++;
+}
+
+static void say_session(struct derived *derived, const Vd__Session *session)
+{
+  bool has_ended = session->state == VD__SESSION_STATE__SESSION_STATE_ENDED;
+  if (*session->uid)
+    say_uid(derived, session);
+  if (session->kind == VD__SESSION_KIND__SESSION_KIND_BREAK && (has_ended || vd_session_stands(session)))
+    say_break(derived, session);
+  if (!vd_session_stands(session))
+    return;
+  say_at(derived, vd_key_of("agenda/", session->zone, "/").text, session->start_at_ms, session->id);
+  if (session->dense)
+    say_at(derived, "dense/", session->start_at_ms, session->id);
+}
+
+static void say_notice(struct derived *derived, const Vd__Notice *notice)
+{
+  if (notice->state < VD__NOTICE_STATE__NOTICE_STATE_SENT)
+    say_number(derived, "notice/", notice->number);
+}
+
+static void say_task(struct derived *derived, const Vd__Task *task)
+{
+  if (task->state != VD__TASK_STATE__TASK_STATE_OPEN)
+    say_at(derived, "over/", task->ended_at_ms, task->id);
+  else if (*task->crew)
+    say_of(derived, "asked/", task->crew, task->id);
+  else
+    say_at(derived, vd_key_of("unasked/", task->team, "/").text, (int64_t)task->number, task->id);
+}
+
+static void say_supply(struct derived *derived, const Vd__Supply *supply)
+{
+  if (supply->is_known && !supply->retired)
+    say_of(derived, "known", "", supply->id);
+}
+
+static void say_batch(struct derived *derived, const Vd__Batch *batch)
+{
+  if (batch->state == VD__BATCH_STATE__BATCH_STATE_PLANNED)
+    say_at(derived, vd_key_of("batch/", batch->session, "/").text, batch->planned_at_ms, batch->id);
+  else if (batch->state == VD__BATCH_STATE__BATCH_STATE_HELD && *batch->held_for)
+    say_of(derived, "held/", batch->held_for, batch->id);
+}
+
 static void derive(struct derived *derived, const struct vd_venue *venue, Vd__Kind kind,
                    const ProtobufCMessage *message)
 {
@@ -262,12 +328,22 @@ static void derive(struct derived *derived, const struct vd_venue *venue, Vd__Ki
     say_crew(derived, venue, (const Vd__Crew *)message);
   } else if (kind == VD__KIND__KIND_NOTE) {
     say_note(derived, (const Vd__Note *)message);
+  } else if (kind == VD__KIND__KIND_SESSION) {
+    say_session(derived, (const Vd__Session *)message);
+  } else if (kind == VD__KIND__KIND_NOTICE) {
+    say_notice(derived, (const Vd__Notice *)message);
   } else if (kind == VD__KIND__KIND_ALERT) {
     const Vd__Alert *alert = (const Vd__Alert *)message;
     if (*alert->crew && alert->state == VD__ALERT_STATE__ALERT_STATE_OPEN)
       say_of(derived, "alert/", alert->crew, alert->id);
     if (*alert->crew && alert->state == VD__ALERT_STATE__ALERT_STATE_HEARD)
       say_of(derived, "heard/", alert->crew, alert->id);
+  } else if (kind == VD__KIND__KIND_TASK) {
+    say_task(derived, (const Vd__Task *)message);
+  } else if (kind == VD__KIND__KIND_SUPPLY) {
+    say_supply(derived, (const Vd__Supply *)message);
+  } else if (kind == VD__KIND__KIND_BATCH) {
+    say_batch(derived, (const Vd__Batch *)message);
   } else if (kind == VD__KIND__KIND_OFFER) {
     const Vd__Offer *offer = (const Vd__Offer *)message;
     if (offer->state == VD__OFFER_STATE__OFFER_STATE_OPEN)
@@ -364,7 +440,9 @@ static void remember(struct vd_index *index, struct owner *owner)
 static bool has_keys(Vd__Kind kind)
 {
   return kind == VD__KIND__KIND_INCIDENT || kind == VD__KIND__KIND_CREW || kind == VD__KIND__KIND_ALERT ||
-         kind == VD__KIND__KIND_OFFER || kind == VD__KIND__KIND_DEADLINE || kind == VD__KIND__KIND_NOTE;
+         kind == VD__KIND__KIND_OFFER || kind == VD__KIND__KIND_DEADLINE || kind == VD__KIND__KIND_NOTE ||
+         kind == VD__KIND__KIND_SESSION || kind == VD__KIND__KIND_NOTICE || kind == VD__KIND__KIND_TASK ||
+         kind == VD__KIND__KIND_SUPPLY || kind == VD__KIND__KIND_BATCH;
 }
 
 void vd_index_refresh(struct vd_index *index, const struct vd_venue *venue, Vd__Kind kind, const char *id,

@@ -3,20 +3,35 @@
 // maintains a list by hand. All keys live in one ordered set of strings. Room-internal.
 //
 //   key (fields separated by '/')                 of                                    answers
-//   work/<crew>/<number>                          open incident with a holder           what does this person hold
-//   like/<zone>/<category>/<reported_at>/<number> open incident (time in 20 digits)     looks like #41
+//   work/<crew>/<number>                          open incident with a holder           what does this person
+//   hold like/<zone>/<category>/<reported_at>/<number> open incident (time in 20 digits)     looks like #41
 //   alert/<crew>/<alert id>                       open alert of a person                digest, withdrawal
-//   heard/<crew>/<alert id>                       heard alert of a person               what passes on with a shift's end
-//   post/<post>/<rank, 10 digits>/<crew>          crew (not retired)                    who holds a post
-//   duty/<team>/<rank>/<crew>                     crew on duty, per team of its posts   coverage, candidates
+//   heard/<crew>/<alert id>                       heard alert of a person               what passes on with a
+//   shift's end post/<post>/<rank, 10 digits>/<crew>          crew (not retired)                    who holds
+//   a post duty/<team>/<rank>/<crew>                     crew on duty, per team of its posts   coverage,
+//   candidates
 //                                                 (the empty team where it holds no post)
-//   boundary/<due, 20 digits>/<crew>              crew, its next boundary               who comes or goes at a moment
-//   offer/<crew>/<offer id>                       open offer                            what is offered to whom
-//   called/<crew>/<deadline id>                   running deadline, breached            who was called about it last
-//   ended/<ended_at, 20 digits>/<number>          ended incident                        what to let go first
-//   logged/<number, 20 digits>                    line of the duty log                  what to let go first
-//   sign/<call sign, folded>/<crew>               crew (not retired)                    who is "AV 1" on the radio
-//   waiting/<number, 20 digits>                   not yet landed, without a holder      what a newcomer could take
+//   boundary/<due, 20 digits>/<crew>              crew, its next boundary               who comes or goes at
+//   a moment offer/<crew>/<offer id>                       open offer                            what is
+//   offered to whom called/<crew>/<deadline id>                   running deadline, breached            who
+//   was called about it last ended/<ended_at, 20 digits>/<number>          ended incident what to let go
+//   first logged/<number, 20 digits>                    line of the duty log                  what to let go
+//   first sign/<call sign, folded>/<crew>               crew (not retired)                    who is "AV 1"
+//   on the radio asked/<crew>/<task id>                        open task, asked of a person          what
+//   passes on when they leave unasked/<team>/<number, 20 digits>/<task id>  open task, asked of nobody what
+//   waits for a newcomer over/<ended_at, 20 digits>/<task id>          ended task what to let go first
+//   waiting/<number, 20 digits>                   not yet landed, without a holder      what a newcomer could
+//   take agenda/<zone>/<start, 20 digits>/<session>    session, running or planned           the sessions of
+//   a zone break/<begins>/<ends>/<session>               break, not cancelled; 20 digits each  is it a break
+//   now dense/<start, 20 digits>/<session>            dense session, running or planned     does a break
+//   follow it uid/<calendar's uid>/<session>                session of a calendar                 which one
+//   is imported again notice/<number, 20 digits>                    notice not sent or dropped what a change
+//   joins known/<supply>                                supply whose level is known           what is
+//   forecast batch/<session>/<planned_at, 20 digits>/<batch>   batch planned for a break         what waits
+//   when it is late
+//                                                 (the empty session: for a time of day)
+//   held/<session>/<batch>                        batch held back by its overrun        what goes on when it
+//   ends
 #ifndef VD_CORE_INDEX_H
 #define VD_CORE_INDEX_H
 
@@ -41,7 +56,7 @@ void vd_index_refresh(struct vd_index *index, const struct vd_venue *venue, Vd__
 const char *vd_index_next(const struct vd_index *index, const char *prefix, const char *after);
 // The last fields of all of them, copied: for a loop that changes the index itself.
 struct vd_index_fields {
-  char **items;  // heap
+  char **items; // heap
   size_t count;
 };
 struct vd_index_fields vd_index_collect(const struct vd_index *index, const char *prefix);

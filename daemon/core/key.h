@@ -6,9 +6,10 @@
 #include <stdint.h>
 #include <string.h>
 
-// Room for two words of the plan and a number. What does not fit is cut, which no checked word can cause.
+// Room for a word of the plan and the longest id of a record (proto/check.c). What does not fit is cut, which
+// no checked word can cause.
 struct vd_key {
-  char text[192];
+  char text[256];
   size_t size;
 };
 

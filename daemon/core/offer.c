@@ -136,6 +136,7 @@ static void call_lead(struct vd_act *act, const Vd__Incident *incident, Vd__Aler
 // Severity 4 waits for no answer (standard §4): the nearest goes, the lead is informed.
 static void find_work_for(struct vd_act *act, Vd__Incident *incident, const Vd__Crew *crew)
 {
+  vd_node_did(act, VD__NODE__NODE_DISPATCH, true);
   if (incident->severity < VD_SEVERITY_WORST) {
     offer_to(act, incident, crew);
     return;

@@ -11,9 +11,14 @@
 #include <string.h>
 
 #include "daemon/core/crew.h"
+#include "daemon/core/device.h"
 #include "daemon/core/dispatch.h"
+#include "daemon/core/key.h"
 #include "daemon/core/plan_internal.h"
+#include "daemon/core/session.h"
+#include "daemon/core/supply.h"
 #include "daemon/core/venue_internal.h"
+#include "daemon/core/zone.h"
 
 struct apply {
   struct vd_act *act;
@@ -25,8 +30,25 @@ struct apply {
 
 static void keep_event(Vd__Event *wanted, const Vd__Event *live)
 {
+  wanted->reforecast_at_ms = live->reforecast_at_ms;
+  vd_string_set(&wanted->reforecast_after, live->reforecast_after);
   wanted->last_incident = live->last_incident;
   wanted->last_log = live->last_log;
+  wanted->last_task = live->last_task;
+  wanted->last_notice = live->last_notice;
+  wanted->last_suggestion = live->last_suggestion;
+  wanted->notice_sent_at_ms = live->notice_sent_at_ms;
+  wanted->seated = live->seated;
+}
+
+static void keep_zone(Vd__Zone *wanted, const Vd__Zone *live)
+{
+  wanted->status = live->status;
+  wanted->status_at_ms = live->status_at_ms;
+  wanted->people = live->people;
+  wanted->estimated = live->estimated;
+  wanted->people_at_ms = live->people_at_ms;
+  wanted->crossing_at_ms = live->crossing_at_ms;
 }
 
 static void keep_team(Vd__Team *wanted, const Vd__Team *live)
@@ -47,15 +69,115 @@ static void keep_crew(Vd__Crew *wanted, const Vd__Crew *live)
   wanted->duty_at_ms = live->duty_at_ms;
 }
 
+// A shift stands as long as the plan says the same times as before; of what has begun the start stands.
+static void keep_session(Vd__Session *wanted, const Vd__Session *live)
+{
+  bool is_same_time = wanted->planned_start_at_ms == live->planned_start_at_ms &&
+                      wanted->planned_end_at_ms == live->planned_end_at_ms;
+  if (is_same_time || live->started_at_ms)
+    wanted->start_at_ms = live->start_at_ms;
+  if (is_same_time || live->ended_at_ms || wanted->end_at_ms <= wanted->start_at_ms)
+    wanted->end_at_ms = live->end_at_ms;
+  wanted->state = live->state;
+  wanted->started_at_ms = live->started_at_ms;
+  wanted->ended_at_ms = live->ended_at_ms;
+  wanted->overrun_warned = live->overrun_warned;
+}
+
+static void keep_device(Vd__Device *wanted, const Vd__Device *live)
+{
+  wanted->state = live->state;
+  wanted->state_at_ms = live->state_at_ms;
+  wanted->fault_at_ms = live->fault_at_ms;
+  wanted->heard_at_ms = live->heard_at_ms;
+  wanted->incident = live->incident;
+  wanted->flaps = live->flaps;
+  wanted->flap_at_ms = live->flap_at_ms;
+  wanted->maintenance_until_at_ms = live->maintenance_until_at_ms;
+  vd_string_set(&wanted->reading, live->reading);
+  wanted->value = live->value;
+  wanted->expected_at_ms = live->expected_at_ms;
+  wanted->fault_said = live->fault_said;
+  wanted->service_until_at_ms = live->service_until_at_ms;
+}
+
+// A rate that the plan says anew is begun with anew.
+static void keep_supply(Vd__Supply *wanted, const Vd__Supply *live)
+{
+  if (wanted->burn_idle == live->burn_idle)
+    wanted->rate_idle = live->rate_idle;
+  if (wanted->burn_break == live->burn_break)
+    wanted->rate_break = live->rate_break;
+  wanted->is_known = live->is_known;
+  wanted->level = live->level;
+  wanted->level_at_ms = live->level_at_ms;
+  wanted->filled_at_ms = live->filled_at_ms;
+  wanted->served = live->served;
+  wanted->run_out_at_ms = live->run_out_at_ms;
+  wanted->stale_at_ms = live->stale_at_ms;
+  wanted->refill_at_ms = live->refill_at_ms;
+  vd_string_set(&wanted->task, live->task);
+  wanted->errors = live->errors;
+  wanted->error_permille = live->error_permille;
+  wanted->rated_level = live->rated_level;
+  wanted->rated_at_ms = live->rated_at_ms;
+  if (wanted->batches < live->batches)
+    wanted->batches = live->batches;
+}
+
+static bool is_waiting(const Vd__Batch *batch)
+{
+  return batch->state == VD__BATCH_STATE__BATCH_STATE_PLANNED ||
+         batch->state == VD__BATCH_STATE__BATCH_STATE_HELD;
+}
+
+// Once it was served or cancelled, for what it was planned is history.
+static void keep_batch(Vd__Batch *wanted, const Vd__Batch *live)
+{
+  if (!is_waiting(live)) {
+    vd_string_set(&wanted->session, live->session);
+    wanted->planned_at_ms = live->planned_at_ms;
+    wanted->quantity = live->quantity;
+  }
+  wanted->state = live->state;
+  wanted->served_at_ms = live->served_at_ms;
+  vd_string_set(&wanted->served_by, live->served_by);
+  if (live->sample)
+    wanted->sample = (Vd__Sample *)vd_message_copy(&live->sample->base);
+  wanted->disposed_at_ms = live->disposed_at_ms;
+  vd_string_set(&wanted->disposed_by, live->disposed_by);
+  wanted->temperature_milli = live->temperature_milli;
+  wanted->temperature_at_ms = live->temperature_at_ms;
+  wanted->temperatures = live->temperatures;
+  vd_string_set(&wanted->task, live->task);
+  vd_string_set(&wanted->held_for, live->held_for);
+}
+
 static void keep(Vd__Kind kind, ProtobufCMessage *wanted, const ProtobufCMessage *live)
 {
   vd_message_set_revision(wanted, vd_message_revision(live));
   if (kind == VD__KIND__KIND_EVENT)
     keep_event((Vd__Event *)wanted, (const Vd__Event *)live);
+  else if (kind == VD__KIND__KIND_ZONE)
+    keep_zone((Vd__Zone *)wanted, (const Vd__Zone *)live);
   else if (kind == VD__KIND__KIND_TEAM)
     keep_team((Vd__Team *)wanted, (const Vd__Team *)live);
   else if (kind == VD__KIND__KIND_CREW)
     keep_crew((Vd__Crew *)wanted, (const Vd__Crew *)live);
+  else if (kind == VD__KIND__KIND_SESSION)
+    keep_session((Vd__Session *)wanted, (const Vd__Session *)live);
+  else if (kind == VD__KIND__KIND_DEVICE)
+    keep_device((Vd__Device *)wanted, (const Vd__Device *)live);
+  else if (kind == VD__KIND__KIND_SUPPLY)
+    keep_supply((Vd__Supply *)wanted, (const Vd__Supply *)live);
+  else if (kind == VD__KIND__KIND_BATCH)
+    keep_batch((Vd__Batch *)wanted, (const Vd__Batch *)live);
+}
+
+// What another source than the plan keeps.
+static bool is_foreign(Vd__Kind kind, const ProtobufCMessage *live)
+{
+  return kind == VD__KIND__KIND_SESSION && ((const Vd__Session *)live)->imported;
 }
 
 // ---- one entity ----
@@ -96,6 +218,10 @@ static void put(struct apply *apply, Vd__Kind kind, ProtobufCMessage *wanted)
   struct vd_venue *venue = apply->act->venue;
   const char *id = vd_message_id(wanted);
   ProtobufCMessage *live = vd_fold_find(venue->fold, kind, id);
+  if (live && is_foreign(kind, live)) {
+    protobuf_c_message_free_unpacked(wanted, NULL);
+    return;
+  }
   if (live) {
     keep(kind, wanted, live);
     if (!is_same(wanted, live)) {
@@ -111,6 +237,44 @@ static void put(struct apply *apply, Vd__Kind kind, ProtobufCMessage *wanted)
     apply->added++;
   }
   protobuf_c_message_free_unpacked(wanted, NULL);
+}
+
+// Batches of a supply beyond `last` that still wait; those that people planned only where `by_hand`.
+static void remove_batches(struct apply *apply, const char *supply, uint32_t last, bool by_hand)
+{
+  const struct vd_fold *fold = apply->act->venue->fold;
+  struct vd_key prefix = vd_key_of(supply, ".b", "");
+  char **gone = NULL;
+  size_t count = 0;
+  ProtobufCMessage *message = vd_fold_next(fold, VD__KIND__KIND_BATCH, NULL, prefix.text);
+  for (; message; message = vd_fold_next(fold, VD__KIND__KIND_BATCH, vd_message_id(message), prefix.text)) {
+    const Vd__Batch *batch = (const Vd__Batch *)message;
+    if (batch->index > last && is_waiting(batch) && (by_hand || !batch->by_hand))
+      vd_strings_add(&gone, &count, batch->id);
+  }
+  for (size_t i = 0; i < count; i++) {
+    vd_act_remove(apply->act, VD__KIND__KIND_BATCH, gone[i]);
+    free(gone[i]);
+  }
+  free(gone);
+  apply->retired += (unsigned)count;
+}
+
+// The plan's batches are known by their place in its list, among the numbers that people have not taken.
+static void put_batches(struct apply *apply, const Vd__PlanSupply *planned)
+{
+  struct vd_venue *venue = apply->act->venue;
+  uint32_t index = 0;
+  for (size_t i = 0; i < planned->n_batches; i++) {
+    const Vd__Batch *taken;
+    do {
+      taken = VD_FIND(venue, BATCH, Batch, vd_plan_words("%s.b%u", planned->id, (unsigned)++index).text);
+    } while (taken && taken->by_hand);
+    put(apply, VD__KIND__KIND_BATCH, &vd_plan_batch_entity(planned, i, index)->base);
+  }
+  remove_batches(apply, planned->id, index, false);
+  if (index > VD_FIND(venue, SUPPLY, Supply, planned->id)->batches)
+    VD_EDIT(apply->act, SUPPLY, Supply, planned->id)->batches = index;
 }
 
 static void put_all(struct apply *apply, const ProtobufCBinaryData *hash)
@@ -130,6 +294,14 @@ static void put_all(struct apply *apply, const ProtobufCBinaryData *hash)
     put(apply, VD__KIND__KIND_CATEGORY, &vd_plan_category_entity(category)->base);
     for (size_t j = 0; j < category->n_handbook; j++)
       put(apply, VD__KIND__KIND_PAGE, &vd_plan_page_entity(category, category->handbook[j])->base);
+  }
+  for (size_t i = 0; i < plan->n_sessions; i++)
+    put(apply, VD__KIND__KIND_SESSION, &vd_plan_session_entity(plan->sessions[i])->base);
+  for (size_t i = 0; i < plan->n_devices; i++)
+    put(apply, VD__KIND__KIND_DEVICE, &vd_plan_device_entity(plan->devices[i])->base);
+  for (size_t i = 0; i < plan->n_supplies; i++) {
+    put(apply, VD__KIND__KIND_SUPPLY, &vd_plan_supply_entity(plan->supplies[i])->base);
+    put_batches(apply, plan->supplies[i]);
   }
 }
 
@@ -160,12 +332,16 @@ static void retire(struct apply *apply, Vd__Kind kind, const struct vd_plan_ids 
   ProtobufCMessage *message = vd_fold_next(fold, kind, NULL, "");
   for (; message; message = vd_fold_next(fold, kind, vd_message_id(message), "")) {
     protobuf_c_boolean *is_retired = retired_field(message);
-    if (*is_retired || vd_plan_ids_have(ids, vd_message_id(message)))
+    if (*is_retired || is_foreign(kind, message) || vd_plan_ids_have(ids, vd_message_id(message)))
       continue;
     vd_act_touch(apply->act, kind, message);
     *is_retired = true;
     if (kind == VD__KIND__KIND_CREW)
       end_roster((Vd__Crew *)message);
+    if (kind == VD__KIND__KIND_ZONE)
+      vd_zone_retired(apply->act, (Vd__Zone *)message);
+    if (kind == VD__KIND__KIND_SUPPLY)
+      remove_batches(apply, vd_message_id(message), 0, true);
     apply->retired++;
   }
 }
@@ -215,6 +391,9 @@ static void retire_all(struct apply *apply)
   RETIRE(apply, POST, posts);
   RETIRE(apply, CREW, crews);
   RETIRE(apply, CATEGORY, categories);
+  RETIRE(apply, SESSION, sessions);
+  RETIRE(apply, DEVICE, devices);
+  RETIRE(apply, SUPPLY, supplies);
   remove_pages(apply);
 }
 
@@ -225,7 +404,9 @@ static void retire_all(struct apply *apply)
 // running venue.
 static void derive_again(struct vd_venue *venue)
 {
-  static const Vd__Kind kinds[] = {VD__KIND__KIND_CREW, VD__KIND__KIND_ATTEMPT, VD__KIND__KIND_ALERT};
+  static const Vd__Kind kinds[] = {VD__KIND__KIND_CREW,    VD__KIND__KIND_ATTEMPT, VD__KIND__KIND_ALERT,
+                                   VD__KIND__KIND_SESSION, VD__KIND__KIND_DEVICE,  VD__KIND__KIND_SUPPLY,
+                                   VD__KIND__KIND_BATCH,   VD__KIND__KIND_ZONE};
   for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
     ProtobufCMessage *message = vd_fold_next(venue->fold, kinds[i], NULL, "");
     for (; message; message = vd_fold_next(venue->fold, kinds[i], vd_message_id(message), "")) {
@@ -294,8 +475,11 @@ enum vd_err vd_plan_apply(struct vd_act *act, Vd__Reply *reply, struct vd_refusa
     retire_all(&apply);
     if (apply.added + apply.changed + apply.retired > 0) {
       tell(&apply);
+      vd_device_plan_applied(act);
       derive_again(act->venue);
       refresh_duty(act);
+      vd_session_plan_applied(act);
+      vd_supply_plan_applied(act);
     }
   }
   vd__plan__free_unpacked(plan, NULL);

@@ -63,6 +63,9 @@ static bool check_text(struct vd_plan_check *check)
   is_clean &= CHECK_MESSAGES(check, posts);
   is_clean &= CHECK_MESSAGES(check, crews);
   is_clean &= CHECK_MESSAGES(check, categories);
+  is_clean &= CHECK_MESSAGES(check, sessions);
+  is_clean &= CHECK_MESSAGES(check, devices);
+  is_clean &= CHECK_MESSAGES(check, supplies);
   return is_clean && check_message(check, &plan->base, "");
 }
 
@@ -124,14 +127,20 @@ static void check_posts(struct vd_plan_check *check)
 
 // ---- sizes ----
 
-// Takes the entity.
-static void check_size(struct vd_plan_check *check, ProtobufCMessage *entity, struct vd_plan_words path)
+// Takes the entity. `growth` is kept free for what the running event adds.
+static void check_size_with(struct vd_plan_check *check, ProtobufCMessage *entity, size_t growth,
+                            struct vd_plan_words path)
 {
-  size_t size = protobuf_c_message_get_packed_size(entity), most = VD_ENTITY_MAX - VD_PLAN_GROWTH;
+  size_t size = protobuf_c_message_get_packed_size(entity), most = VD_ENTITY_MAX - growth;
   protobuf_c_message_free_unpacked(entity, NULL);
   if (size > most)
     VD_PLAN_FIND(check->findings, ENTITY_SIZE, path.text, vd_plan_words("%zu bytes", size).text,
                  vd_plan_words("%zu", size).text, vd_plan_words("%zu", most).text);
+}
+
+static void check_size(struct vd_plan_check *check, ProtobufCMessage *entity, struct vd_plan_words path)
+{
+  check_size_with(check, entity, VD_PLAN_GROWTH, path);
 }
 
 static void check_sizes(struct vd_plan_check *check)
@@ -139,7 +148,8 @@ static void check_sizes(struct vd_plan_check *check)
   const Vd__Plan *plan = check->plan;
   static uint8_t hash[32];
   const ProtobufCBinaryData hash_bytes = {sizeof hash, hash};
-  check_size(check, &vd_plan_event_entity(plan, &hash_bytes)->base, vd_plan_words("policy"));
+  check_size_with(check, &vd_plan_event_entity(plan, &hash_bytes)->base, VD_PLAN_GROWTH_EVENT,
+                  vd_plan_words("policy"));
   for (size_t i = 0; i < plan->n_zones; i++)
     check_size(check, &vd_plan_zone_entity(plan, plan->zones[i])->base, vd_plan_words("zones[%zu]", i));
   for (size_t i = 0; i < plan->n_crews; i++)
@@ -151,6 +161,14 @@ static void check_sizes(struct vd_plan_check *check)
       check_size(check, &vd_plan_page_entity(category, category->handbook[j])->base,
                  vd_plan_words("categories[%zu].handbook[%zu]", i, j));
   }
+  for (size_t i = 0; i < plan->n_sessions; i++)
+    check_size(check, &vd_plan_session_entity(plan->sessions[i])->base, vd_plan_words("sessions[%zu]", i));
+  for (size_t i = 0; i < plan->n_devices; i++)
+    check_size_with(check, &vd_plan_device_entity(plan->devices[i])->base, VD_PLAN_GROWTH_DEVICE,
+                    vd_plan_words("devices[%zu]", i));
+  for (size_t i = 0; i < plan->n_supplies; i++)
+    check_size_with(check, &vd_plan_supply_entity(plan->supplies[i])->base, VD_PLAN_GROWTH_SUPPLY,
+                    vd_plan_words("supplies[%zu]", i));
   size_t size = protobuf_c_message_get_packed_size(&plan->base);
   if (size > VD_PLAN_SIZE_MAX)
     VD_PLAN_FIND(check->findings, PLAN_SIZE, "", vd_plan_words("%zu bytes", size).text,
@@ -196,8 +214,12 @@ static void check_references(struct vd_plan_check *check)
   check_posts(check);
   vd_plan_check_policy(check);
   vd_plan_check_zones(check);
+  vd_plan_check_crowds(check);
   vd_plan_check_crews(check);
   vd_plan_check_categories(check);
+  vd_plan_check_sessions(check);
+  vd_plan_check_devices(check);
+  vd_plan_check_supplies(check);
 }
 
 void vd_plan_check(const Vd__Plan *plan, struct vd_findings *findings)
@@ -213,11 +235,17 @@ void vd_plan_check(const Vd__Plan *plan, struct vd_findings *findings)
   check.posts = VD_PLAN_IDS(plan, posts);
   check.crews = VD_PLAN_IDS(plan, crews);
   check.categories = VD_PLAN_IDS(plan, categories);
+  check.sessions = VD_PLAN_IDS(plan, sessions);
+  check.devices = VD_PLAN_IDS(plan, devices);
+  check.supplies = VD_PLAN_IDS(plan, supplies);
   check_ids(&check, &check.zones, "zones");
   check_ids(&check, &check.teams, "teams");
   check_ids(&check, &check.posts, "posts");
   check_ids(&check, &check.crews, "crews");
   check_ids(&check, &check.categories, "categories");
+  check_ids(&check, &check.sessions, "sessions");
+  check_ids(&check, &check.devices, "devices");
+  check_ids(&check, &check.supplies, "supplies");
   check_reserved(&check);
   bool has_times = check_event(&check);
   check_references(&check);
@@ -229,4 +257,7 @@ void vd_plan_check(const Vd__Plan *plan, struct vd_findings *findings)
   vd_plan_ids_finish(&check.posts);
   vd_plan_ids_finish(&check.crews);
   vd_plan_ids_finish(&check.categories);
+  vd_plan_ids_finish(&check.sessions);
+  vd_plan_ids_finish(&check.devices);
+  vd_plan_ids_finish(&check.supplies);
 }

@@ -34,7 +34,14 @@ static const struct duration_rule durations[] = {
     DURATION(late_entry_ms, 30 * MINUTE, MORE, LATE_ENTRY),
     DURATION(future_skew_ms, 5 * SECOND, MORE, FUTURE_SKEW),
     DURATION(looks_like_ms, 10 * MINUTE, NEITHER, COUNT),
+    DURATION(crowded_after_ms, 2 * MINUTE, MORE, CROWDED_AFTER),
     DURATION(reopen_ms, 15 * MINUTE, LESS, REOPEN_WINDOW),
+    DURATION(flap_ms, 10 * MINUTE, LESS, FLAP_TIME),
+    DURATION(dense_limit_ms, 90 * MINUTE, MORE, DENSE_LIMIT),
+    DURATION(overrun_grace_ms, 2 * MINUTE, MORE, OVERRUN_GRACE),
+    DURATION(notice_settle_ms, 3 * MINUTE, LESS, NOTICE_SETTLE),
+    DURATION(notice_cool_down_ms, 10 * MINUTE, LESS, NOTICE_COOL_DOWN),
+    DURATION(sample_limit_ms, 15 * MINUTE, MORE, SAMPLE_LIMIT),
 };
 
 static bool check_range(struct vd_plan_check *check, const char *path, int64_t value_ms)
@@ -77,6 +84,24 @@ static void check_number(struct vd_plan_check *check, const char *field, uint32_
                  vd_plan_words("%u", (unsigned)most).text);
 }
 
+// Marks of a crowd, and the seats that go with them.
+static void check_crowds(struct vd_plan_check *check)
+{
+  const Vd__Policy *policy = check->plan->policy;
+  if (policy->crowded_clear_percent >= policy->crowded_percent)
+    VD_PLAN_FIND(check->findings, CLEAR_PERCENT, "policy.crowded_clear_percent",
+                 vd_plan_words("%u", (unsigned)policy->crowded_clear_percent).text,
+                 vd_plan_words("%u", (unsigned)policy->crowded_percent).text);
+  if (policy->crowded_percent > 90 && policy->crowded_percent <= 100)
+    VD_PLAN_FIND(check->findings, CROWDED_PERCENT, "policy.crowded_percent",
+                 vd_plan_words("%u", (unsigned)policy->crowded_percent).text);
+  if (policy->tea_seats_percent > 0 && policy->tea_seats_percent < 20)
+    VD_PLAN_FIND(check->findings, TEA_SEATS_PERCENT, "policy.tea_seats_percent",
+                 vd_plan_words("%u", (unsigned)policy->tea_seats_percent).text);
+  if (policy->manual_nodes)
+    VD_PLAN_FIND(check->findings, MANUAL_NODES, "policy.manual_nodes", "true");
+}
+
 static void check_numbers(struct vd_plan_check *check)
 {
   const Vd__Policy *policy = check->plan->policy;
@@ -84,6 +109,15 @@ static void check_numbers(struct vd_plan_check *check)
   check_number(check, "commander_severity", policy->commander_severity, 1, 4);
   check_number(check, "digest_from", policy->digest_from, 2, 32);
   check_number(check, "closed_kept", policy->closed_kept, 1, 1000000);
+  check_number(check, "crowded_percent", policy->crowded_percent, 1, 100);
+  check_number(check, "crowded_clear_percent", policy->crowded_clear_percent, 1, 100);
+  check_number(check, "tea_seats_percent", policy->tea_seats_percent, 1, 100);
+  check_number(check, "fault_after_beats", policy->fault_after_beats, 1, 100);
+  if (policy->suspect_after_ms != 0)
+    check_range(check, "policy.suspect_after_ms", policy->suspect_after_ms);
+  if (policy->fault_after_beats > 3 && policy->fault_after_beats <= 100)
+    VD_PLAN_FIND(check->findings, FAULT_BEATS, "policy.fault_after_beats",
+                 vd_plan_words("%u", (unsigned)policy->fault_after_beats).text);
   if (policy->warn_percent > 80 && policy->warn_percent < 100)
     VD_PLAN_FIND(check->findings, WARN_PERCENT, "policy.warn_percent",
                  vd_plan_words("%u", (unsigned)policy->warn_percent).text);
@@ -164,6 +198,7 @@ void vd_plan_check_policy(struct vd_plan_check *check)
   check_names(check);
   check_durations(check);
   check_numbers(check);
+  check_crowds(check);
   check_order(check, policy->respond_limit_ms, policy->decide_limit_ms, policy->land_limit_ms, "policy");
   check_category_limits(check);
 }

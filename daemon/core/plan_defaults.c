@@ -54,6 +54,20 @@ static void fill_policy(Vd__Policy *policy)
   fill(&policy->reopen_ms, 15 * MINUTE);
   fill_count(&policy->digest_from, 3);
   fill_count(&policy->closed_kept, 2000);
+  fill_count(&policy->crowded_percent, 90);
+  fill_count(&policy->crowded_clear_percent, 80);
+  fill(&policy->crowded_after_ms, 2 * MINUTE);
+  fill_count(&policy->tea_seats_percent, 20);
+  fill_count(&policy->fault_after_beats, 3);
+  fill(&policy->flap_ms, 10 * MINUTE);
+  fill(&policy->dense_limit_ms, 90 * MINUTE);
+  fill(&policy->overrun_grace_ms, 2 * MINUTE);
+  fill(&policy->notice_settle_ms, 3 * MINUTE);
+  fill(&policy->notice_cool_down_ms, 10 * MINUTE);
+  fill(&policy->sample_limit_ms, 15 * MINUTE);
+  fill_count(&policy->sample_weight_g, 125);
+  fill(&policy->sample_keep_ms, 48 * INT64_C(60) * MINUTE);
+  fill(&policy->dispose_limit_ms, 24 * INT64_C(60) * MINUTE);
   fill_word(&policy->respond_team, "onsite");
   fill_word(&policy->decide_team, "decision");
   fill_word(&policy->land_team, "execution");
@@ -64,6 +78,7 @@ static void fill_policy(Vd__Policy *policy)
   fill_word(&policy->commander, "commander");
   fill_word(&policy->control, "control");
   fill_word(&policy->safety, "safety");
+  fill_word(&policy->supply_team, policy->land_team);
 }
 
 // The standard gives no severities: house default, and the worst for what threatens lives.
@@ -72,6 +87,21 @@ static void fill_category(Vd__PlanCategory *category)
   if (category->family == VD__FAMILY__FAMILY_UNSPECIFIED)
     category->family = VD__FAMILY__FAMILY_OTHER;
   fill_count(&category->severity, category->family == VD__FAMILY__FAMILY_LIFE_SAFETY ? 4 : 2);
+}
+
+// A fault is of the plan's first category for faults of devices, where the device does not say which.
+static void fill_device(const Vd__Plan *plan, Vd__PlanDevice *device)
+{
+  for (size_t i = 0; i < plan->n_categories && *device->category == '\0'; i++)
+    if (plan->categories[i]->family == VD__FAMILY__FAMILY_DEVICE_FAULT)
+      vd_string_set(&device->category, plan->categories[i]->id);
+  fill_word(&device->category, "other");
+}
+
+static void fill_supply(const Vd__Policy *policy, Vd__PlanSupply *supply)
+{
+  fill(&supply->lead_ms, 15 * MINUTE);
+  fill_word(&supply->team, policy->supply_team);
 }
 
 static bool has_zone(const Vd__Plan *plan, const char *id)
@@ -144,4 +174,11 @@ void vd_plan_defaults(Vd__Plan *plan)
     add_other_category(plan);
   for (size_t i = 0; i < plan->n_categories; i++)
     fill_category(plan->categories[i]);
+  for (size_t i = 0; i < plan->n_devices; i++)
+    fill_device(plan, plan->devices[i]);
+  for (size_t i = 0; i < plan->n_supplies; i++)
+    fill_supply(plan->policy, plan->supplies[i]);
+  for (size_t i = 0; i < plan->n_sessions; i++)
+    if (plan->sessions[i]->kind == VD__SESSION_KIND__SESSION_KIND_UNSPECIFIED)
+      plan->sessions[i]->kind = VD__SESSION_KIND__SESSION_KIND_TALK;
 }

@@ -56,6 +56,11 @@ Vd__Zone *vd_plan_zone_entity(const Vd__Plan *plan, const Vd__PlanZone *planned)
   zone->outdoor = planned->outdoor;
   zone->step_free = planned->step_free;
   zone->capacity = planned->capacity;
+  vd_string_set(&zone->backup, planned->backup);
+  zone->tea_break = planned->tea_break;
+  zone->seats = planned->seats;
+  zone->crowded_percent = planned->crowded_percent;
+  zone->full_by_plan = planned->full_by_plan;
   for (size_t i = 0; i < plan->n_ways; i++) {
     const Vd__PlanWay *way = plan->ways[i];
     if (strcmp(way->from, planned->id) == 0)
@@ -100,6 +105,7 @@ Vd__Team *vd_plan_team_entity(const Vd__PlanTeam *planned)
   Vd__Team *team = NEW(Team, team);
   vd_string_set(&team->id, planned->id);
   team->name = copy_text(planned->name);
+  vd_string_set(&team->lead, planned->lead);
   return team;
 }
 
@@ -110,6 +116,71 @@ Vd__Post *vd_plan_post_entity(const Vd__PlanPost *planned)
   post->name = copy_text(planned->name);
   vd_string_set(&post->team, planned->team);
   return post;
+}
+
+Vd__Device *vd_plan_device_entity(const Vd__PlanDevice *planned)
+{
+  Vd__Device *device = NEW(Device, device);
+  vd_string_set(&device->id, planned->id);
+  device->name = copy_text(planned->name);
+  vd_string_set(&device->zone, planned->zone);
+  vd_string_set(&device->category, planned->category);
+  device->heartbeat_ms = planned->heartbeat_ms;
+  for (size_t i = 0; i < planned->n_thresholds; i++)
+    VD_REPEATED_ADD(device->thresholds, device->n_thresholds, vd_message_copy(&planned->thresholds[i]->base));
+  vd_string_set(&device->partner, planned->partner);
+  vd_string_set(&device->spare, planned->spare);
+  for (size_t i = 0; i < planned->n_windows; i++)
+    VD_REPEATED_ADD(device->windows, device->n_windows, vd_message_copy(&planned->windows[i]->base));
+  return device;
+}
+
+Vd__Supply *vd_plan_supply_entity(const Vd__PlanSupply *planned)
+{
+  Vd__Supply *supply = NEW(Supply, supply);
+  vd_string_set(&supply->id, planned->id);
+  supply->name = copy_text(planned->name);
+  vd_string_set(&supply->zone, planned->zone);
+  supply->unit = copy_text(planned->unit);
+  supply->par = planned->par;
+  supply->holding_ms = planned->holding_ms;
+  supply->lead_ms = planned->lead_ms;
+  copy_words(&supply->allergens, &supply->n_allergens, planned->allergens, planned->n_allergens);
+  vd_string_set(&supply->team, planned->team);
+  supply->burn_idle = supply->rate_idle = planned->burn_idle;
+  supply->burn_break = supply->rate_break = planned->burn_break;
+  supply->batches = (uint32_t)planned->n_batches;
+  return supply;
+}
+
+Vd__Batch *vd_plan_batch_entity(const Vd__PlanSupply *supply, size_t at, uint32_t index)
+{
+  const Vd__PlanBatch *planned = supply->batches[at];
+  Vd__Batch *batch = NEW(Batch, batch);
+  vd_string_set(&batch->id, vd_plan_words("%s.b%u", supply->id, (unsigned)index).text);
+  vd_string_set(&batch->supply, supply->id);
+  batch->index = index;
+  vd_string_set(&batch->session, planned->session);
+  batch->planned_at_ms = planned->planned_at_ms;
+  batch->quantity = planned->quantity;
+  batch->state = VD__BATCH_STATE__BATCH_STATE_PLANNED;
+  return batch;
+}
+
+Vd__Session *vd_plan_session_entity(const Vd__PlanSession *planned)
+{
+  Vd__Session *session = NEW(Session, session);
+  vd_string_set(&session->id, planned->id);
+  session->title = copy_text(planned->title);
+  vd_string_set(&session->zone, planned->zone);
+  session->kind = planned->kind;
+  session->dense = planned->dense;
+  session->audience = planned->audience;
+  session->start_at_ms = session->planned_start_at_ms = planned->start_at_ms;
+  session->end_at_ms = session->planned_end_at_ms = planned->end_at_ms;
+  session->state = VD__SESSION_STATE__SESSION_STATE_PLANNED;
+  vd_string_set(&session->uid, planned->uid);
+  return session;
 }
 
 Vd__Crew *vd_plan_crew_entity(const Vd__Plan *plan, size_t at)

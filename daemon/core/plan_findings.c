@@ -97,7 +97,7 @@ static void fill(char *out, size_t capacity, const char *text, const char *const
 void vd_plan_find(struct vd_findings *findings, enum vd_plan_sentence sentence, const char *path,
                   const char *const *words)
 {
-  const struct vd_plan_sentence_row *row = &vd_plan_sentences[sentence];
+  const struct vd_plan_sentence_row *row = vd_plan_sentence(sentence);
   const struct rule *rule = &rules[row->rule];
   findings->errors += rule->is_error;
   if (findings->count == VD_PLAN_FINDINGS_MAX)

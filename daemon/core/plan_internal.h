@@ -14,6 +14,9 @@ enum {
   VD_PLAN_WAYS_MAX = 12,        // out of one zone
   VD_PLAN_SIZE_MAX = 60 * 1024, // packed: `plan apply` is one request, and a request is VD_REQUEST_MAX
   VD_PLAN_GROWTH = 128,         // bytes an entity may gain while the event runs (what people say, counters)
+  VD_PLAN_GROWTH_DEVICE = 208,  // the same of a device: states, instants, the reading that speaks against it
+  VD_PLAN_GROWTH_EVENT = 160,   // of the event: numbers given, the supply that is forecast next
+  VD_PLAN_GROWTH_SUPPLY = 160,  // of a supply: what is known of it, and the forecast
   VD_PLAN_FINDINGS_MAX = 500,
 };
 
@@ -59,13 +62,17 @@ void vd_plan_ids_finish(struct vd_plan_ids *ids);
 struct vd_plan_check {
   const Vd__Plan *plan;
   struct vd_findings *findings;
-  struct vd_plan_ids zones, teams, posts, crews, categories;
+  struct vd_plan_ids zones, teams, posts, crews, categories, sessions, devices, supplies;
 };
 void vd_plan_check_policy(struct vd_plan_check *check);     // limits and ranges
 void vd_plan_check_cover(struct vd_plan_check *check);      // who is on duty, at every minute
 void vd_plan_check_zones(struct vd_plan_check *check);      // zones and the walking graph
+void vd_plan_check_crowds(struct vd_plan_check *check);     // what zones hold, and who takes over
 void vd_plan_check_crews(struct vd_plan_check *check);      // people, shifts, radios
 void vd_plan_check_categories(struct vd_plan_check *check); // handbook, decisions, skills
+void vd_plan_check_sessions(struct vd_plan_check *check);   // the agenda
+void vd_plan_check_devices(struct vd_plan_check *check);    // devices and what stands in for them
+void vd_plan_check_supplies(struct vd_plan_check *check);   // the tea-break, food samples
 
 // Says so, with the nearest known name, where `id` is not among `ids`. `what` is a team, a zone …
 void vd_plan_check_reference(struct vd_plan_check *check, const struct vd_plan_ids *ids, const char *id,
@@ -88,5 +95,10 @@ Vd__Page *vd_plan_page_entity(const Vd__PlanCategory *category, const Vd__PlanPa
 Vd__Team *vd_plan_team_entity(const Vd__PlanTeam *team);
 Vd__Post *vd_plan_post_entity(const Vd__PlanPost *post);
 Vd__Crew *vd_plan_crew_entity(const Vd__Plan *plan, size_t at);
+Vd__Session *vd_plan_session_entity(const Vd__PlanSession *session);
+Vd__Device *vd_plan_device_entity(const Vd__PlanDevice *device);
+Vd__Supply *vd_plan_supply_entity(const Vd__PlanSupply *supply);
+// The batch at `at` of the supply, as its number `index`.
+Vd__Batch *vd_plan_batch_entity(const Vd__PlanSupply *supply, size_t at, uint32_t index);
 
 #endif

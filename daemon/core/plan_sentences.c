@@ -1,4 +1,4 @@
-// The sentences; see plan_sentences.h.
+// The sentences; see plan_sentences.h. Those of the live venue stand in plan_sentences_live.c.
 #include "daemon/core/plan_sentences.h"
 
 #define ALL(words)                                                                                           \
@@ -6,7 +6,7 @@
     words, words, words                                                                                      \
   }
 
-const struct vd_plan_sentence_row vd_plan_sentences[VD_SAY_COUNT] = {
+static const struct vd_plan_sentence_row sentences[VD_SAY_LIVE] = {
     [VD_SAY_VERSION] = {VD_PLAN_VERSION,
                         false,
                         {"A plan says \"version: 1\"; other versions are not known here.",
@@ -408,12 +408,20 @@ const struct vd_plan_sentence_row vd_plan_sentences[VD_SAY_COUNT] = {
 };
 #undef ALL
 
+const struct vd_plan_sentence_row *vd_plan_sentence(enum vd_plan_sentence sentence)
+{
+  return sentence < VD_SAY_LIVE ? &sentences[sentence] : &vd_plan_live_sentences[sentence - VD_SAY_LIVE];
+}
+
 // ---- nouns ----
 
 static const char *const nouns[VD_NOUN_COUNT][3] = {
     [VD_NOUN_TEAM] = {"team", "組", "组"},
     [VD_NOUN_POST] = {"post", "崗位", "岗位"},
     [VD_NOUN_ZONE] = {"zone", "區域", "区域"},
+    [VD_NOUN_CATEGORY] = {"category", "類別", "类别"},
+    [VD_NOUN_SESSION] = {"session", "議程", "议程"},
+    [VD_NOUN_DEVICE] = {"device", "設備", "设备"},
     [VD_NOUN_LEAD_1] = {"lead of tier 1, respond", "一級響應組長", "一级响应组长"},
     [VD_NOUN_LEAD_2] = {"lead of tier 2, decide", "二級定案組長", "二级定案组长"},
     [VD_NOUN_LEAD_3] = {"lead of tier 3, land", "三級落地組長", "三级落地组长"},

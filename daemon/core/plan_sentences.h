@@ -38,6 +38,13 @@
   X(FUTURE_SKEW, "future-skew", false, BAD_PLAN)                                                             \
   X(REOPEN_WINDOW, "reopen-window", false, BAD_PLAN)                                                         \
   X(MANUAL_OFFERS, "manual-offers", false, BAD_PLAN)                                                         \
+  X(CROWDED_PERCENT, "crowded-percent", false, BAD_PLAN)                                                     \
+  X(CROWDED_AFTER, "crowded-after", false, BAD_PLAN)                                                         \
+  X(TEA_SEATS, "tea-seats", false, BAD_PLAN)                                                                 \
+  X(MANUAL_NODES, "manual-nodes", false, BAD_PLAN)                                                           \
+  X(OVERRUN_GRACE, "overrun-grace", false, BAD_PLAN)                                                         \
+  X(NOTICE_SETTLE, "notice-settle", false, BAD_PLAN)                                                         \
+  X(NOTICE_COOL_DOWN, "notice-cool-down", false, BAD_PLAN)                                                   \
   /* who answers, at every minute */                                                                         \
   X(NO_LAST_RESORT, "no-last-resort", true, MISSING)                                                         \
   X(NOBODY_HOLDS, "nobody-holds", true, BAD_PLAN)                                                            \
@@ -66,7 +73,35 @@
   X(EMERGENCY_NUMBERS, "emergency-numbers", true, MISSING)                                                   \
   X(LIFE_SAFETY_SEVERITY, "life-safety-severity", false, BAD_PLAN)                                           \
   X(SKILL_NOBODY, "skill-nobody", true, BAD_PLAN)                                                            \
-  X(SKILL_OFF_DUTY, "skill-off-duty", false, BAD_PLAN)
+  X(SKILL_OFF_DUTY, "skill-off-duty", false, BAD_PLAN)                                                       \
+  /* the agenda */                                                                                           \
+  X(SESSION_TIMES, "session-times", true, BAD_VALUE)                                                         \
+  X(SESSION_OUTSIDE, "session-outside", true, BAD_VALUE)                                                     \
+  X(SESSION_OVERLAP, "session-overlap", true, OVERLAP)                                                       \
+  X(SESSION_CAPACITY, "session-capacity", true, BAD_VALUE)                                                   \
+  X(ELASTIC_RESERVE, "elastic-reserve", false, BAD_PLAN)                                                     \
+  X(DENSE_LIMIT, "dense-limit", false, BAD_PLAN)                                                             \
+  X(NO_BREAK, "no-break", false, BAD_PLAN)                                                                   \
+  /* devices */                                                                                              \
+  X(FAULT_BEATS, "fault-beats", false, BAD_PLAN)                                                             \
+  X(FLAP_TIME, "flap-time", false, BAD_PLAN)                                                                 \
+  X(DEVICE_PARTNER, "device-partner", true, BAD_VALUE)                                                       \
+  X(THRESHOLD_ORDER, "threshold-order", true, BAD_VALUE)                                                     \
+  X(WINDOW_ORDER, "window-order", true, BAD_VALUE)                                                           \
+  X(WINDOW_IN_SESSION, "window-in-session", false, BAD_PLAN)                                                 \
+  X(SLOW_HEARTBEAT, "slow-heartbeat", false, BAD_PLAN)                                                       \
+  X(NO_SPARE, "no-spare", false, BAD_PLAN)                                                                   \
+  X(UNWATCHED_DEVICE, "unwatched-device", false, BAD_PLAN)                                                   \
+  /* supplies, batches, samples */                                                                           \
+  X(SUPPLY_LEAD, "supply-lead", false, BAD_PLAN)                                                             \
+  X(SUPPLY_UNCOVERED, "supply-uncovered", false, BAD_PLAN)                                                   \
+  X(NO_BURN, "no-burn", false, BAD_PLAN)                                                                     \
+  X(BATCH_TIME, "batch-time", true, BAD_VALUE)                                                               \
+  X(BATCH_NO_BREAK, "batch-no-break", false, BAD_PLAN)                                                       \
+  X(SAMPLE_LIMIT, "sample-limit", false, BAD_PLAN)                                                           \
+  X(SAMPLE_WEIGHT, "sample-weight", false, BAD_PLAN)                                                         \
+  X(SAMPLE_KEEP, "sample-keep", false, BAD_PLAN)                                                             \
+  X(DISPOSE_LIMIT, "dispose-limit", false, BAD_PLAN)
 
 enum vd_plan_rule {
 #define VD_PLAN_RULE_ENUM(symbol, name, is_error, err) VD_PLAN_##symbol,
@@ -157,6 +192,60 @@ enum vd_plan_sentence {
   VD_SAY_SEVERITY_RANGE,
   VD_SAY_LIFE_SAFETY_SEVERITY,
   VD_SAY_NO_EMERGENCY_NUMBER,
+  // of the live venue, from here on: the policy
+  VD_SAY_LIVE,
+  VD_SAY_CLEAR_PERCENT = VD_SAY_LIVE,
+  VD_SAY_CROWDED_PERCENT,
+  VD_SAY_CROWDED_AFTER,
+  VD_SAY_TEA_SEATS_PERCENT,
+  VD_SAY_MANUAL_NODES,
+  VD_SAY_FAULT_BEATS,
+  VD_SAY_FLAP_TIME,
+  VD_SAY_DENSE_LIMIT,
+  VD_SAY_OVERRUN_GRACE,
+  VD_SAY_NOTICE_SETTLE,
+  VD_SAY_NOTICE_COOL_DOWN,
+  VD_SAY_SAMPLE_LIMIT,
+  VD_SAY_SAMPLE_WEIGHT,
+  VD_SAY_SAMPLE_KEEP,
+  VD_SAY_DISPOSE_LIMIT,
+  // crowds
+  VD_SAY_BACKUP_IS_ITSELF,
+  VD_SAY_TEA_ZONE_NO_SEATS,
+  VD_SAY_TEA_SEATS_FEW,
+  // the agenda
+  VD_SAY_SESSION_TIMES,
+  VD_SAY_SESSION_OUTSIDE,
+  VD_SAY_SESSION_OVERLAP,
+  VD_SAY_SESSION_CAPACITY,
+  VD_SAY_ELASTIC_RESERVE,
+  VD_SAY_DENSE_SESSION,
+  VD_SAY_NO_BREAK,
+  // devices
+  VD_SAY_PARTNER_IS_ITSELF,
+  VD_SAY_HEARTBEAT_RANGE,
+  VD_SAY_SLOW_HEARTBEAT,
+  VD_SAY_READING_RANGE,
+  VD_SAY_NO_READING_WORD,
+  VD_SAY_READING_TWICE,
+  VD_SAY_FAULT_BEFORE_WARNING,
+  VD_SAY_FAULT_UNSAID,
+  VD_SAY_THRESHOLDS_MANY,
+  VD_SAY_WINDOWS_MANY,
+  VD_SAY_WINDOW_ORDER,
+  VD_SAY_WINDOW_OVERLAP,
+  VD_SAY_WINDOW_IN_SESSION,
+  VD_SAY_NO_SPARE,
+  VD_SAY_UNWATCHED_DEVICE,
+  // supplies
+  VD_SAY_SUPPLY_STALE,
+  VD_SAY_SUPPLY_GONE,
+  VD_SAY_SUPPLY_GAP,
+  VD_SAY_NO_BURN,
+  VD_SAY_BATCH_NO_TIME,
+  VD_SAY_BATCH_TWO_TIMES,
+  VD_SAY_BATCH_OUTSIDE,
+  VD_SAY_BATCH_NO_BREAK,
   VD_SAY_COUNT
 };
 
@@ -167,13 +256,17 @@ struct vd_plan_sentence_row {
   const char *words[3]; // en, zh-Hant, zh-Hans
   const char *limit[3]; // as required; "" where the sentence says it all
 };
-extern const struct vd_plan_sentence_row vd_plan_sentences[VD_SAY_COUNT];
+const struct vd_plan_sentence_row *vd_plan_sentence(enum vd_plan_sentence sentence);
+extern const struct vd_plan_sentence_row vd_plan_live_sentences[VD_SAY_COUNT - VD_SAY_LIVE]; // a part of them
 
 // Words within a sentence.
 enum vd_plan_noun {
   VD_NOUN_TEAM,
   VD_NOUN_POST,
   VD_NOUN_ZONE,
+  VD_NOUN_CATEGORY,
+  VD_NOUN_SESSION,
+  VD_NOUN_DEVICE,
   VD_NOUN_LEAD_1,
   VD_NOUN_LEAD_2,
   VD_NOUN_LEAD_3,

@@ -1,6 +1,6 @@
 // What the venue lets go of: ended incidents beyond policy.closed_kept, the oldest first, with all that
-// belongs to them, and as many lines of the duty log. The journal keeps them. A bounded number of entities
-// per act, so that no command pays for a busy day.
+// belongs to them; as many ended tasks, and as many lines of the duty log. The journal keeps them. A bounded
+// number of entities per act, so that no command pays for a busy day.
 //
 // An incident with a long history goes in several acts, between which anything may happen to it: a restart, a
 // reopening. So its history goes first (notes, alerts, offers, earlier attempts); and the incident with its
@@ -12,6 +12,7 @@
 #include "daemon/core/venue_internal.h"
 
 enum { INCIDENTS_PER_ACT_MAX = 2, ENTITIES_PER_INCIDENT_MAX = 64, LOG_LINES_PER_ACT_MAX = 16 };
+enum { TASKS_PER_ACT_MAX = 4, THREADS_PER_TASK_MAX = 16 };
 enum { AT_THE_END_MAX = 5 }; // the attempt, its three deadlines, the incident
 
 // Is it the attempt of this id, or one of its deadlines?
@@ -81,9 +82,28 @@ static void trim_log(struct vd_act *act, uint64_t kept)
   }
 }
 
+// Its threads first: one with more of them goes in several acts. What an act is about stays.
+static void trim_tasks(struct vd_act *act, uint64_t kept)
+{
+  uint64_t ended = act->venue->ended_tasks;
+  const char *key = NULL;
+  for (unsigned i = 0; i < TASKS_PER_ACT_MAX && ended > kept; i++, ended--) {
+    key = vd_index_next(act->venue->index, "over/", key);
+    if (key == NULL || vd_act_has(act, VD__KIND__KIND_TASK, vd_index_last_field(key)))
+      return;
+    struct vd_key id = vd_key_of(vd_index_last_field(key), "", ""), prefix = vd_key_of(id.text, ".", "");
+    if (remove_all_of(act, VD__KIND__KIND_ALERT, prefix.text, NULL, THREADS_PER_TASK_MAX) ==
+        THREADS_PER_TASK_MAX)
+      return;
+    remove_all_of(act, VD__KIND__KIND_DEADLINE, prefix.text, NULL, 1);
+    vd_act_remove(act, VD__KIND__KIND_TASK, id.text);
+  }
+}
+
 void vd_retention_apply(struct vd_act *act)
 {
   uint64_t kept = vd_policy(act->venue)->closed_kept;
+  trim_tasks(act, kept);
   uint64_t ended = act->venue->ended_incidents;
   trim_log(act, kept);
   const char *key = NULL;

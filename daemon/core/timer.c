@@ -5,12 +5,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/core/batch.h"
 #include "daemon/core/crew.h"
 #include "daemon/core/deadline.h"
+#include "daemon/core/device.h"
 #include "daemon/core/dispatch.h"
 #include "daemon/core/escalation.h"
 #include "daemon/core/incident.h"
+#include "daemon/core/lane.h"
+#include "daemon/core/node.h"
+#include "daemon/core/notice.h"
+#include "daemon/core/session.h"
+#include "daemon/core/supply.h"
 #include "daemon/core/venue_internal.h"
+#include "daemon/core/zone.h"
 #include "proto/id_order.h"
 
 struct node {
@@ -140,13 +148,32 @@ size_t vd_timers_count(const struct vd_timers *timers)
 
 bool vd_timer_is_of(Vd__Kind kind)
 {
-  return kind == VD__KIND__KIND_DEADLINE || kind == VD__KIND__KIND_OFFER || kind == VD__KIND__KIND_ATTEMPT ||
-         kind == VD__KIND__KIND_CREW || kind == VD__KIND__KIND_ALERT;
+  switch (kind) {
+  case VD__KIND__KIND_EVENT:
+  case VD__KIND__KIND_DEADLINE:
+  case VD__KIND__KIND_OFFER:
+  case VD__KIND__KIND_ATTEMPT:
+  case VD__KIND__KIND_CREW:
+  case VD__KIND__KIND_ALERT:
+  case VD__KIND__KIND_ZONE:
+  case VD__KIND__KIND_SUPPLY:
+  case VD__KIND__KIND_BATCH:
+  case VD__KIND__KIND_DEVICE:
+  case VD__KIND__KIND_SESSION:
+  case VD__KIND__KIND_NOTICE:
+  case VD__KIND__KIND_SUGGESTION:
+  case VD__KIND__KIND_NODE_COUNT:
+    return true;
+  default:
+    return false;
+  }
 }
 
 int64_t vd_timer_due_of(const struct vd_venue *venue, Vd__Kind kind, const ProtobufCMessage *message)
 {
   switch (kind) {
+  case VD__KIND__KIND_EVENT:
+    return vd_supply_next_event((const Vd__Event *)message);
   case VD__KIND__KIND_DEADLINE:
     return vd_deadline_next((const Vd__Deadline *)message);
   case VD__KIND__KIND_OFFER:
@@ -157,6 +184,22 @@ int64_t vd_timer_due_of(const struct vd_venue *venue, Vd__Kind kind, const Proto
     return vd_crew_next(venue, (const Vd__Crew *)message);
   case VD__KIND__KIND_ALERT:
     return vd_alert_next(venue, (const Vd__Alert *)message);
+  case VD__KIND__KIND_ZONE:
+    return vd_zone_next(venue, (const Vd__Zone *)message);
+  case VD__KIND__KIND_SUPPLY:
+    return vd_supply_next(venue, (const Vd__Supply *)message);
+  case VD__KIND__KIND_BATCH:
+    return vd_batch_next(venue, (const Vd__Batch *)message);
+  case VD__KIND__KIND_DEVICE:
+    return vd_device_next(venue, (const Vd__Device *)message);
+  case VD__KIND__KIND_SESSION:
+    return vd_session_next(venue, (const Vd__Session *)message);
+  case VD__KIND__KIND_NOTICE:
+    return vd_notice_next(venue, (const Vd__Notice *)message);
+  case VD__KIND__KIND_SUGGESTION:
+    return vd_suggestion_next((const Vd__Suggestion *)message);
+  case VD__KIND__KIND_NODE_COUNT:
+    return vd_node_next(venue, (const Vd__NodeCount *)message);
   default:
     return VD_NEVER;
   }

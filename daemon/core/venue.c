@@ -5,13 +5,22 @@
 #include <string.h>
 
 #include "daemon/core/access.h"
+#include "daemon/core/batch.h"
 #include "daemon/core/crew.h"
 #include "daemon/core/deadline.h"
+#include "daemon/core/device.h"
 #include "daemon/core/dispatch.h"
 #include "daemon/core/escalation.h"
 #include "daemon/core/incident.h"
+#include "daemon/core/lane.h"
+#include "daemon/core/node.h"
+#include "daemon/core/notice.h"
 #include "daemon/core/plan.h"
+#include "daemon/core/session.h"
+#include "daemon/core/supply.h"
+#include "daemon/core/task.h"
 #include "daemon/core/venue_internal.h"
+#include "daemon/core/zone.h"
 #include "proto/details.h"
 
 struct vd_venue *vd_venue_create(void)
@@ -20,6 +29,7 @@ struct vd_venue *vd_venue_create(void)
   venue->fold = vd_fold_create();
   venue->timers = vd_timers_create();
   venue->index = vd_index_create();
+  venue->pulses = vd_pulses_create();
   return venue;
 }
 
@@ -31,6 +41,7 @@ void vd_venue_destroy(struct vd_venue *venue)
   free(venue->removals);
   free(venue->upserts);
   free(venue->items);
+  vd_pulses_destroy(venue->pulses);
   vd_walk_destroy(venue->walk);
   vd_index_destroy(venue->index);
   vd_timers_destroy(venue->timers);
@@ -52,8 +63,8 @@ void vd_venue_restore_change(struct vd_venue *venue, const Vd__Change *change)
 
 void vd_venue_restore_finish(struct vd_venue *venue, uint64_t sequence, int64_t now_ms)
 {
-  (void)now_ms; // what is overdue has its due time, and the next tick its lateness
   venue->sequence = sequence;
+  vd_device_expect_anew(venue, now_ms);
   for (int kind = 1; vd_kind_type((Vd__Kind)kind); kind++) {
     const ProtobufCMessage *message = NULL;
     const char *after = NULL;
@@ -62,6 +73,11 @@ void vd_venue_restore_finish(struct vd_venue *venue, uint64_t sequence, int64_t 
       vd_act_derive(venue, (Vd__Kind)kind, after, message);
     }
   }
+}
+
+void vd_venue_resume(struct vd_venue *venue, int64_t now_ms)
+{
+  vd_device_expect_anew(venue, now_ms);
 }
 
 // ---- replying ----
@@ -80,7 +96,8 @@ static void answer(Vd__Reply *reply, const Vd__Command *command, enum vd_err err
 {
   vd_string_set(&reply->id, command->id);
   vd_string_set(&reply->code, vd_err_name(err));
-  vd_string_set(&reply->sentence, vd_err_sentence(err, language));
+  if (*reply->sentence == '\0') // else the command has more to say
+    vd_string_set(&reply->sentence, vd_err_sentence(err, language));
 }
 
 static enum vd_err refuse(Vd__Reply *reply, const Vd__Command *command, enum vd_err err,
@@ -102,56 +119,66 @@ static enum vd_err refuse(Vd__Reply *reply, const Vd__Command *command, enum vd_
 
 typedef enum vd_err (*command_fn)(struct vd_act *act, Vd__Reply *reply, struct vd_refusal *refusal);
 
+static const command_fn functions[] = {
+    [VD__COMMAND__ACT_REPORT] = vd_incident_report,
+    [VD__COMMAND__ACT_HEARD] = vd_escalation_heard,
+    [VD__COMMAND__ACT_RESPOND] = vd_incident_step,
+    [VD__COMMAND__ACT_ARRIVE] = vd_incident_step,
+    [VD__COMMAND__ACT_DECIDE] = vd_incident_step,
+    [VD__COMMAND__ACT_APPROVE] = vd_incident_step,
+    [VD__COMMAND__ACT_LAND] = vd_incident_step,
+    [VD__COMMAND__ACT_CLOSE] = vd_incident_close,
+    [VD__COMMAND__ACT_REOPEN] = vd_incident_reopen,
+    [VD__COMMAND__ACT_CANCEL] = vd_incident_cancel,
+    [VD__COMMAND__ACT_UNDO] = vd_incident_undo,
+    [VD__COMMAND__ACT_NOTE] = vd_incident_note,
+    [VD__COMMAND__ACT_DUPLICATE] = vd_incident_duplicate,
+    [VD__COMMAND__ACT_AMEND] = vd_incident_amend,
+    [VD__COMMAND__ACT_ASSIGN] = vd_dispatch_assign,
+    [VD__COMMAND__ACT_ACCEPT] = vd_dispatch_accept,
+    [VD__COMMAND__ACT_DECLINE] = vd_dispatch_decline,
+    [VD__COMMAND__ACT_HANDOVER] = vd_dispatch_handover,
+    [VD__COMMAND__ACT_DUTY] = vd_crew_set_duty,
+    [VD__COMMAND__ACT_PLACE] = vd_crew_set_place,
+    [VD__COMMAND__ACT_REACH] = vd_crew_set_reach,
+    [VD__COMMAND__ACT_LOG] = vd_incident_log,
+    [VD__COMMAND__ACT_PLAN_APPLY] = vd_plan_apply,
+    [VD__COMMAND__ACT_PRINCIPAL] = vd_principal_set,
+    [VD__COMMAND__ACT_COUNT_ZONE] = vd_zone_count,
+    [VD__COMMAND__ACT_SET_ZONE] = vd_zone_set,
+    [VD__COMMAND__ACT_TASK_DONE] = vd_task_done,
+    [VD__COMMAND__ACT_TASK_CANCEL] = vd_task_cancel,
+    [VD__COMMAND__ACT_SUPPLY_LEVEL] = vd_supply_level,
+    [VD__COMMAND__ACT_SUPPLY_SERVED] = vd_supply_served,
+    [VD__COMMAND__ACT_SUPPLY_REFILL] = vd_supply_refill,
+    [VD__COMMAND__ACT_BATCH_PLAN] = vd_batch_plan,
+    [VD__COMMAND__ACT_BATCH_HOLD] = vd_batch_hold,
+    [VD__COMMAND__ACT_BATCH_SERVE] = vd_batch_serve,
+    [VD__COMMAND__ACT_BATCH_CANCEL] = vd_batch_cancel,
+    [VD__COMMAND__ACT_BATCH_SAMPLE] = vd_batch_sample,
+    [VD__COMMAND__ACT_BATCH_DISPOSE] = vd_batch_dispose,
+    [VD__COMMAND__ACT_BATCH_TEMPERATURE] = vd_batch_temperature,
+    [VD__COMMAND__ACT_READINGS] = vd_device_readings,
+    [VD__COMMAND__ACT_DEVICE_FAULT] = vd_device_fault,
+    [VD__COMMAND__ACT_DEVICE_MAINTENANCE] = vd_device_maintenance,
+    [VD__COMMAND__ACT_SESSION_START] = vd_session_start,
+    [VD__COMMAND__ACT_SESSION_END] = vd_session_end,
+    [VD__COMMAND__ACT_SESSION_SHIFT] = vd_session_shift,
+    [VD__COMMAND__ACT_SESSION_CANCEL] = vd_session_cancel,
+    [VD__COMMAND__ACT_SESSIONS_IMPORT] = vd_sessions_import,
+    [VD__COMMAND__ACT_NOTICE_DRAFT] = vd_notice_draft,
+    [VD__COMMAND__ACT_NOTICE_APPROVE] = vd_notice_approve,
+    [VD__COMMAND__ACT_NOTICE_DROP] = vd_notice_drop,
+    [VD__COMMAND__ACT_LANE_COUNTS] = vd_lane_counts,
+    [VD__COMMAND__ACT_SET_LANE] = vd_lane_set,
+    [VD__COMMAND__ACT_SUGGESTION_TAKE] = vd_suggestion_take,
+    [VD__COMMAND__ACT_SUGGESTION_PASS] = vd_suggestion_pass,
+};
+
 static command_fn function_of(Vd__Command__ActCase act)
 {
-  switch (act) {
-  case VD__COMMAND__ACT_REPORT:
-    return vd_incident_report;
-  case VD__COMMAND__ACT_HEARD:
-    return vd_escalation_heard;
-  case VD__COMMAND__ACT_RESPOND:
-  case VD__COMMAND__ACT_ARRIVE:
-  case VD__COMMAND__ACT_DECIDE:
-  case VD__COMMAND__ACT_APPROVE:
-  case VD__COMMAND__ACT_LAND:
-    return vd_incident_step;
-  case VD__COMMAND__ACT_CLOSE:
-    return vd_incident_close;
-  case VD__COMMAND__ACT_REOPEN:
-    return vd_incident_reopen;
-  case VD__COMMAND__ACT_CANCEL:
-    return vd_incident_cancel;
-  case VD__COMMAND__ACT_UNDO:
-    return vd_incident_undo;
-  case VD__COMMAND__ACT_NOTE:
-    return vd_incident_note;
-  case VD__COMMAND__ACT_DUPLICATE:
-    return vd_incident_duplicate;
-  case VD__COMMAND__ACT_AMEND:
-    return vd_incident_amend;
-  case VD__COMMAND__ACT_ASSIGN:
-    return vd_dispatch_assign;
-  case VD__COMMAND__ACT_ACCEPT:
-    return vd_dispatch_accept;
-  case VD__COMMAND__ACT_DECLINE:
-    return vd_dispatch_decline;
-  case VD__COMMAND__ACT_HANDOVER:
-    return vd_dispatch_handover;
-  case VD__COMMAND__ACT_DUTY:
-    return vd_crew_set_duty;
-  case VD__COMMAND__ACT_PLACE:
-    return vd_crew_set_place;
-  case VD__COMMAND__ACT_REACH:
-    return vd_crew_set_reach;
-  case VD__COMMAND__ACT_LOG:
-    return vd_incident_log;
-  case VD__COMMAND__ACT_PLAN_APPLY:
-    return vd_plan_apply;
-  case VD__COMMAND__ACT_PRINCIPAL:
-    return vd_principal_set;
-  default:
-    return NULL;
-  }
+  size_t row = (size_t)act;
+  return row < sizeof functions / sizeof *functions ? functions[row] : NULL;
 }
 
 static bool needs_plan(Vd__Command__ActCase act)
@@ -244,6 +271,8 @@ enum vd_err vd_venue_execute(struct vd_venue *venue, const Vd__Principal *who, c
 static const char *timer_name(Vd__Kind kind)
 {
   switch (kind) {
+  case VD__KIND__KIND_EVENT:
+    return "forecast";
   case VD__KIND__KIND_DEADLINE:
     return "deadline";
   case VD__KIND__KIND_OFFER:
@@ -252,6 +281,22 @@ static const char *timer_name(Vd__Kind kind)
     return "attempt";
   case VD__KIND__KIND_CREW:
     return "crew";
+  case VD__KIND__KIND_ZONE:
+    return "zone";
+  case VD__KIND__KIND_SUPPLY:
+    return "supply";
+  case VD__KIND__KIND_BATCH:
+    return "batch";
+  case VD__KIND__KIND_DEVICE:
+    return "device";
+  case VD__KIND__KIND_SESSION:
+    return "session";
+  case VD__KIND__KIND_NOTICE:
+    return "notice";
+  case VD__KIND__KIND_SUGGESTION:
+    return "suggestion";
+  case VD__KIND__KIND_NODE_COUNT:
+    return "node";
   default:
     return "alert";
   }
@@ -260,6 +305,9 @@ static const char *timer_name(Vd__Kind kind)
 static void fire(struct vd_act *act, Vd__Kind kind, ProtobufCMessage *message)
 {
   switch (kind) {
+  case VD__KIND__KIND_EVENT:
+    vd_supply_fire_event(act, (Vd__Event *)message);
+    break;
   case VD__KIND__KIND_DEADLINE:
     vd_deadline_fire(act, (Vd__Deadline *)message);
     break;
@@ -271,6 +319,30 @@ static void fire(struct vd_act *act, Vd__Kind kind, ProtobufCMessage *message)
     break;
   case VD__KIND__KIND_CREW:
     vd_crew_fire(act, (Vd__Crew *)message);
+    break;
+  case VD__KIND__KIND_ZONE:
+    vd_zone_fire(act, (Vd__Zone *)message);
+    break;
+  case VD__KIND__KIND_SUPPLY:
+    vd_supply_fire(act, (Vd__Supply *)message);
+    break;
+  case VD__KIND__KIND_BATCH:
+    vd_batch_fire(act, (Vd__Batch *)message);
+    break;
+  case VD__KIND__KIND_DEVICE:
+    vd_device_fire(act, (Vd__Device *)message);
+    break;
+  case VD__KIND__KIND_SESSION:
+    vd_session_fire(act, (Vd__Session *)message);
+    break;
+  case VD__KIND__KIND_NOTICE:
+    vd_notice_fire(act, (Vd__Notice *)message);
+    break;
+  case VD__KIND__KIND_SUGGESTION:
+    vd_suggestion_fire(act, (Vd__Suggestion *)message);
+    break;
+  case VD__KIND__KIND_NODE_COUNT:
+    vd_node_fire(act, (Vd__NodeCount *)message);
     break;
   default:
     vd_escalation_repeat(act, (Vd__Alert *)message);
@@ -310,11 +382,31 @@ static void fire_first(struct vd_venue *venue, int64_t now_ms, vd_emit_fn emit, 
   free(act.tick.id);
 }
 
+// What is heard of devices moves their timers on without an act (device.h): one that comes too early is set
+// anew.
+static bool set_anew(struct vd_venue *venue, int64_t now_ms)
+{
+  Vd__Kind kind;
+  const char *id;
+  int64_t due_ms;
+  if (!vd_timers_first(venue->timers, &kind, &id, &due_ms) || kind != VD__KIND__KIND_DEVICE)
+    return false;
+  int64_t next_ms = vd_device_next(venue, VD_FIND(venue, DEVICE, Device, id));
+  if (next_ms <= now_ms)
+    return false;
+  vd_timers_set(venue->timers, kind, id, next_ms);
+  return true;
+}
+
 unsigned vd_venue_tick(struct vd_venue *venue, int64_t now_ms, unsigned max, vd_emit_fn emit, void *context)
 {
   unsigned fired = 0;
-  for (; fired < max && vd_timers_next(venue->timers) <= now_ms; fired++)
+  while (fired < max && vd_timers_next(venue->timers) <= now_ms) {
+    if (set_anew(venue, now_ms))
+      continue;
     fire_first(venue, now_ms, emit, context);
+    fired++;
+  }
   return fired;
 }
 
@@ -344,4 +436,6 @@ void vd_venue_count(const struct vd_venue *venue, struct vd_venue_counts *counts
 {
   *counts = venue->counts;
   counts->timers = vd_timers_count(venue->timers);
+  for (int node = 1; node < VD_NODES; node++)
+    vd_node_look(venue, (Vd__Node)node, &counts->acts[node].automatic, &counts->acts[node].manual);
 }

@@ -4,26 +4,28 @@
 
 #include "daemon/core/act.h"
 #include "daemon/core/index.h"
+#include "daemon/core/node.h"
 #include "daemon/core/timer.h"
 #include "daemon/core/venue.h"
 #include "proto/message.h"
 
-struct vd_walk;  // dispatch.h: walking times, cached per zone
+struct vd_pulses; // device.h: the last signs of life
+struct vd_walk;   // dispatch.h: walking times, cached per zone
 
 // How much an entity adds to the venue's counts; taken before and after an act touched it.
 struct vd_tally {
-  bool is_open_incident, is_ended_incident, is_open_alert, is_running, is_breached;
+  bool is_open_incident, is_ended_incident, is_ended_task, is_open_alert, is_running, is_breached;
 };
 
 // One entity that the act under way touched.
 struct vd_act_item {
   Vd__Kind kind;
-  ProtobufCMessage *message;  // live; NULL once removed
-  char *removed_id;           // heap, of a removed one
-  bool is_new;                // created by this act: removing it again leaves no trace
+  ProtobufCMessage *message; // live; NULL once removed
+  char *removed_id;          // heap, of a removed one
+  bool is_new;               // created by this act: removing it again leaves no trace
   struct vd_tally before;
-  size_t slot;                // where venue->slots names it
-  Vd__Entity entity;          // as they are emitted
+  size_t slot;       // where venue->slots names it
+  Vd__Entity entity; // as they are emitted
   Vd__Key key;
 };
 
@@ -32,19 +34,25 @@ struct vd_venue {
   struct vd_timers *timers;
   struct vd_index *index;
   struct vd_walk *walk;
+  struct vd_pulses *pulses;
+  struct vd_node_pending {
+    int64_t since_ms; // the first not kept, 0 = none
+    uint64_t automatic, manual;
+  } nodes[VD_NODES]; // by Vd__Node
   uint64_t sequence;
   struct vd_venue_counts counts;
-  uint64_t ended_incidents;
+  uint64_t ended_incidents, ended_tasks;
   // Working memory of the act under way, kept between acts.
   struct vd_act_item *items;
   Vd__Entity **upserts;
   Vd__Key **removals;
-  size_t item_capacity;        // of the three
-  uint32_t *slots;             // hash by (kind, id): 1 + index of the item, 0 = free
-  size_t slot_capacity;        // a power of two, at least twice item_capacity
+  size_t item_capacity; // of the three
+  uint32_t *slots;      // hash by (kind, id): 1 + index of the item, 0 = free
+  size_t slot_capacity; // a power of two, at least twice item_capacity
 };
 
-#define VD_FIND(venue, KIND, Type, id) ((Vd__##Type *)vd_fold_find((venue)->fold, VD__KIND__KIND_##KIND, (id)))
+#define VD_FIND(venue, KIND, Type, id)                                                                       \
+  ((Vd__##Type *)vd_fold_find((venue)->fold, VD__KIND__KIND_##KIND, (id)))
 
 // The policy in force. Only after the first plan.
 static inline const Vd__Policy *vd_policy(const struct vd_venue *venue)

@@ -171,6 +171,7 @@ static enum vd_err start_clock(struct vd_daemon *d, const Vd__Plan *plan, struct
     return err;
   d->meta.rehearsal = d->options->is_rehearsal;
   vd_daemon_look_at_clock(d);
+  d->heard_boot_ms = d->reading.boot_ms;
   return VD_OK;
 }
 

@@ -18,6 +18,9 @@ enum { TICKS_PER_LOOK = 64, SLICE_MAX = 2048, TIMER_MAX_MS = 60 * 1000 };
 // smaller one had better wait: it grows by what those answers bring.
 enum { LARGE_BATCH = 64 };
 
+// Who was not heard for longer has not been silent: as long as a screen waits for a beat.
+enum { DEAF_MS = 3000 };
+
 int64_t vd_mono_ms(void)
 {
   struct timespec now;
@@ -267,6 +270,13 @@ static void take_from_inbox(struct vd_daemon *d)
   }
 }
 
+// Heartbeats that wait while venued sleeps, hangs on its disk or takes nothing in are nobody's fault.
+static void look_whether_deaf(struct vd_daemon *d)
+{
+  if (d->is_read_only || d->reading.boot_ms - d->heard_boot_ms > DEAF_MS)
+    vd_venue_resume(d->venue, d->now_ms);
+}
+
 // Time comes first: what was due before a command is recorded before it.
 static void fire_due(struct vd_daemon *d)
 {
@@ -283,9 +293,13 @@ static void execute_waiting(struct vd_daemon *d)
     d->waiting = call->next;
     int64_t now_ms = d->now_ms;
     execute_call(d, call);
-    if (d->now_ms != now_ms) // the clock was set: what became due by that comes before the next command
+    if (d->now_ms != now_ms) { // the clock was set: what became due by that comes before the next command
+      vd_venue_resume(d->venue, d->now_ms);
       fire_due(d);
+    }
   }
+  if (d->waiting == NULL)
+    d->heard_boot_ms = d->reading.boot_ms;
 }
 
 static void take_entity(void *context, Vd__Kind kind, const char *id)
@@ -397,6 +411,7 @@ void vd_daemon_turn(struct vd_daemon *d)
   vd_daemon_look_at_clock(d);
   look_who_listens(d);
   take_from_inbox(d);
+  look_whether_deaf(d);
   fire_due(d);
   execute_waiting(d);
   commit(d);

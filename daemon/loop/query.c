@@ -7,6 +7,7 @@
 #include "daemon/loop/log.h"
 #include "proto/check.h"
 #include "proto/quota.h"
+#include "proto/text.h"
 
 // What a page's envelope and each entity's wrapper take beside the entities.
 enum { PAGE_SLACK = 4096, WRAPPER_BYTES = 8, HISTORY_FRAMES_MAX = 2000, CHANGE_QUOTA = 1024 * 1024 };
@@ -235,6 +236,18 @@ const char *vd_daemon_ready_word(const struct vd_daemon *d)
   return d->clock.in_doubt ? "clock-in-doubt" : "ready";
 }
 
+static void add_nodes(Vd__Status *status, const struct vd_venue_counts *counts)
+{
+  for (int node = 1; node < VD_NODES; node++) {
+    Vd__NodeCount *count = (Vd__NodeCount *)vd_message_new(&vd__node_count__descriptor);
+    vd_string_set(&count->id, vd_enum_name(&vd__node__descriptor, node));
+    count->node = (Vd__Node)node;
+    count->automatic = counts->acts[node].automatic;
+    count->manual = counts->acts[node].manual;
+    VD_REPEATED_ADD(status->nodes, status->n_nodes, count);
+  }
+}
+
 void vd_daemon_fill_status(struct vd_daemon *d, Vd__Status *status)
 {
   struct vd_venue_counts counts;
@@ -258,6 +271,7 @@ void vd_daemon_fill_status(struct vd_daemon *d, Vd__Status *status)
   status->open_alerts = counts.open_alerts;
   status->running_deadlines = counts.running_deadlines;
   status->breaches = counts.breaches;
+  add_nodes(status, &counts);
   status->clock_step_ms = vd_clock_step(&d->clock, &d->reading);
   const Vd__Event *event = vd_venue_event(d->venue);
   if (event != NULL && event->name != NULL)

@@ -4,6 +4,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "proto/text.h"
+
 // Older than this the loop no longer turns, or the disk no longer answers: the picture is stale (design: beat
 // > 3 s).
 enum { STALE_MS = 3000 };
@@ -55,6 +57,19 @@ static void seconds(struct vd_buffer *body, const char *name, const char *help, 
       help, name, name, ms < 0 ? "-" : "", (ms < 0 ? -ms : ms) / 1000, (ms < 0 ? -ms : ms) % 1000);
 }
 
+static void acts(struct vd_buffer *body, const struct vd_venue_acts *nodes)
+{
+  vd_buffer_printf(body, "# HELP venued_acts_total Acts of each node of the process, by venued itself and by "
+                         "people.\n# TYPE venued_acts_total counter\n");
+  for (int node = 1; node < VD_NODES; node++) {
+    const char *word = vd_enum_name(&vd__node__descriptor, node);
+    vd_buffer_printf(body,
+                     "venued_acts_total{node=\"%s\",by=\"automatic\"} %" PRIu64
+                     "\nvenued_acts_total{node=\"%s\",by=\"manual\"} %" PRIu64 "\n",
+                     word, nodes[node].automatic, word, nodes[node].manual);
+  }
+}
+
 static void metrics_of_work(struct vd_buffer *body, const struct vd_snapshot *s)
 {
   metric(body, "commands_total", "counter", "Commands executed since start.", (int64_t)s->commands);
@@ -67,6 +82,7 @@ static void metrics_of_work(struct vd_buffer *body, const struct vd_snapshot *s)
   metric(body, "running_deadlines", "gauge", "Deadlines that run.", (int64_t)s->venue.running_deadlines);
   metric(body, "breached_deadlines", "gauge", "Deadlines at hand whose breach was recorded.",
          (int64_t)s->venue.breaches);
+  acts(body, s->venue.acts);
   metric(body, "timers", "gauge", "Timers that wait.", (int64_t)s->venue.timers);
   metric(body, "entities", "gauge", "Entities in memory.", (int64_t)s->remembered_entities);
   metric(body, "checkpoint_dirty_entities", "gauge", "Entities newer than the checkpoint.",

@@ -2,10 +2,14 @@
 // requests under way. Prints one line of JSON.
 //
 //   load URL [--concurrency N] [--seconds S] [--open N] [--blind] [--subscribers N --feed URL --rate R]
+//            [--readings N --devices N]
 //
 // --open      incidents kept open: the oldest is taken one step further each time, a closed one is replaced
 // --blind     the peer is the bare pipeline, whose answers are all the same: numbers are counted
-// --rate      reports per second in all, instead of as many as go
+// --rate      requests per second in all (reports, readings), instead of as many as go
+// --readings  no incidents, but so many readings in each request: of the devices bench-0, bench-1 …
+// (--devices), each
+//             with the readings r0, r1 and r2
 #include <getopt.h>
 #include <inttypes.h>
 #include <pthread.h>
@@ -74,6 +78,7 @@ struct load {
   atomic_bool is_over, is_measured;
   atomic_uint running;
   bool is_blind;
+  unsigned readings, devices;
   int64_t pace_ns;
   struct samples latency;
   char prefix[24];
@@ -106,8 +111,56 @@ static void give_job(struct load *load, struct job job)
   pthread_mutex_unlock(&load->lock);
 }
 
+static nng_msg *pack_request(char *id, Vd__Command *command)
+{
+  Vd__Commands commands = VD__COMMANDS__INIT;
+  commands.commands = &command;
+  commands.n_commands = 1;
+  Vd__Request request = VD__REQUEST__INIT;
+  request.version = 1;
+  request.id = id;
+  request.body_case = VD__REQUEST__BODY_COMMANDS;
+  request.commands = &commands;
+  nng_msg *message;
+  if (nng_msg_alloc(&message, vd__request__get_packed_size(&request)) != 0)
+    abort();
+  vd__request__pack(&request, nng_msg_body(message));
+  return message;
+}
+
+// Each reading of each device in turn, so that none says the same as another of its request.
+static nng_msg *make_readings(struct lane *lane)
+{
+  enum { NAMES = 3, READINGS_MAX = 1000 };
+  static const char *const names[NAMES] = {"r0", "r1", "r2"};
+  const struct load *load = lane->load;
+  uint64_t count = atomic_fetch_add(&lane->load->made, 1);
+  char id[64], devices[READINGS_MAX][24];
+  Vd__Reading items[READINGS_MAX], *list[READINGS_MAX];
+  snprintf(id, sizeof id, "%s-%" PRIu64, load->prefix, count);
+  for (unsigned i = 0; i < load->readings; i++) {
+    uint64_t at = count * load->readings + i;
+    vd__reading__init(&items[i]);
+    snprintf(devices[i], sizeof devices[i], "bench-%u", (unsigned)(at / NAMES % load->devices));
+    items[i].device = devices[i];
+    items[i].reading = (char *)names[at % NAMES];
+    items[i].value = (int64_t)(40000 + at % 1000);
+    list[i] = &items[i];
+  }
+  Vd__Readings readings = VD__READINGS__INIT;
+  readings.readings = list;
+  readings.n_readings = load->readings;
+  Vd__Command command = VD__COMMAND__INIT;
+  command.id = id;
+  command.act_case = VD__COMMAND__ACT_READINGS;
+  command.readings = &readings;
+  return pack_request(id, &command);
+}
+
 static nng_msg *make_request(struct lane *lane)
 {
+  if (lane->load->readings > 0)
+    return make_readings(lane);
   static const char *const zones[] = {"hall-main", "forum-a",   "forum-b",
                                       "corridor",  "tea-break", "backstage"};
   uint64_t count = atomic_fetch_add(&lane->load->made, 1);
@@ -154,20 +207,7 @@ static nng_msg *make_request(struct lane *lane)
     close.incident = lane->job.number;
     break;
   }
-  Vd__Command *list[] = {&command};
-  Vd__Commands commands = VD__COMMANDS__INIT;
-  commands.commands = list;
-  commands.n_commands = 1;
-  Vd__Request request = VD__REQUEST__INIT;
-  request.version = 1;
-  request.id = id;
-  request.body_case = VD__REQUEST__BODY_COMMANDS;
-  request.commands = &commands;
-  nng_msg *message;
-  if (nng_msg_alloc(&message, vd__request__get_packed_size(&request)) != 0)
-    abort();
-  vd__request__pack(&request, nng_msg_body(message));
-  return message;
+  return pack_request(id, &command);
 }
 
 static void begin(struct lane *lane)
@@ -177,7 +217,7 @@ static void begin(struct lane *lane)
     atomic_fetch_sub(&load->running, 1);
     return;
   }
-  lane->job = load->pace_ns > 0 ? (struct job){0} : take_job(load);
+  lane->job = load->pace_ns > 0 || load->readings > 0 ? (struct job){0} : take_job(load);
   lane->began_ns = now_ns();
   lane->state = SENDING;
   nng_aio_set_msg(lane->aio, make_request(lane));
@@ -203,6 +243,8 @@ static void take_answer(struct lane *lane, nng_msg *message)
   if (!is_ok)
     return;
   atomic_fetch_add(&load->answered, 1);
+  if (load->readings > 0)
+    return;
   bool was_reported = lane->job.number == 0;
   if (!was_reported && lane->job.step >= 4)
     return;
@@ -317,9 +359,11 @@ struct arguments {
 
 static bool parse(int argc, char **argv, struct arguments *arguments, struct load *load)
 {
-  static const struct option options[] = {
-      {"concurrency", 1, 0, 'c'}, {"seconds", 1, 0, 's'}, {"open", 1, 0, 'o'}, {"blind", 0, 0, 'b'},
-      {"subscribers", 1, 0, 'n'}, {"feed", 1, 0, 'f'},    {"rate", 1, 0, 'r'}, {0}};
+  static const struct option options[] = {{"concurrency", 1, 0, 'c'}, {"seconds", 1, 0, 's'},
+                                          {"open", 1, 0, 'o'},        {"blind", 0, 0, 'b'},
+                                          {"subscribers", 1, 0, 'n'}, {"feed", 1, 0, 'f'},
+                                          {"rate", 1, 0, 'r'},        {"readings", 1, 0, 'd'},
+                                          {"devices", 1, 0, 'D'},     {0}};
   int option;
   while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
     unsigned number = optarg != NULL ? (unsigned)strtoul(optarg, NULL, 10) : 0;
@@ -337,13 +381,18 @@ static bool parse(int argc, char **argv, struct arguments *arguments, struct loa
       arguments->subscribers = number;
     else if (option == 'f')
       arguments->feed = optarg;
+    else if (option == 'd')
+      load->readings = number;
+    else if (option == 'D')
+      load->devices = number;
     else
       arguments->rate = number;
   }
   arguments->url = argv[optind];
   return optind + 1 == argc && arguments->concurrency > 0 && arguments->concurrency <= CONCURRENCY_MAX &&
          arguments->subscribers <= SUBSCRIBERS_MAX && load->open_max < OPEN_MAX &&
-         (arguments->subscribers == 0 || arguments->feed != NULL);
+         (arguments->subscribers == 0 || arguments->feed != NULL) && load->readings <= 1000 &&
+         (load->readings == 0 || load->devices > 0);
 }
 
 struct run {
@@ -354,8 +403,8 @@ struct run {
 // Until the wanted number of incidents is open, and a little more, nothing counts.
 static struct run measure(struct load *load, double seconds)
 {
-  for (int i = 0; i < 600 && load->pace_ns == 0 && load->head - load->tail + load->lanes < load->open_max;
-       i++)
+  bool has_to_fill = load->pace_ns == 0 && load->readings == 0;
+  for (int i = 0; i < 600 && has_to_fill && load->head - load->tail + load->lanes < load->open_max; i++)
     sleep_s(0.1);
   sleep_s(0.3);
   uint64_t before = atomic_load(&load->answered);
@@ -382,14 +431,14 @@ static void print(struct load *load, const struct arguments *arguments, struct r
 {
   sort(&load->latency);
   sort(delivered);
-  printf("{\"concurrency\":%u,\"commands\":%" PRIu64
+  printf("{\"concurrency\":%u,\"commands\":%" PRIu64 ",\"readings_rate\":%.0f"
          ",\"rate\":%.0f,\"p50_us\":%u,\"p99_us\":%u,\"refused\":%" PRIu64 ",\"lost\":%" PRIu64
          ",\"subscribers\":%u,\"deliveries\":%" PRIu64
          ",\"delivery_p50_us\":%u,\"delivery_p99_us\":%u,\"reported\":%" PRIu64 "}\n",
-         arguments->concurrency, run.answered, (double)run.answered / run.took_s,
-         percentile(&load->latency, 50), percentile(&load->latency, 99), (uint64_t)load->refused,
-         (uint64_t)load->lost, arguments->subscribers, frames, percentile(delivered, 50),
-         percentile(delivered, 99), (uint64_t)load->made);
+         arguments->concurrency, run.answered, (double)run.answered * load->readings / run.took_s,
+         (double)run.answered / run.took_s, percentile(&load->latency, 50), percentile(&load->latency, 99),
+         (uint64_t)load->refused, (uint64_t)load->lost, arguments->subscribers, frames,
+         percentile(delivered, 50), percentile(delivered, 99), (uint64_t)load->made);
   fflush(stdout);
 }
 

@@ -196,6 +196,36 @@ static void recommend(const struct stage *stage, uint64_t incident)
     vd__recommendation__free_unpacked(recommendation, NULL);
 }
 
+// Whether its Changes were as many is not compared, nor what they counted.
+static void forget_counts(struct vd_fold *fold)
+{
+  for (int kind = 1; vd_kind_type((Vd__Kind)kind) != NULL; kind++) {
+    ProtobufCMessage *message;
+    for (const char *after = NULL; (message = vd_fold_next(fold, (Vd__Kind)kind, after, "")) != NULL;
+         after = vd_message_id(message))
+      vd_message_set_revision(message, 0);
+  }
+  for (int node = 1; node < VD_NODES; node++)
+    vd_fold_remove(fold, VD__KIND__KIND_NODE_COUNT, vd_enum_name(&vd__node__descriptor, node));
+}
+
+// What a start derives anew happens at the same moments. In memory only are when a device was heard last (a
+// start listens anew) and what the nodes did in their last minute.
+static void expect_same_after_start(struct stage *stage)
+{
+  struct stage again = {.mirror = vd_fold_create(), .now_ms = stage->now_ms};
+  again.venue =
+      restore(vd_venue_fold(stage->venue), again.mirror, vd_venue_sequence(stage->venue), stage->now_ms);
+  vd_venue_resume(stage->venue, stage->now_ms);
+  pass_time(stage, 30 * MINUTE_MS);
+  pass_time(&again, 30 * MINUTE_MS);
+  forget_counts(stage->mirror);
+  forget_counts(again.mirror);
+  expect_same(stage->mirror, again.mirror);
+  vd_venue_destroy(again.venue);
+  vd_fold_destroy(again.mirror);
+}
+
 static void play(const Vd__Request *request)
 {
   const struct vd_venue *from = prepared();
@@ -207,10 +237,7 @@ static void play(const Vd__Request *request)
     recommend(&stage, request->recommend->incident);
   recommend(&stage, 1);
   expect_same(vd_venue_fold(stage.venue), stage.mirror);
-  struct vd_venue *again =
-      restore(vd_venue_fold(stage.venue), NULL, vd_venue_sequence(stage.venue), stage.now_ms);
-  FUZZ_EXPECT(vd_venue_next_due(again) == vd_venue_next_due(stage.venue));
-  vd_venue_destroy(again);
+  expect_same_after_start(&stage);
   vd_venue_destroy(stage.venue);
   vd_fold_destroy(stage.mirror);
 }

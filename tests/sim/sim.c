@@ -80,10 +80,12 @@ static enum sim_fault draw_fault(struct sim *sim)
 static void restart_in_order(struct sim *sim)
 {
   struct vd_buffer before = sim_state_bytes(sim);
+  sim_check_timers(sim);
   sim_server_stop(sim);
   sim_server_start(sim);
   sim->restarts++;
   struct vd_buffer after = sim_state_bytes(sim);
+  sim_check_timers(sim);
   SIM_CHECK(sim, before.size == after.size && memcmp(before.data, after.data, before.size) == 0,
             "a restart changed the venue");
   vd_buffer_finish(&before);

@@ -102,6 +102,8 @@ void sim_check_state(struct sim *sim);
 void sim_check_acknowledged(struct sim *sim);
 // After a restart without faults: nothing is different.
 struct vd_buffer sim_state_bytes(const struct sim *sim);
+// Nothing that is due was forgotten by the timers.
+void sim_check_timers(struct sim *sim);
 void sim_fail(struct sim *sim, const char *format, ...) __attribute__((format(printf, 2, 3)));
 #define SIM_CHECK(sim, condition, ...)                                                                       \
   do {                                                                                                       \

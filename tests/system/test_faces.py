@@ -63,6 +63,21 @@ def metrics_are_accepted():
 
 
 @case
+def acts_are_counted_by_node():
+    """what venued did by itself and what people did, in /metrics and in the status"""
+    with Venue(arguments=("--clock-start", "plan")).start() as venue:
+        number = venue.report("hall-main", "av-fault", "slides will not play")
+        venue.ctl("assign", str(number), "av-1")
+        lines = ['venued_acts_total{node="dispatch",by="automatic"} 1', 'venued_acts_total{node="dispatch",by="manual"} 1',
+                 'venued_acts_total{node="refill",by="manual"} 0']
+        wait_until(lambda: all(line in venue.get("/metrics")[1].splitlines() for line in lines), "the figures", 5)
+        nodes = {node["id"]: node for node in venue.json("status")[0]["nodes"]}
+        assert len(nodes) == 7, nodes
+        assert nodes["dispatch"]["automatic"] == 1 and nodes["dispatch"]["manual"] == 1, nodes
+        assert "dispatch 1+1" in venue.ctl("status")[1]
+
+
+@case
 def health_needs_no_token():
     """/healthz and /readyz answer without a token and say nothing of the venue"""
     with Venue(arguments=("--clock-start", "plan")).start() as venue:

@@ -15,22 +15,25 @@ void people_edit(struct fixture *f, Vd__Kind kind, const char *id, people_edit_f
   fixture_restart(f);
 }
 
+void people_put(struct fixture *f, Vd__Kind kind, ProtobufCMessage *message)
+{
+  Vd__Entity entity;
+  vd_entity_wrap(&entity, kind, message);
+  if (vd_message_revision(message) == 0)
+    vd_message_set_revision(message, 1);
+  vd_venue_restore_entity(f->venue, &entity);
+  vd_fold_put_newer(f->mirror, &entity);
+  protobuf_c_message_free_unpacked(message, NULL);
+  fixture_restart(f);
+}
+
 void people_add(struct fixture *f, const char *like, const char *id, uint32_t rank)
 {
-  for (unsigned i = 0; i < 2; i++) {
-    Vd__Crew *crew = (Vd__Crew *)vd_message_copy(&people_crew(f, like)->base);
-    vd_string_set(&crew->id, id);
-    vd_string_set(&crew->call_sign, id);
-    crew->rank = rank;
-    Vd__Entity entity;
-    vd_entity_wrap(&entity, VD__KIND__KIND_CREW, &crew->base);
-    if (i == 0)
-      vd_venue_restore_entity(f->venue, &entity);
-    else
-      vd_fold_put_newer(f->mirror, &entity);
-    vd__crew__free_unpacked(crew, NULL);
-  }
-  fixture_restart(f);
+  Vd__Crew *crew = (Vd__Crew *)vd_message_copy(&people_crew(f, like)->base);
+  vd_string_set(&crew->id, id);
+  vd_string_set(&crew->call_sign, id);
+  crew->rank = rank;
+  people_put(f, VD__KIND__KIND_CREW, &crew->base);
 }
 
 // ---- commands ----

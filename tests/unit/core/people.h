@@ -11,6 +11,9 @@ typedef void (*people_edit_fn)(ProtobufCMessage *message);
 void people_edit(struct fixture *f, Vd__Kind kind, const char *id, people_edit_fn edit);
 #define PEOPLE_EDIT(f, KIND, id, edit) people_edit((f), VD__KIND__KIND_##KIND, (id), (edit))
 
+// An entity as if the plan had brought it. Takes the heap message.
+void people_put(struct fixture *f, Vd__Kind kind, ProtobufCMessage *message);
+
 // A copy of the crew under another id and rank, restored with the rest.
 void people_add(struct fixture *f, const char *like, const char *id, uint32_t rank);
 

@@ -1,5 +1,6 @@
 // Every cell of role × command, and the bounds of each permission.
 #include <criterion/criterion.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,9 +17,57 @@ static void answer_for_the_hall(ProtobufCMessage *message)
   vd_strings_add(&crew->zones, &crew->n_zones, "hall");
 }
 
+static void set_string(ProtobufCMessage *message, const char *field, const char *value)
+{
+  const ProtobufCFieldDescriptor *found =
+      protobuf_c_message_descriptor_get_field_by_name(message->descriptor, field);
+  if (found)
+    vd_string_set((char **)((char *)message + found->offset), value);
+}
+
+// Of the live venue, things that stand in the zone: "supply-hall", "batch-hall", …
+static void put(Vd__Kind kind, const char *noun, const char *zone)
+{
+  ProtobufCMessage *message = vd_message_new(vd_kind_type(kind));
+  char id[32];
+  snprintf(id, sizeof id, "%s-%s", noun, zone);
+  vd_string_set(&((Vd__Zone *)message)->id, id); // every entity begins with its id
+  set_string(message, "zone", zone);
+  snprintf(id, sizeof id, "supply-%s", zone);
+  set_string(message, "supply", id);
+  people_put(f, kind, message);
+}
+
+static void put_task(const char *id, const char *zone, const char *crew)
+{
+  Vd__Task *task = (Vd__Task *)vd_message_new(&vd__task__descriptor);
+  vd_string_set(&task->id, id);
+  vd_string_set(&task->zone, zone);
+  vd_string_set(&task->crew, crew);
+  people_put(f, VD__KIND__KIND_TASK, &task->base);
+}
+
+enum { TASK_IN_HALL = 1, TASK_IN_VIP, TASK_HELD };
+
+static void put_live(void)
+{
+  static const char *const zones[] = {"hall", "vip"};
+  for (size_t i = 0; i < 2; i++) {
+    put(VD__KIND__KIND_SUPPLY, "supply", zones[i]);
+    put(VD__KIND__KIND_BATCH, "batch", zones[i]);
+    put(VD__KIND__KIND_DEVICE, "device", zones[i]);
+    put(VD__KIND__KIND_SESSION, "session", zones[i]);
+    put(VD__KIND__KIND_LANE, "lane", zones[i]);
+  }
+  put_task("t1", "hall", "");
+  put_task("t2", "vip", "");
+  put_task("t3", "vip", "av-1");
+}
+
 static void setup(void)
 {
   f = fixture_create();
+  put_live();
   PEOPLE_EDIT(f, CREW, "av-1", answer_for_the_hall);
   in_hall = fixture_report(f, "hall", "other");
   in_vip = fixture_report(f, "vip", "other");
@@ -35,19 +84,11 @@ TestSuite(access, .init = setup, .fini = teardown);
 
 // ---- commands ----
 
-enum { ACT_FIRST = VD__COMMAND__ACT_REPORT, ACT_LAST = VD__COMMAND__ACT_PRINCIPAL };
+enum { ACT_FIRST = VD__COMMAND__ACT_REPORT, ACT_LAST = VD__COMMAND__ACT_SUGGESTION_PASS };
 
 static const char *act_name(int act)
 {
   return protobuf_c_message_descriptor_get_field(&vd__command__descriptor, (unsigned)act)->name;
-}
-
-static void set_string(ProtobufCMessage *message, const char *field, const char *value)
-{
-  const ProtobufCFieldDescriptor *found =
-      protobuf_c_message_descriptor_get_field_by_name(message->descriptor, field);
-  if (found)
-    vd_string_set((char **)((char *)message + found->offset), value);
 }
 
 static void set_incident(ProtobufCMessage *message, const char *field, uint64_t number)
@@ -61,9 +102,38 @@ static void set_incident(ProtobufCMessage *message, const char *field, uint64_t 
 // What a command is about; what an act has no field for is left out.
 struct about {
   const char *by, *crew, *zone;
-  uint64_t incident, of;
+  uint64_t incident, of, task;
   Vd__Source source;
 };
+
+// What the live venue's command names, all in the zone.
+static void set_things(ProtobufCMessage *message, const char *zone)
+{
+  static const char *const nouns[] = {"supply", "batch", "device", "session", "lane"};
+  for (size_t i = 0; i < sizeof nouns / sizeof *nouns; i++) {
+    char id[32];
+    snprintf(id, sizeof id, "%s-%s", nouns[i], zone);
+    set_string(message, nouns[i], id);
+  }
+}
+
+// A list with something in the hall first.
+static void set_list(ProtobufCMessage *message, const char *zone)
+{
+  for (unsigned i = 0; i < 2; i++) {
+    if (message->descriptor == &vd__readings__descriptor) {
+      Vd__Readings *list = (Vd__Readings *)message;
+      ProtobufCMessage *item = vd_message_new(&vd__reading__descriptor);
+      set_things(item, i == 0 ? "hall" : zone);
+      VD_REPEATED_ADD(list->readings, list->n_readings, item);
+    } else if (message->descriptor == &vd__lane_counts__descriptor) {
+      Vd__LaneCounts *list = (Vd__LaneCounts *)message;
+      ProtobufCMessage *item = vd_message_new(&vd__lane_count__descriptor);
+      set_things(item, i == 0 ? "hall" : zone);
+      VD_REPEATED_ADD(list->counts, list->n_counts, item);
+    }
+  }
+}
 
 static enum vd_err ask(const Vd__Principal *who, int act, const struct about *about,
                        struct vd_refusal *refusal)
@@ -75,6 +145,9 @@ static enum vd_err ask(const Vd__Principal *who, int act, const struct about *ab
   set_incident(message, "of", about->of);
   set_string(message, "crew", about->crew);
   set_string(message, "zone", about->zone);
+  set_incident(message, "task", about->task);
+  set_things(message, about->zone);
+  set_list(message, about->zone);
   if (act == VD__COMMAND__ACT_REPORT)
     ((Vd__Report *)message)->source = about->source;
   Vd__Command command = VD__COMMAND__INIT;
@@ -101,10 +174,19 @@ static bool may(const Vd__Principal *who, int act, struct about about)
 #define LEADS                                                                                                \
   "report:zone heard:any respond:zone decide:zone approve:zone land:zone close:zone reopen:zone "            \
   "cancel:zone undo:zone note:zone duplicate:zone amend:zone assign:zone accept:any decline:any "            \
-  "arrive:zone handover:any duty:any place:any reach:any log:any "
+  "arrive:zone handover:any duty:any place:any reach:any log:any "                                           \
+  "count_zone:zone set_zone:zone task_done:zone task_cancel:zone supply_level:zone supply_served:zone "      \
+  "supply_refill:zone batch_plan:zone batch_hold:zone batch_serve:zone batch_cancel:zone batch_sample:zone " \
+  "batch_dispose:zone batch_temperature:zone readings:zone device_fault:zone device_maintenance:zone "       \
+  "session_start:zone session_end:zone session_shift:zone session_cancel:zone sessions_import:any "          \
+  "notice_draft:any notice_approve:any notice_drop:any lane_counts:zone set_lane:zone "                      \
+  "suggestion_take:any suggestion_pass:any "
 #define WORKS                                                                                                \
   "report:own heard:self respond:own land:own close:owner undo:step note:own accept:self decline:self "      \
-  "arrive:own duty:self place:self reach:self "
+  "arrive:own duty:self place:self reach:self "                                                              \
+  "count_zone:own set_zone:own task_done:own task_cancel:own supply_level:own supply_served:own "            \
+  "supply_refill:own batch_hold:own batch_serve:own batch_sample:own batch_dispose:own "                     \
+  "batch_temperature:own device_fault:own session_start:own session_end:own lane_counts:own set_lane:own "
 
 static const struct {
   Vd__Role role;
@@ -114,14 +196,22 @@ static const struct {
     {VD__ROLE__ROLE_ADMIN,
      "report:any heard:any respond:any decide:any approve:any land:any close:any reopen:any cancel:any "
      "undo:any note:any duplicate:any amend:any assign:any accept:any decline:any arrive:any handover:any "
-     "duty:any place:any reach:any log:any plan_apply:any principal:any "},
+     "duty:any place:any reach:any log:any plan_apply:any principal:any "
+     "count_zone:any set_zone:any task_done:any task_cancel:any supply_level:any supply_served:any "
+     "supply_refill:any batch_plan:any batch_hold:any batch_serve:any batch_cancel:any batch_sample:any "
+     "batch_dispose:any batch_temperature:any readings:any device_fault:any device_maintenance:any "
+     "session_start:any session_end:any session_shift:any session_cancel:any sessions_import:any "
+     "notice_draft:any notice_approve:any notice_drop:any lane_counts:any set_lane:any "
+     "suggestion_take:any suggestion_pass:any "},
     {VD__ROLE__ROLE_CONTROL, LEADS},
     {VD__ROLE__ROLE_COMMANDER, LEADS},
     {VD__ROLE__ROLE_SUPERVISOR, LEADS},
-    {VD__ROLE__ROLE_DECISION, WORKS "decide:own approve:own "},
+    {VD__ROLE__ROLE_DECISION,
+     WORKS "decide:own approve:own batch_plan:own batch_cancel:own device_maintenance:own session_shift:own "
+           "session_cancel:own "},
     {VD__ROLE__ROLE_EXECUTION, WORKS},
     {VD__ROLE__ROLE_FIELD, WORKS},
-    {VD__ROLE__ROLE_STATION, "report:own note:own "},
+    {VD__ROLE__ROLE_STATION, "report:own note:own supply_level:own supply_served:own supply_refill:own "},
     {VD__ROLE__ROLE_WALL, ""},
     {VD__ROLE__ROLE_MODERATOR, WORKS},
     {VD__ROLE__ROLE_BUTLER, WORKS},
@@ -129,9 +219,16 @@ static const struct {
     {VD__ROLE__ROLE_CATERING, WORKS},
     {VD__ROLE__ROLE_CHECK_IN, WORKS},
     {VD__ROLE__ROLE_AV, WORKS},
-    {VD__ROLE__ROLE_DEVICE, "report:own "},
+    {VD__ROLE__ROLE_DEVICE,
+     "report:own count_zone:own set_zone:own supply_level:own supply_served:own supply_refill:own "
+     "readings:own lane_counts:own set_lane:own "},
     {VD__ROLE__ROLE_BRIDGE, "report:zone heard:any respond:zone land:zone note:zone accept:any decline:any "
-                            "arrive:zone duty:any place:any reach:any "},
+                            "arrive:zone duty:any place:any reach:any "
+                            "count_zone:zone set_zone:zone task_done:zone task_cancel:zone supply_level:zone "
+                            "supply_served:zone supply_refill:zone batch_hold:zone batch_serve:zone "
+                            "batch_sample:zone batch_dispose:zone batch_temperature:zone readings:zone "
+                            "device_fault:zone session_start:zone session_end:zone lane_counts:zone "
+                            "set_lane:zone "},
     {VD__ROLE__ROLE_CLIENT, ""},
     {(Vd__Role)99, ""},
 };
@@ -166,7 +263,18 @@ static bool is_local(int act)
 {
   return !is_about_a_person(act) && act != VD__COMMAND__ACT_HEARD && act != VD__COMMAND__ACT_ACCEPT &&
          act != VD__COMMAND__ACT_DECLINE && act != VD__COMMAND__ACT_HANDOVER && act != VD__COMMAND__ACT_LOG &&
-         act != VD__COMMAND__ACT_PLAN_APPLY && act != VD__COMMAND__ACT_PRINCIPAL;
+         act != VD__COMMAND__ACT_PLAN_APPLY && act != VD__COMMAND__ACT_PRINCIPAL &&
+         act != VD__COMMAND__ACT_SESSIONS_IMPORT && act != VD__COMMAND__ACT_NOTICE_DRAFT &&
+         act != VD__COMMAND__ACT_NOTICE_APPROVE && act != VD__COMMAND__ACT_NOTICE_DROP &&
+         act != VD__COMMAND__ACT_SUGGESTION_TAKE && act != VD__COMMAND__ACT_SUGGESTION_PASS;
+}
+
+// Work that somebody holds: an incident, or a task that they were asked to do.
+static bool is_held(int act)
+{
+  return act != VD__COMMAND__ACT_REPORT &&
+         (act < VD__COMMAND__ACT_COUNT_ZONE || act == VD__COMMAND__ACT_TASK_DONE ||
+          act == VD__COMMAND__ACT_TASK_CANCEL);
 }
 
 static Vd__Principal *principal_new(Vd__Role role)
@@ -187,6 +295,7 @@ static struct about at_home(void)
                         .zone = "hall",
                         .incident = in_hall,
                         .of = in_hall,
+                        .task = TASK_IN_HALL,
                         .source = VD__SOURCE__SOURCE_DEVICE};
 }
 
@@ -209,10 +318,12 @@ static void check_cell(const Vd__Principal *who, const char *rule, int act)
     return;
   abroad.incident = abroad.of = in_vip;
   abroad.zone = "vip";
+  abroad.task = TASK_IN_VIP;
   cr_expect_eq(may(who, act, abroad), any, "role %d, %s abroad", (int)who->role, name);
   of_held.incident = held;
+  of_held.task = TASK_HELD;
   bool holds = any || is(scope, "own") || is(scope, "step"); // the owner of the hall does not own vip
-  if (act != VD__COMMAND__ACT_REPORT)
+  if (is_held(act))
     cr_expect_eq(may(who, act, of_held), holds, "role %d, %s of what it holds", (int)who->role, name);
 }
 

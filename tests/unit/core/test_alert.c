@@ -70,11 +70,11 @@ static void drop(const char *id, Vd__AlertWhy why)
 
 Test(alert, a_thread_is_found_by_incident_and_person)
 {
-  cr_assert_str_eq(vd_alert_id_of(42, "av-1").text, "42.av-1");
-  cr_assert_str_eq(vd_alert_id_of(0, "av-1").text, "0.av-1");
-  cr_assert_str_eq(vd_alert_id_of(UINT64_MAX, "a").text, "18446744073709551615.a");
+  cr_assert_str_eq(vd_alert_id_of(42, "ignored", "av-1").text, "42.av-1");
+  cr_assert_str_eq(vd_alert_id_of(0, "zone.tea-break", "av-1").text, "zone.tea-break.av-1");
+  cr_assert_str_eq(vd_alert_id_of(UINT64_MAX, "", "a").text, "18446744073709551615.a");
   cr_assert_str_eq(vd_alert_digest_id("av-1").text, "digest.av-1");
-  cr_assert_str_eq(vd_alert_id_of(1, LONG_WORD).text, "1." LONG_WORD);
+  cr_assert_str_eq(vd_alert_id_of(1, "", LONG_WORD).text, "1." LONG_WORD);
   end();
 }
 
@@ -140,7 +140,7 @@ Test(alert, a_reason_is_dropped_on_every_thread_of_its_incident_only)
   raise(1, "av-2", SEVERE, NULL);
   raise(12, "av-1", SEVERE, NULL);
   Vd__AlertWhy why = SEVERE;
-  vd_alert_drop_everywhere(&act, 1, is_why, &why);
+  vd_alert_drop_everywhere(&act, 1, "", is_why, &why);
   end();
   cr_assert_eq(thread("1.av-1")->state, WITHDRAWN);
   cr_assert_eq(thread("1.av-2")->state, WITHDRAWN);

@@ -114,7 +114,8 @@ Test(deadline, a_breach_seen_late_tells_its_lateness_and_warns_nobody)
   const Vd__Fact *fact = f->changes[1]->fact;
   cr_assert_eq(fact->late_ms, MINUTES(15));
   cr_assert_eq(fact->promise, VD__PROMISE__PROMISE_RESPOND);
-  cr_assert_str_eq(fact->crew, "lead-1");
+  cr_assert_str_eq(fact->crew, "control-1");
+  cr_assert_str_eq(fact->subject, "s");
 }
 
 Test(deadline, a_limit_without_a_warning_span_still_breaches)
@@ -225,11 +226,11 @@ Test(deadline, resumed_after_its_warning_it_warns_again)
   open_from(FIXTURE_T0, 0);
   fixture_run_to(f, FIXTURE_T0 + MINUTES(9));
   meet(f->now_ms);
-  cr_assert_eq(FIXTURE_FIND(f, ALERT, Alert, "0.lead-1")->state, VD__ALERT_STATE__ALERT_STATE_WITHDRAWN);
+  cr_assert_eq(FIXTURE_FIND(f, ALERT, Alert, "s.control-1")->state, VD__ALERT_STATE__ALERT_STATE_WITHDRAWN);
   resume();
   fixture_run_to(f, f->now_ms);
   cr_assert_eq(fixture_facts(f, "warned"), 2u);
-  cr_assert_eq(FIXTURE_FIND(f, ALERT, Alert, "0.lead-1")->state, VD__ALERT_STATE__ALERT_STATE_OPEN);
+  cr_assert_eq(FIXTURE_FIND(f, ALERT, Alert, "s.control-1")->state, VD__ALERT_STATE__ALERT_STATE_OPEN);
 }
 
 Test(deadline, resumed_after_its_breach_it_calls_again_but_breaches_once)
@@ -243,9 +244,9 @@ Test(deadline, resumed_after_its_breach_it_calls_again_but_breaches_once)
   fixture_run_to(f, f->now_ms);
   cr_assert_eq(fixture_facts(f, "breached"), 1u);
   cr_assert_eq(fixture_facts(f, "called-again"), 1u);
-  cr_assert_str_eq(find()->called, "lead-1");
+  cr_assert_str_eq(find()->called, "control-1");
   cr_assert_eq(find()->level, VD__LEVEL__LEVEL_LEAD);
-  cr_assert_eq(FIXTURE_FIND(f, ALERT, Alert, "0.lead-1")->state, VD__ALERT_STATE__ALERT_STATE_OPEN);
+  cr_assert_eq(FIXTURE_FIND(f, ALERT, Alert, "s.control-1")->state, VD__ALERT_STATE__ALERT_STATE_OPEN);
   fixture_run_to(f, f->now_ms + MINUTES(2));
   cr_assert_str_eq(find()->called, "super-1");
 }
@@ -261,7 +262,7 @@ Test(deadline, resumed_and_met_at_another_moment_in_one_act_calls_nobody)
   end();
   cr_assert_eq(find()->outcome, VD__OUTCOME__OUTCOME_MET_REPORTED_LATE);
   cr_assert_eq(find()->climb_at_ms, 0);
-  cr_assert_null(FIXTURE_FIND(f, ALERT, Alert, "0.lead-1"));
+  cr_assert_null(FIXTURE_FIND(f, ALERT, Alert, "s.control-1"));
 }
 
 Test(deadline, a_void_one_resumes_too)

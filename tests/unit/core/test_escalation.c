@@ -557,7 +557,7 @@ Test(escalation, life_safety_with_nobody_on_duty_calls_the_room_and_the_last_res
   cr_assert(is_safety_call("1.control-room"));
   cr_assert(is_open("1.last-resort"));
   for (size_t i = 0; i < 5; i++) {
-    struct vd_alert_id id = vd_alert_id_of(1, everybody[i]);
+    struct vd_alert_id id = vd_alert_id_of(1, "", everybody[i]);
     cr_assert_null(thread(id.text));
   }
 }

@@ -335,44 +335,66 @@ Test(check, counts)
 
 Test(check, a_plan_is_larger_than_a_list)
 {
-  enum { MOST = 2001 };
+  enum { MOST = 10001 };
   Vd__Plan plan = VD__PLAN__INIT;
   Vd__PlanZone zone = VD__PLAN_ZONE__INIT;
   Vd__PlanPost post = VD__PLAN_POST__INIT;
   Vd__PlanCrew crew = VD__PLAN_CREW__INIT;
   Vd__PlanWay way = VD__PLAN_WAY__INIT;
   Vd__PlanCategory category = VD__PLAN_CATEGORY__INIT;
+  Vd__PlanSupply supply = VD__PLAN_SUPPLY__INIT;
+  Vd__PlanDevice device = VD__PLAN_DEVICE__INIT;
+  Vd__PlanSession session = VD__PLAN_SESSION__INIT;
+  Vd__PlanLane lane = VD__PLAN_LANE__INIT;
   static Vd__PlanZone *zones[MOST];
   static Vd__PlanPost *posts[MOST];
   static Vd__PlanCrew *crews[MOST];
   static Vd__PlanWay *ways[MOST];
   static Vd__PlanCategory *categories[MOST];
+  static Vd__PlanSupply *supplies[MOST];
+  static Vd__PlanDevice *devices[MOST];
+  static Vd__PlanSession *sessions[MOST];
+  static Vd__PlanLane *lanes[MOST];
   for (size_t i = 0; i < MOST; i++) {
     zones[i] = &zone;
     posts[i] = &post;
     crews[i] = &crew;
     ways[i] = &way;
     categories[i] = &category;
+    supplies[i] = &supply;
+    devices[i] = &device;
+    sessions[i] = &session;
+    lanes[i] = &lane;
   }
   plan.zones = zones;
   plan.posts = posts;
   plan.crews = crews;
   plan.ways = ways;
   plan.categories = categories;
-  plan.n_zones = plan.n_posts = 500;
-  plan.n_crews = plan.n_ways = 2000;
-  plan.n_categories = 200;
+  plan.supplies = supplies;
+  plan.devices = devices;
+  plan.sessions = sessions;
+  plan.lanes = lanes;
+  const struct {
+    const char *field;
+    size_t *count, most;
+  } lists[] = {
+      {"zones", &plan.n_zones, 1000},          {"posts", &plan.n_posts, 1000},
+      {"crews", &plan.n_crews, 2000},          {"ways", &plan.n_ways, 2000},
+      {"categories", &plan.n_categories, 200}, {"supplies", &plan.n_supplies, 10000},
+      {"devices", &plan.n_devices, 10000},     {"sessions", &plan.n_sessions, 2000},
+      {"lanes", &plan.n_lanes, 200},
+  };
+  for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
+    *lists[i].count = lists[i].most;
   expect_passes(&plan);
-  plan.n_categories = 201;
-  expect_refused(&plan, VD_ERR_TOO_MANY, "categories[200]");
-  plan.n_crews = 2001;
-  expect_refused(&plan, VD_ERR_TOO_MANY, "crews[2000]");
-  plan.n_posts = 501;
-  expect_refused(&plan, VD_ERR_TOO_MANY, "posts[500]");
-  plan.n_ways = 2001;
-  expect_refused(&plan, VD_ERR_TOO_MANY, "ways[2000]");
-  plan.n_zones = 501;
-  expect_refused(&plan, VD_ERR_TOO_MANY, "zones[500]");
+  for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
+    char field[32];
+    snprintf(field, sizeof field, "%s[%zu]", lists[i].field, lists[i].most);
+    ++*lists[i].count;
+    expect_refused(&plan, VD_ERR_TOO_MANY, field);
+    --*lists[i].count;
+  }
 }
 
 Test(check, a_deep_path_is_written_whole)
@@ -448,14 +470,14 @@ Test(check, the_key_of_the_longest_id_passes)
 {
   Vd__StateQuery query = VD__STATE_QUERY__INIT;
   Vd__Key key = VD__KEY__INIT;
-  char id[98];
-  snprintf(id, sizeof(id), "18446744073709551615.%064d", 1); // an alert of the last incident
+  char id[146];
+  snprintf(id, sizeof(id), "session.%064d.%064d", 1, 1); // a thread about a session
   key.id = id;
   query.after = &key;
   query.prefix = id;
   expect_passes(&query);
-  memset(id, 'a', 97);
-  id[97] = '\0';
+  memset(id, 'a', 145);
+  id[145] = '\0';
   expect_refused(&query, VD_ERR_TEXT_TOO_LONG, "after.id");
 }
 

@@ -1,0 +1,390 @@
+// The agenda and what attendees are told of it: session … and notice ….
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "clients/ctl/calendar.h"
+#include "clients/ctl/ctl.h"
+#include "proto/check.h"
+#include "proto/text.h"
+
+#define EACH(fold, KIND, Type, entity)                                                                       \
+  for (const Vd__##Type *entity = (const Vd__##Type *)vd_fold_next((fold), VD__KIND__KIND_##KIND, NULL, ""); \
+       entity != NULL;                                                                                       \
+       entity = (const Vd__##Type *)vd_fold_next((fold), VD__KIND__KIND_##KIND, entity->id, ""))
+
+static int fetch(struct ctl *ctl, struct vd_fold **fold)
+{
+  static const Vd__Kind kinds[] = {VD__KIND__KIND_EVENT, VD__KIND__KIND_ZONE, VD__KIND__KIND_SESSION,
+                                   VD__KIND__KIND_NOTICE};
+  int status = ctl_look(ctl);
+  return status != CTL_DONE ? status : ctl_fetch(ctl, kinds, sizeof kinds / sizeof *kinds, "", fold);
+}
+
+static const char *word_of(const ProtobufCEnumDescriptor *type, int value)
+{
+  const char *name = vd_enum_name(type, value);
+  return name ? name : "?";
+}
+
+// "05-18 09:00" of the venue's clock face.
+static void moment(const struct ctl *ctl, int64_t at_ms, char out[40])
+{
+  enum { DAY = 5, MINUTE_END = 16, SIZE = 11 };
+  char full[40];
+  vd_instant_format(at_ms, ctl->utc_offset_ms, full, sizeof full);
+  full[MINUTE_END] = '\0';
+  full[DAY + 5] = ' ';
+  snprintf(out, 40, "%.*s", SIZE, at_ms != 0 ? full + DAY : "-");
+}
+
+// ---- session list ----
+
+static int by_start(const void *a, const void *b)
+{
+  const Vd__Session *left = *(const Vd__Session *const *)a, *right = *(const Vd__Session *const *)b;
+  if (left->start_at_ms != right->start_at_ms)
+    return left->start_at_ms < right->start_at_ms ? -1 : 1;
+  int order = strcmp(left->zone, right->zone);
+  return order ? order : strcmp(left->id, right->id);
+}
+
+static bool is_wanted(const struct ctl *ctl, const Vd__Session *session)
+{
+  bool is_over = session->state == VD__SESSION_STATE__SESSION_STATE_ENDED ||
+                 session->state == VD__SESSION_STATE__SESSION_STATE_CANCELLED;
+  return !session->retired && !(ctl->options.only_open && is_over);
+}
+
+static void head(struct ctl *ctl, struct ctl_table *table, const char *state)
+{
+  const char *const names[] = {"id",
+                               state,
+                               ctl_pick(ctl, "start", "開始", "开始"),
+                               ctl_pick(ctl, "end", "結束", "结束"),
+                               ctl_pick(ctl, "zone", "區域", "区域"),
+                               "",
+                               ctl_pick(ctl, "title", "標題", "标题")};
+  table->columns = sizeof names / sizeof *names;
+  for (size_t i = 0; i < table->columns; i++)
+    ctl_cell(table, "%s", names[i]);
+}
+
+static void row(struct ctl *ctl, struct ctl_table *table, const Vd__Session *session, const char *state)
+{
+  char start[40], end[40], by[32] = "";
+  int64_t shift_ms = session->planned_start_at_ms ? session->start_at_ms - session->planned_start_at_ms : 0;
+  if (shift_ms != 0)
+    vd_duration_format(shift_ms, by, sizeof by);
+  moment(ctl, session->start_at_ms, start);
+  moment(ctl, session->end_at_ms, end);
+  ctl_cell(table, "%s", session->id);
+  ctl_cell(table, "%s%s", state, session->overrun_warned ? "!" : "");
+  ctl_cell(table, "%s%s%s%s%s", start, *by ? " (" : "", shift_ms > 0 ? "+" : "", by, *by ? ")" : "");
+  ctl_cell(table, "%s", end + 6);
+  ctl_cell(table, "%s", session->zone);
+  ctl_cell(table, "%s",
+           session->kind == VD__SESSION_KIND__SESSION_KIND_BREAK ? ctl_pick(ctl, "break", "休息", "休息")
+           : session->dense ? ctl_pick(ctl, "dense", "高密度", "高密度")
+                            : "");
+  ctl_cell(table, "%s", ctl_text(ctl, session->title, ""));
+}
+
+int ctl_session_list(struct ctl *ctl)
+{
+  struct vd_fold *fold = NULL;
+  int status = fetch(ctl, &fold);
+  if (status != CTL_DONE)
+    return status;
+  size_t count = 0;
+  const Vd__Session **rows = vd_alloc((vd_fold_count(fold, VD__KIND__KIND_SESSION) + 1) * sizeof *rows);
+  EACH(fold, SESSION, Session, session)
+  if (is_wanted(ctl, session))
+    rows[count++] = session;
+  qsort(rows, count, sizeof *rows, by_start);
+  struct ctl_table table = {0};
+  head(ctl, &table, ctl_pick(ctl, "state", "狀態", "状态"));
+  for (size_t i = 0; i < count; i++) {
+    if (ctl->options.is_json)
+      ctl_print_json(&rows[i]->base);
+    else
+      row(ctl, &table, rows[i], word_of(&vd__session_state__descriptor, (int)rows[i]->state));
+  }
+  if (ctl->options.is_json)
+    ctl_table_drop(&table);
+  else
+    ctl_table_print(&table);
+  free(rows);
+  vd_fold_destroy(fold);
+  return CTL_DONE;
+}
+
+// ---- session start, end, shift, cancel ----
+
+int ctl_session_start(struct ctl *ctl)
+{
+  Vd__Command *command = ctl_command_new(VD__COMMAND__ACT_SESSION_START);
+  vd_string_set(&command->session_start->session, ctl->arguments[0]);
+  return ctl_send(ctl, command, false);
+}
+
+int ctl_session_end(struct ctl *ctl)
+{
+  Vd__Command *command = ctl_command_new(VD__COMMAND__ACT_SESSION_END);
+  vd_string_set(&command->session_end->session, ctl->arguments[0]);
+  return ctl_send(ctl, command, false);
+}
+
+int ctl_session_shift(struct ctl *ctl)
+{
+  int64_t by_ms = 0;
+  const char *by = ctl_said(ctl, ctl->options.negative, 1);
+  if (!vd_duration_parse(by, &by_ms))
+    return ctl_usage(ctl,
+                     ctl_pick(ctl, "a duration like 10m or -10m is expected", "需要時長，例如 10m 或 -10m",
+                              "需要时长，例如 10m 或 -10m"),
+                     by);
+  Vd__Command *command = ctl_command_new(VD__COMMAND__ACT_SESSION_SHIFT);
+  vd_string_set(&command->session_shift->session, ctl->arguments[0]);
+  command->session_shift->by_ms = by_ms;
+  command->session_shift->following = ctl->options.is_following;
+  return ctl_send(ctl, command, false);
+}
+
+int ctl_session_cancel(struct ctl *ctl)
+{
+  Vd__Command *command = ctl_command_new(VD__COMMAND__ACT_SESSION_CANCEL);
+  vd_string_set(&command->session_cancel->session, ctl->arguments[0]);
+  vd_string_set(&command->session_cancel->reason, ctl_said(ctl, ctl->options.reason, 1));
+  return ctl_send(ctl, command, false);
+}
+
+// ---- session import, export ----
+
+// A byte more than a calendar may have is enough to know that it has too many.
+static enum vd_err read_file(const char *path, struct vd_buffer *text, struct vd_refusal *refusal)
+{
+  FILE *file = fopen(path, "rb");
+  if (file == NULL)
+    return vd_refuse(refusal, VD_ERR_IO, NULL, "%s", path);
+  uint8_t *room = vd_buffer_reserve(text, CTL_CALENDAR_SIZE_MAX + 2);
+  text->size = fread(room, 1, CTL_CALENDAR_SIZE_MAX + 1, file);
+  room[text->size] = '\0';
+  bool has_failed = ferror(file) != 0;
+  fclose(file);
+  return has_failed ? vd_refuse(refusal, VD_ERR_IO, NULL, "%s", path) : VD_OK;
+}
+
+static void tell_left_out(const struct ctl *ctl, const struct ctl_left_out *left_out)
+{
+  if (left_out->all_day > 0)
+    fprintf(stderr, "%s: %u\n", ctl_pick(ctl, "left out, all day", "略過全天", "略过全天"),
+            left_out->all_day);
+  if (left_out->outside > 0)
+    fprintf(stderr, "%s: %u\n",
+            ctl_pick(ctl, "left out, outside of the event", "略過活動時間以外", "略过活动时间以外"),
+            left_out->outside);
+}
+
+static const Vd__Session *session_of(const struct vd_fold *fold, const Vd__Session *from)
+{
+  EACH(fold, SESSION, Session, session)
+  if (*session->uid && strcmp(session->uid, from->uid) == 0)
+    return session;
+  return (const Vd__Session *)vd_fold_find(fold, VD__KIND__KIND_SESSION, from->id);
+}
+
+// What the import would do, as far as it can be told from here.
+static const char *outlook(const struct ctl *ctl, const struct vd_fold *fold, const Vd__Session *from)
+{
+  const Vd__Session *before = session_of(fold, from);
+  if (from->state == VD__SESSION_STATE__SESSION_STATE_CANCELLED)
+    return ctl_pick(ctl, "cancelled", "取消", "取消");
+  if (before == NULL)
+    return ctl_pick(ctl, "new", "新增", "新增");
+  bool is_moved = before->planned_start_at_ms != from->start_at_ms ||
+                  before->planned_end_at_ms != from->end_at_ms || strcmp(before->zone, from->zone) != 0;
+  return is_moved ? ctl_pick(ctl, "moved", "改期", "改期") : ctl_pick(ctl, "known", "已有", "已有");
+}
+
+static int print_import(struct ctl *ctl, const struct vd_fold *fold, Vd__SessionsImport *import)
+{
+  struct ctl_table table = {0};
+  head(ctl, &table, "");
+  for (size_t i = 0; i < import->n_sessions; i++) {
+    if (ctl->options.is_json)
+      ctl_print_json(&import->sessions[i]->base);
+    else
+      row(ctl, &table, import->sessions[i], outlook(ctl, fold, import->sessions[i]));
+  }
+  if (ctl->options.is_json)
+    ctl_table_drop(&table);
+  else
+    ctl_table_print(&table);
+  return CTL_DONE;
+}
+
+static int send_import(struct ctl *ctl, Vd__SessionsImport *import)
+{
+  enum { ENVELOPE = 1024 };
+  struct vd_refusal refusal = {.err = VD_OK};
+  if (vd__sessions_import__get_packed_size(import) > VD_REQUEST_MAX - ENVELOPE) {
+    vd_refuse(&refusal, VD_ERR_TOO_LARGE, "sessions_import", "import it in parts");
+    return ctl_complain(ctl, VD_ERR_TOO_LARGE, &refusal);
+  }
+  Vd__Command *command = ctl_command_new(VD__COMMAND__ACT_SESSIONS_IMPORT);
+  Vd__SessionsImport *to = command->sessions_import;
+  to->sessions = import->sessions;
+  to->n_sessions = import->n_sessions;
+  import->sessions = NULL;
+  import->n_sessions = 0;
+  return ctl_send(ctl, command, false);
+}
+
+int ctl_session_import(struct ctl *ctl)
+{
+  struct vd_refusal refusal = {.err = VD_OK};
+  struct ctl_left_out left_out = {0};
+  struct vd_buffer text = {0};
+  struct vd_fold *fold = NULL;
+  Vd__SessionsImport *import = NULL;
+  enum vd_err err = read_file(ctl->arguments[0], &text, &refusal);
+  int status = err != VD_OK ? ctl_complain(ctl, err, &refusal) : fetch(ctl, &fold);
+  if (status == CTL_DONE) {
+    err = ctl_calendar_read(fold, (char *)text.data, text.size, &import, &left_out, &refusal);
+    if (err == VD_OK && import->n_sessions == 0)
+      err = vd_refuse(&refusal, VD_ERR_MISSING, "VEVENT", NULL);
+    tell_left_out(ctl, &left_out);
+    status = err != VD_OK              ? ctl_complain(ctl, err, &refusal)
+             : ctl->options.is_dry_run ? print_import(ctl, fold, import)
+                                       : send_import(ctl, import);
+    if (err != VD_OK && *refusal.nearest)
+      fprintf(stderr, "%s %s?\n", ctl_pick(ctl, "did you mean", "是否指", "是否指"), refusal.nearest);
+  }
+  if (import != NULL)
+    vd__sessions_import__free_unpacked(import, NULL);
+  vd_fold_destroy(fold);
+  vd_buffer_finish(&text);
+  return status;
+}
+
+int ctl_session_export(struct ctl *ctl)
+{
+  struct vd_fold *fold = NULL;
+  int status = fetch(ctl, &fold);
+  if (status != CTL_DONE)
+    return status;
+  char *text = ctl_calendar_write(fold, ctl->language, ctl->now_ms);
+  fputs(text, stdout);
+  free(text);
+  vd_fold_destroy(fold);
+  return CTL_DONE;
+}
+
+// ---- notices ----
+
+static void join(struct ctl_table *table, char *const *items, size_t count, uint32_t more)
+{
+  struct vd_buffer words = {0};
+  for (size_t i = 0; i < count; i++)
+    vd_buffer_printf(&words, "%s%s", i ? " " : "", items[i]);
+  if (more > 0)
+    vd_buffer_printf(&words, "%s+%u", count ? " " : "", more);
+  ctl_cell(table, "%.*s", (int)words.size, words.data ? (char *)words.data : "");
+  vd_buffer_finish(&words);
+}
+
+static void notice_row(struct ctl *ctl, struct ctl_table *table, const Vd__Notice *notice)
+{
+  char opened[40], next[40];
+  int64_t next_ms = notice->state == VD__NOTICE_STATE__NOTICE_STATE_SETTLING   ? notice->settles_at_ms
+                    : notice->state == VD__NOTICE_STATE__NOTICE_STATE_APPROVED ? notice->leaves_at_ms
+                                                                               : notice->sent_at_ms;
+  moment(ctl, notice->opened_at_ms, opened);
+  moment(ctl, next_ms, next);
+  ctl_cell(table, "%" PRIu64, notice->number);
+  ctl_cell(table, "%s", word_of(&vd__notice_state__descriptor, (int)notice->state));
+  ctl_cell(table, "%s", opened);
+  ctl_cell(table, "%s", next);
+  join(table, notice->sessions, notice->n_sessions, notice->more);
+  join(table, notice->zones, notice->n_zones, 0);
+  ctl_cell(table, "%s", notice->text);
+}
+
+static int by_number(const void *a, const void *b)
+{
+  const Vd__Notice *left = *(const Vd__Notice *const *)a, *right = *(const Vd__Notice *const *)b;
+  return left->number < right->number ? -1 : left->number > right->number;
+}
+
+static void notice_head(struct ctl *ctl, struct ctl_table *table)
+{
+  const char *const names[] = {"#",
+                               ctl_pick(ctl, "state", "狀態", "状态"),
+                               ctl_pick(ctl, "since", "開始於", "开始于"),
+                               ctl_pick(ctl, "settles, leaves", "靜候至／發出", "静候至／发出"),
+                               ctl_pick(ctl, "sessions", "議程", "议程"),
+                               ctl_pick(ctl, "zones", "區域", "区域"),
+                               ctl_pick(ctl, "text", "內容", "内容")};
+  table->columns = sizeof names / sizeof *names;
+  for (size_t i = 0; i < table->columns; i++)
+    ctl_cell(table, "%s", names[i]);
+}
+
+int ctl_notice_list(struct ctl *ctl)
+{
+  struct vd_fold *fold = NULL;
+  int status = fetch(ctl, &fold);
+  if (status != CTL_DONE)
+    return status;
+  size_t count = 0;
+  const Vd__Notice **rows = vd_alloc((vd_fold_count(fold, VD__KIND__KIND_NOTICE) + 1) * sizeof *rows);
+  EACH(fold, NOTICE, Notice, notice)
+  if (!ctl->options.only_open || notice->state < VD__NOTICE_STATE__NOTICE_STATE_SENT)
+    rows[count++] = notice;
+  qsort(rows, count, sizeof *rows, by_number);
+  struct ctl_table table = {0};
+  notice_head(ctl, &table);
+  for (size_t i = 0; i < count; i++) {
+    if (ctl->options.is_json)
+      ctl_print_json(&rows[i]->base);
+    else
+      notice_row(ctl, &table, rows[i]);
+  }
+  if (ctl->options.is_json)
+    ctl_table_drop(&table);
+  else
+    ctl_table_print(&table);
+  free(rows);
+  vd_fold_destroy(fold);
+  return CTL_DONE;
+}
+
+int ctl_notice_draft(struct ctl *ctl)
+{
+  Vd__Command *command = ctl_command_new(VD__COMMAND__ACT_NOTICE_DRAFT);
+  vd_string_set(&command->notice_draft->text, ctl_said(ctl, ctl->options.text, 0));
+  return ctl_send(ctl, command, true);
+}
+
+int ctl_notice_approve(struct ctl *ctl)
+{
+  uint64_t number;
+  if (!ctl_number(ctl, ctl->arguments[0], &number))
+    return CTL_USAGE;
+  Vd__Command *command = ctl_command_new(VD__COMMAND__ACT_NOTICE_APPROVE);
+  command->notice_approve->notice = number;
+  return ctl_send(ctl, command, false);
+}
+
+int ctl_notice_drop(struct ctl *ctl)
+{
+  uint64_t number;
+  if (!ctl_number(ctl, ctl->arguments[0], &number))
+    return CTL_USAGE;
+  Vd__Command *command = ctl_command_new(VD__COMMAND__ACT_NOTICE_DROP);
+  command->notice_drop->notice = number;
+  vd_string_set(&command->notice_drop->reason, ctl_said(ctl, ctl->options.reason, 1));
+  return ctl_send(ctl, command, false);
+}

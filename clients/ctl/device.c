@@ -1,0 +1,295 @@
+// Devices: how they are, what is read of them, faults that people see, maintenance.
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "clients/ctl/ctl.h"
+#include "proto/text.h"
+
+#define STATE(NAME) VD__DEVICE_STATE__DEVICE_STATE_##NAME
+#define EACH(fold, device)                                                                                   \
+  for (const Vd__Device *device = (const Vd__Device *)vd_fold_next((fold), VD__KIND__KIND_DEVICE, NULL, ""); \
+       device != NULL;                                                                                       \
+       device = (const Vd__Device *)vd_fold_next((fold), VD__KIND__KIND_DEVICE, device->id, ""))
+
+static int fetch(struct ctl *ctl, const char *prefix, struct vd_fold **fold)
+{
+  static const Vd__Kind kinds[] = {VD__KIND__KIND_DEVICE};
+  int status = ctl_look(ctl);
+  return status != CTL_DONE ? status : ctl_fetch(ctl, kinds, 1, prefix, fold);
+}
+
+static const char *state_word(const struct ctl *ctl, const Vd__Device *device)
+{
+  switch (device->state) {
+  case STATE(OK):
+    return ctl_pick(ctl, "ok", "正常", "正常");
+  case STATE(SUSPECT):
+    return ctl_pick(ctl, "suspect", "預警", "预警");
+  case STATE(FAULT):
+    return ctl_pick(ctl, "FAULT", "故障", "故障");
+  case STATE(MAINTENANCE):
+    return ctl_pick(ctl, "maintenance", "維護中", "维护中");
+  default:
+    return ctl_pick(ctl, "not heard yet", "尚無訊號", "尚无信号");
+  }
+}
+
+static const Vd__Threshold *threshold_of(const Vd__Device *device, const char *reading)
+{
+  for (size_t i = 0; i < device->n_thresholds; i++)
+    if (strcmp(device->thresholds[i]->reading, reading) == 0)
+      return device->thresholds[i];
+  return NULL;
+}
+
+// What speaks against it: "temperature 81.5 °C", or since when it is silent; "" if nothing does.
+static void why(const struct ctl *ctl, const Vd__Device *device, char *out, size_t size)
+{
+  char value[32], clock[40];
+  bool has_fallen = device->state == STATE(SUSPECT) || device->state == STATE(FAULT);
+  const Vd__Threshold *threshold = threshold_of(device, device->reading);
+  out[0] = '\0';
+  if (!has_fallen)
+    return;
+  ctl_thousandths_format(device->value, value);
+  ctl_clock(ctl, device->heard_at_ms, clock, sizeof clock);
+  if (*device->reading)
+    snprintf(out, size, "%s %s %s", device->reading, value, threshold ? threshold->unit : "");
+  else if (device->fault_said)
+    snprintf(out, size, "%s", ctl_pick(ctl, "said by people", "人工報告", "人工报告"));
+  else
+    snprintf(out, size, "%s %s", ctl_pick(ctl, "silent, last heard", "無訊號，上次", "无信号，上次"), clock);
+}
+
+// ---- device list ----
+
+static bool is_wanted(const struct ctl *ctl, const Vd__Device *device)
+{
+  return !device->retired &&
+         (!ctl->options.is_faulty || device->state == STATE(SUSPECT) || device->state == STATE(FAULT));
+}
+
+static void row(struct ctl *ctl, struct ctl_table *table, const Vd__Device *device)
+{
+  char heard[40], because[200];
+  ctl_clock(ctl, device->heard_at_ms, heard, sizeof heard);
+  why(ctl, device, because, sizeof because);
+  ctl_cell(table, "%s", device->id);
+  ctl_cell(table, "%s", state_word(ctl, device));
+  ctl_cell(table, "%s", device->zone);
+  ctl_cell(table, "%s", device->heard_at_ms ? heard : "-");
+  if (device->incident != 0)
+    ctl_cell(table, "#%" PRIu64, device->incident);
+  else
+    ctl_cell(table, "%s", "");
+  ctl_cell(table, "%s", because);
+  ctl_cell(table, "%s", ctl_text(ctl, device->name, ""));
+}
+
+int ctl_device_list(struct ctl *ctl)
+{
+  struct vd_fold *fold = NULL;
+  int status = fetch(ctl, "", &fold);
+  if (status != CTL_DONE)
+    return status;
+  const char *const names[] = {"id",
+                               ctl_pick(ctl, "state", "狀態", "状态"),
+                               ctl_pick(ctl, "zone", "區域", "区域"),
+                               ctl_pick(ctl, "heard", "上次訊號", "上次信号"),
+                               "#",
+                               ctl_pick(ctl, "why", "原因", "原因"),
+                               ctl_pick(ctl, "name", "名稱", "名称")};
+  struct ctl_table table = {.columns = sizeof names / sizeof *names};
+  for (size_t i = 0; i < table.columns; i++)
+    ctl_cell(&table, "%s", names[i]);
+  EACH(fold, device)
+  {
+    if (!is_wanted(ctl, device))
+      continue;
+    if (ctl->options.is_json)
+      ctl_print_json(&device->base);
+    else
+      row(ctl, &table, device);
+  }
+  if (ctl->options.is_json)
+    ctl_table_drop(&table);
+  else
+    ctl_table_print(&table);
+  vd_fold_destroy(fold);
+  return CTL_DONE;
+}
+
+// ---- device show ----
+
+static void line(const char *label, const char *value)
+{
+  if (*value)
+    printf("  %s: %s\n", label, value);
+}
+
+static void line_at(const struct ctl *ctl, const char *label, int64_t at_ms)
+{
+  char clock[40];
+  ctl_clock(ctl, at_ms, clock, sizeof clock);
+  line(label, at_ms != 0 ? clock : "");
+}
+
+static void show_threshold(const struct ctl *ctl, const Vd__Threshold *threshold)
+{
+  char warn[32], fault[32];
+  ctl_thousandths_format(threshold->warn, warn);
+  ctl_thousandths_format(threshold->fault, fault);
+  printf("  %s: %s %s %s", threshold->reading, ctl_pick(ctl, "suspect", "預警", "预警"),
+         threshold->below ? "<" : ">", warn);
+  if (threshold->has_fault)
+    printf(", %s %s %s", ctl_pick(ctl, "fault", "故障", "故障"), threshold->below ? "<" : ">", fault);
+  printf(" %s\n", threshold->unit);
+}
+
+static void show_device(const struct ctl *ctl, const Vd__Device *device)
+{
+  char because[200], interval[32];
+  why(ctl, device, because, sizeof because);
+  vd_duration_format(device->heartbeat_ms, interval, sizeof interval);
+  printf("%s  %s  %s  %s\n", device->id, state_word(ctl, device), device->zone,
+         ctl_text(ctl, device->name, ""));
+  line(ctl_pick(ctl, "why", "原因", "原因"), because);
+  line_at(ctl, ctl_pick(ctl, "since", "自", "自"), device->state_at_ms);
+  if (device->incident != 0)
+    printf("  %s: #%" PRIu64 "\n", ctl_pick(ctl, "last incident", "最近事件", "最近事件"), device->incident);
+  line_at(ctl, ctl_pick(ctl, "heard", "上次訊號", "上次信号"), device->heard_at_ms);
+  if (device->heartbeat_ms > 0)
+    line(ctl_pick(ctl, "heartbeat every", "心跳間隔", "心跳间隔"), interval);
+  if (device->flaps > 0)
+    printf("  %s: %u\n", ctl_pick(ctl, "flaps", "反覆次數", "反复次数"), device->flaps);
+  for (size_t i = 0; i < device->n_thresholds; i++)
+    show_threshold(ctl, device->thresholds[i]);
+  line(ctl_pick(ctl, "takes over", "接替設備", "接替设备"), device->partner);
+  line(ctl_pick(ctl, "spare in", "備件位置", "备件位置"), device->spare);
+  line_at(ctl, ctl_pick(ctl, "in maintenance until", "維護至", "维护至"), device->maintenance_until_at_ms);
+  for (size_t i = 0; i < device->n_windows; i++) {
+    char from[40], to[40];
+    vd_instant_format(device->windows[i]->start_at_ms, ctl->utc_offset_ms, from, sizeof from);
+    vd_instant_format(device->windows[i]->end_at_ms, ctl->utc_offset_ms, to, sizeof to);
+    printf("  %s: %s - %s\n", ctl_pick(ctl, "maintenance", "維護", "维护"), from, to);
+  }
+}
+
+int ctl_device_show(struct ctl *ctl)
+{
+  const char *id = ctl->arguments[0];
+  struct vd_refusal refusal = {.err = VD_OK};
+  struct vd_fold *fold = NULL;
+  int status = fetch(ctl, "", &fold);
+  if (status != CTL_DONE)
+    return status;
+  const Vd__Device *device = (const Vd__Device *)vd_fold_find(fold, VD__KIND__KIND_DEVICE, id);
+  if (device == NULL) {
+    const char *best = NULL;
+    unsigned distance = UINT32_MAX;
+    EACH(fold, other)
+    vd_nearest_consider(id, other->id, &best, &distance);
+    vd_refuse(&refusal, VD_ERR_UNKNOWN_DEVICE, NULL, "%s", id);
+    status = ctl_complain(ctl, VD_ERR_UNKNOWN_DEVICE, &refusal);
+    if (best != NULL)
+      fprintf(stderr, "%s %s?\n", ctl_pick(ctl, "did you mean", "是否指", "是否指"), best);
+  } else if (ctl->options.is_json) {
+    ctl_print_json(&device->base);
+  } else {
+    show_device(ctl, device);
+  }
+  vd_fold_destroy(fold);
+  return status;
+}
+
+// ---- what is read of them ----
+
+static Vd__Reading *add_reading(Vd__Readings *readings, const char *device)
+{
+  Vd__Reading *reading = (Vd__Reading *)vd_message_new(&vd__reading__descriptor);
+  vd_string_set(&reading->device, device);
+  VD_REPEATED_ADD(readings->readings, readings->n_readings, reading);
+  return reading;
+}
+
+int ctl_device_reading(struct ctl *ctl)
+{
+  int64_t value = 0;
+  const char *text = ctl_said(ctl, ctl->options.negative, 2);
+  if (!ctl_thousandths_parse(text, &value))
+    return ctl_usage(
+        ctl, ctl_pick(ctl, "a number like 81.5 is expected", "需要數值，例如 81.5", "需要数值，例如 81.5"),
+        text);
+  Vd__Command *command = ctl_command_new(VD__COMMAND__ACT_READINGS);
+  Vd__Reading *reading = add_reading(command->readings, ctl->arguments[0]);
+  vd_string_set(&reading->reading, ctl->arguments[1]);
+  reading->value = value;
+  return ctl_send(ctl, command, false);
+}
+
+int ctl_device_heartbeat(struct ctl *ctl)
+{
+  Vd__Command *command = ctl_command_new(VD__COMMAND__ACT_READINGS);
+  for (int i = 0; i < ctl->count; i++)
+    add_reading(command->readings, ctl->arguments[i]);
+  return ctl_send(ctl, command, false);
+}
+
+// ---- what people say ----
+
+int ctl_device_fault(struct ctl *ctl)
+{
+  int status = CTL_DONE;
+  int64_t since_ms = 0;
+  if (ctl->options.since != NULL && !ctl_instant(ctl, ctl->options.since, &since_ms, &status))
+    return status;
+  Vd__Command *command = ctl_command_new(VD__COMMAND__ACT_DEVICE_FAULT);
+  vd_string_set(&command->device_fault->device, ctl->arguments[0]);
+  vd_string_set(&command->device_fault->text, ctl_said(ctl, ctl->options.text, 1));
+  command->device_fault->since_at_ms = since_ms;
+  return ctl_send(ctl, command, true);
+}
+
+// Until when, by --until, --for or "off"; false after explaining.
+static bool parse_until(struct ctl *ctl, int64_t *until_ms, int *status)
+{
+  int64_t for_ms = 0;
+  const char *word = ctl->count > 1 ? ctl->arguments[1] : "";
+  bool is_off = strcmp(word, "off") == 0;
+  *until_ms = 0;
+  if ((ctl->options.until != NULL) + (ctl->options.duration != NULL) + (*word != '\0') != 1 ||
+      (*word != '\0' && !is_off)) {
+    *status = ctl_usage(ctl,
+                        ctl_pick(ctl, "give --until T, --for D or off", "請給 --until T、--for D 或 off",
+                                 "请给 --until T、--for D 或 off"),
+                        word);
+    return false;
+  }
+  if (is_off)
+    return true;
+  if (ctl->options.until != NULL)
+    return ctl_instant(ctl, ctl->options.until, until_ms, status);
+  if (!vd_duration_parse(ctl->options.duration, &for_ms) || for_ms <= 0) {
+    *status = ctl_usage(
+        ctl, ctl_pick(ctl, "a duration like 30m is expected", "需要時長，例如 30m", "需要时长，例如 30m"),
+        ctl->options.duration);
+    return false;
+  }
+  *status = ctl_look(ctl);
+  *until_ms = ctl->now_ms + for_ms;
+  return *status == CTL_DONE;
+}
+
+int ctl_device_maintenance(struct ctl *ctl)
+{
+  int status = CTL_DONE;
+  int64_t until_ms = 0;
+  if (!parse_until(ctl, &until_ms, &status))
+    return status;
+  Vd__Command *command = ctl_command_new(VD__COMMAND__ACT_DEVICE_MAINTENANCE);
+  vd_string_set(&command->device_maintenance->device, ctl->arguments[0]);
+  command->device_maintenance->until_at_ms = until_ms;
+  return ctl_send(ctl, command, false);
+}

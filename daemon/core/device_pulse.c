@@ -1,0 +1,121 @@
+// The volatile part: a hash of what was heard of each device last. A device is found once per reading, in the
+// same time however many there are.
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/core/device_internal.h"
+
+enum { SLOTS_MIN = 64 };
+
+struct vd_pulses *vd_pulses_create(void)
+{
+  struct vd_pulses *pulses = vd_zalloc(sizeof *pulses);
+  pulses->capacity = SLOTS_MIN;
+  pulses->slots = vd_zalloc(pulses->capacity * sizeof(struct vd_pulse *));
+  vd__readings__init(&pulses->readings);
+  vd__command__init(&pulses->command);
+  return pulses;
+}
+
+void vd_pulses_destroy(struct vd_pulses *pulses)
+{
+  if (pulses == NULL)
+    return;
+  for (size_t i = 0; i < pulses->capacity; i++)
+    free(pulses->slots[i]);
+  free(pulses->slots);
+  free(pulses);
+}
+
+static size_t hash_of(const char *id)
+{
+  uint64_t hash = UINT64_C(14695981039346656037); // FNV-1a
+  for (; *id; id++)
+    hash = (hash ^ (unsigned char)*id) * UINT64_C(1099511628211);
+  return (size_t)(hash ^ hash >> 32);
+}
+
+// The slot that has the device, or the free one where it belongs.
+static struct vd_pulse **slot_of(const struct vd_pulses *pulses, const char *id)
+{
+  size_t mask = pulses->capacity - 1, at = hash_of(id) & mask;
+  while (pulses->slots[at] && strcmp(pulses->slots[at]->device->id, id) != 0)
+    at = (at + 1) & mask;
+  return &pulses->slots[at];
+}
+
+static void grow(struct vd_pulses *pulses)
+{
+  struct vd_pulse **before = pulses->slots;
+  size_t count = pulses->capacity;
+  pulses->capacity = 2 * count;
+  pulses->slots = vd_zalloc(pulses->capacity * sizeof(struct vd_pulse *));
+  for (size_t i = 0; i < count; i++)
+    if (before[i])
+      *slot_of(pulses, before[i]->device->id) = before[i];
+  free(before);
+}
+
+void vd_pulse_recall(struct vd_pulse *pulse)
+{
+  const Vd__Device *device = pulse->device;
+  vd_pulse_forget_values(pulse);
+  for (size_t i = 0; *device->reading && i < device->n_thresholds && i < VD_THRESHOLDS_MAX; i++)
+    if (strcmp(device->thresholds[i]->reading, device->reading) == 0) {
+      pulse->values[i].at_ms = device->state_at_ms;
+      pulse->values[i].value = device->value;
+    }
+}
+
+static struct vd_pulse *pulse_create(Vd__Device *device)
+{
+  struct vd_pulse *pulse = vd_zalloc(sizeof *pulse);
+  pulse->device = device;
+  pulse->heard_ms = device->heard_at_ms;
+  vd_pulse_recall(pulse);
+  return pulse;
+}
+
+struct vd_pulse *vd_pulse_of(struct vd_venue *venue, Vd__Device *device)
+{
+  struct vd_pulses *pulses = venue->pulses;
+  struct vd_pulse **slot = slot_of(pulses, device->id);
+  if (*slot)
+    return *slot;
+  if (2 * (pulses->count + 1) > pulses->capacity) {
+    grow(pulses);
+    slot = slot_of(pulses, device->id);
+  }
+  pulses->count++;
+  return *slot = pulse_create(device);
+}
+
+struct vd_pulse *vd_pulse_get(struct vd_venue *venue, const char *id)
+{
+  struct vd_pulse *pulse = *slot_of(venue->pulses, id);
+  if (!pulse) {
+    Vd__Device *device = VD_FIND(venue, DEVICE, Device, id);
+    pulse = device ? vd_pulse_of(venue, device) : NULL;
+  }
+  return pulse && !pulse->device->retired ? pulse : NULL;
+}
+
+int64_t vd_pulse_base(const struct vd_venue *venue, const struct vd_pulse *pulse)
+{
+  if (pulse->heard_ms == 0)
+    return 0;
+  int64_t from_ms = venue->pulses->anew_ms > pulse->from_ms ? venue->pulses->anew_ms : pulse->from_ms;
+  return pulse->heard_ms > from_ms ? pulse->heard_ms : from_ms;
+}
+
+void vd_pulse_forget_values(struct vd_pulse *pulse)
+{
+  memset(pulse->values, 0, sizeof pulse->values);
+}
+
+void vd_device_expect_anew(struct vd_venue *venue, int64_t now_ms)
+{
+  venue->pulses->anew_ms = now_ms;
+  if (now_ms > venue->pulses->seen_ms)
+    venue->pulses->seen_ms = now_ms;
+}

@@ -1,0 +1,26 @@
+// What attendees are told: the latest agenda and the temporary route. Room-internal. Rule: standard §3.
+//
+//   a change --> SETTLING --3 min without another--> WAITING --approve--> APPROVED --cool-down over--> SENT
+//   SETTLING, WAITING, APPROVED --drop--> DROPPED
+//   a change while SETTLING or WAITING joins it and settles anew; after approval the next change begins
+//   another
+//
+// Approved once, sent once; between two notices lies the cool-down. Who waits to approve is called by the
+// thread "notice.<id>". A notice names at most 12 sessions and 12 zones, and what fits into an entity; of the
+// others one act's number is kept.
+#ifndef VD_CORE_NOTICE_H
+#define VD_CORE_NOTICE_H
+
+#include "daemon/core/act.h"
+
+// Something that attendees should know changed: a session, or a zone's passage; the other is NULL.
+void vd_notice_add(struct vd_act *act, const char *session, const char *zone);
+// The same for all sessions that one act moved.
+void vd_notice_add_sessions(struct vd_act *act, const char *const *sessions, size_t count);
+enum vd_err vd_notice_draft(struct vd_act *act, Vd__Reply *reply, struct vd_refusal *refusal);
+enum vd_err vd_notice_approve(struct vd_act *act, Vd__Reply *reply, struct vd_refusal *refusal);
+enum vd_err vd_notice_drop(struct vd_act *act, Vd__Reply *reply, struct vd_refusal *refusal);
+void vd_notice_fire(struct vd_act *act, Vd__Notice *notice);
+int64_t vd_notice_next(const struct vd_venue *venue, const Vd__Notice *notice); // for timer.c
+
+#endif

@@ -1,0 +1,56 @@
+// What the stories of the agenda (session*.c) share. Nobody else includes it.
+#ifndef VD_CORE_SESSION_INTERNAL_H
+#define VD_CORE_SESSION_INTERNAL_H
+
+#include "daemon/core/key.h"
+#include "daemon/core/session.h"
+#include "daemon/core/venue_internal.h"
+#include "proto/check.h"
+
+// ---- finding ----
+
+// A walk through what stands in a zone, in the order of start. Ends when the index changes.
+struct vd_agenda_walk {
+  struct vd_key prefix, from;
+  const char *key;
+};
+struct vd_agenda_walk vd_agenda_walk_from(const char *zone, int64_t from_ms);
+Vd__Session *vd_agenda_walk_next(const struct vd_venue *venue, struct vd_agenda_walk *walk);
+
+bool vd_agenda_is_same_day(const struct vd_venue *venue, int64_t a_ms, int64_t b_ms);
+// Another standing session of its zone that wants it at the same time, NULL if none.
+const Vd__Session *vd_agenda_collision(const struct vd_venue *venue, const Vd__Session *session);
+
+// An overrun that is none any more, since it ended or was given more time, is withdrawn. Touches it if so.
+void vd_session_calm(struct vd_act *act, Vd__Session *session);
+
+// ---- changing it ----
+//
+//   vd_agenda_concern for each session, where it is and where it will be → vd_agenda_begin
+//   → [change the session → vd_agenda_moved]* → vd_agenda_end
+//
+// The first two only read. So that nothing sees an old agenda, the keys of a moved session are derived at
+// once.
+
+struct vd_agenda_change {
+  struct vd_agenda_stretch {
+    char zone[VD_WORD_MAX + 1];
+    int64_t from_ms, until_ms;
+  } * stretches;
+  size_t count;
+  bool has_break;
+  bool moves_starts;              // else only states change
+  struct vd_index_fields lacking; // dense sessions that lacked their break before
+};
+
+void vd_agenda_concern(struct vd_agenda_change *change, Vd__SessionKind kind, const char *zone,
+                       int64_t start_ms, int64_t end_ms);
+void vd_agenda_begin(const struct vd_venue *venue, struct vd_agenda_change *change);
+void vd_agenda_moved(struct vd_act *act, Vd__Session *session);
+// Calls and withdraws what follows, and frees the change. The first dense session that has lost its break is
+// named in the reply, unless that names a collision already.
+void vd_agenda_end(struct vd_act *act, struct vd_agenda_change *change, Vd__Reply *reply);
+// Names what two sessions collide in the reply, and in the act's fact.
+void vd_agenda_name_collision(struct vd_act *act, const Vd__Session *session, Vd__Reply *reply);
+
+#endif

@@ -1,0 +1,333 @@
+// What people and machines say of a supply, and what follows from it: the forecast made anew, the refill
+// asked for and closed.
+#include "daemon/core/supply.h"
+
+#include <string.h>
+
+#include "daemon/core/key.h"
+#include "daemon/core/supply_internal.h"
+#include "daemon/core/task.h"
+#include "proto/text.h"
+
+// A refusal looks at so many names for the nearest one, no more.
+enum { NEAREST_MAX = 1000 };
+
+// ---- finding ----
+
+enum vd_err vd_supply_get(const struct vd_venue *venue, const char *id, const char *field,
+                          Vd__Supply **supply, struct vd_refusal *refusal)
+{
+  *supply = VD_FIND(venue, SUPPLY, Supply, id);
+  if (*supply && !(*supply)->retired)
+    return VD_OK;
+  const char *best = NULL, *after = NULL;
+  unsigned distance = UINT32_MAX, looked_at = 0;
+  const Vd__Supply *other;
+  while (looked_at++ < NEAREST_MAX &&
+         (other = (Vd__Supply *)vd_fold_next(venue->fold, VD__KIND__KIND_SUPPLY, after, ""))) {
+    after = other->id;
+    if (!other->retired)
+      vd_nearest_consider(id, other->id, &best, &distance);
+  }
+  enum vd_err err = vd_refuse(refusal, VD_ERR_UNKNOWN_SUPPLY, field, "%s", id);
+  if (refusal && best)
+    memcpy(refusal->nearest, best, strnlen(best, sizeof refusal->nearest - 1));
+  return err;
+}
+
+const char *vd_supply_team(const struct vd_venue *venue, const Vd__Supply *supply)
+{
+  return *supply->team ? supply->team : vd_policy(venue)->supply_team;
+}
+
+static Vd__Task *open_task(const struct vd_venue *venue, const Vd__Supply *supply)
+{
+  Vd__Task *task = *supply->task ? vd_task_find(venue, supply->task) : NULL;
+  return task && task->state == VD__TASK_STATE__TASK_STATE_OPEN ? task : NULL;
+}
+
+static enum vd_err check_amount(const Vd__Supply *supply, uint32_t amount, const char *field,
+                                struct vd_refusal *refusal)
+{
+  uint64_t most = (uint64_t)supply->par * VD_SUPPLY_LEVEL_PARS;
+  if (amount <= most)
+    return VD_OK;
+  return vd_refuse(refusal, VD_ERR_BAD_VALUE, field, "at most %llu, four times what is full",
+                   (unsigned long long)most);
+}
+
+// ---- what is told ----
+
+static void tell(struct vd_act *act, enum vd_fact what, const Vd__Supply *supply)
+{
+  Vd__Fact *fact = vd_act_fact(act, what);
+  if (!fact)
+    return;
+  vd_string_set(&fact->zone, supply->zone);
+  vd_string_set(&fact->text, supply->id);
+}
+
+static void tell_why(struct vd_act *act, const char *word, uint64_t value)
+{
+  struct vd_key why = vd_key_of(word, ":", "");
+  vd_key_add_number(&why, value);
+  vd_strings_add(&act->fact->why, &act->fact->n_why, why.text);
+}
+
+static void tell_time_left(struct vd_act *act, const char *word, int64_t at_ms)
+{
+  char left[32];
+  if (at_ms == 0)
+    return;
+  vd_duration_format(at_ms > act->now_ms ? (at_ms - act->now_ms) / 1000 * 1000 : 0, left, sizeof left);
+  vd_strings_add(&act->fact->why, &act->fact->n_why, vd_key_of(word, ":", left).text);
+}
+
+// ---- the forecast, made anew ----
+
+// Without news a moment that has come keeps its place, as long as the agenda does not say otherwise.
+static int64_t kept(int64_t before_ms, int64_t anew_ms, int64_t now_ms)
+{
+  bool has_come = before_ms != 0 && before_ms <= now_ms && anew_ms == now_ms;
+  return has_come ? before_ms : anew_ms;
+}
+
+static void set_forecast(struct vd_act *act, Vd__Supply *supply, const struct vd_forecast *forecast)
+{
+  if (supply->run_out_at_ms == forecast->run_out_ms && supply->stale_at_ms == forecast->stale_ms &&
+      supply->refill_at_ms == forecast->refill_ms)
+    return;
+  vd_act_touch(act, VD__KIND__KIND_SUPPLY, &supply->base);
+  supply->run_out_at_ms = forecast->run_out_ms;
+  supply->stale_at_ms = forecast->stale_ms;
+  supply->refill_at_ms = forecast->refill_ms;
+}
+
+static void forecast_again(struct vd_act *act, Vd__Supply *supply, const struct vd_phases *phases)
+{
+  struct vd_forecast forecast = vd_supply_forecast(act->venue, supply, phases, act->now_ms);
+  forecast.run_out_ms = kept(supply->run_out_at_ms, forecast.run_out_ms, act->now_ms);
+  forecast.refill_ms = kept(supply->refill_at_ms, forecast.refill_ms, act->now_ms);
+  set_forecast(act, supply, &forecast);
+}
+
+// ---- news ----
+
+enum news {
+  SEEN,    // somebody looked
+  COUNTED, // something went
+  FILLED,  // it is fresh from then on
+};
+
+// What fills closes the refill; so does a report of half or more for which none would be asked now. One that
+// people cancelled holds for the level that it was cancelled for.
+static void close_refill(struct vd_act *act, Vd__Supply *supply, enum news news, int64_t at_ms)
+{
+  Vd__Task *task = open_task(act->venue, supply);
+  bool is_due = supply->refill_at_ms != 0 && supply->refill_at_ms <= act->now_ms;
+  bool is_enough = news == SEEN && (uint64_t)supply->level * 2 >= supply->par && !is_due;
+  if (news == COUNTED || (task && news != FILLED && !is_enough))
+    return;
+  vd_string_set(&supply->task, "");
+  if (task)
+    vd_task_end(act, task, news == FILLED ? vd_act_by(act) : "", at_ms);
+}
+
+// The level as of a moment not before the last one. Touched by the caller.
+static void know(struct vd_act *act, Vd__Supply *supply, enum news news, uint32_t level, int64_t at_ms)
+{
+  struct vd_phases phases;
+  vd_phases_look(act->venue, act->now_ms, &phases);
+  bool goes_on = supply->is_known && news != FILLED && level <= supply->level;
+  if (goes_on && news == SEEN)
+    vd_supply_judge(supply, &phases, level, at_ms);
+  if (goes_on) {
+    vd_supply_learn(supply, &phases, level, at_ms);
+  } else {
+    supply->rated_level = level;
+    supply->rated_at_ms = at_ms;
+  }
+  if (news == FILLED || !supply->is_known)
+    supply->filled_at_ms = at_ms;
+  supply->is_known = true;
+  supply->level = level;
+  supply->level_at_ms = at_ms;
+  struct vd_forecast forecast = vd_supply_forecast(act->venue, supply, &phases, act->now_ms);
+  set_forecast(act, supply, &forecast);
+  close_refill(act, supply, news, at_ms);
+}
+
+enum vd_err vd_supply_level(struct vd_act *act, Vd__Reply *reply, struct vd_refusal *refusal)
+{
+  (void)reply;
+  const Vd__SupplyLevel *told = act->command->supply_level;
+  Vd__Supply *supply = NULL;
+  enum vd_err err = vd_supply_get(act->venue, told->supply, "supply_level.supply", &supply, refusal);
+  if (err == VD_OK)
+    err = check_amount(supply, told->level, "supply_level.level", refusal);
+  if (err != VD_OK)
+    return err;
+  if (told->refilled && told->level == 0)
+    return vd_refuse(refusal, VD_ERR_BAD_VALUE, "supply_level.level", "refilled, and nothing is there");
+  if (vd_act_acted_at(act) < supply->level_at_ms)
+    return vd_refuse(refusal, VD_ERR_OUT_OF_ORDER, "acted_at_ms", NULL);
+  vd_act_touch(act, VD__KIND__KIND_SUPPLY, &supply->base);
+  tell(act, VD_FACT_LEVEL_REPORTED, supply);
+  tell_why(act, "level", told->level);
+  if (told->refilled)
+    vd_strings_add(&act->fact->why, &act->fact->n_why, "refilled");
+  uint32_t errors = supply->errors;
+  know(act, supply, told->refilled ? FILLED : SEEN, told->level, vd_act_acted_at(act));
+  if (supply->errors != errors)
+    tell_why(act, "mean-error-permille", supply->error_permille);
+  return VD_OK;
+}
+
+// What was served before the last level is no longer in it.
+enum vd_err vd_supply_served(struct vd_act *act, Vd__Reply *reply, struct vd_refusal *refusal)
+{
+  (void)reply;
+  const Vd__SupplyServed *told = act->command->supply_served;
+  Vd__Supply *supply = NULL;
+  enum vd_err err = vd_supply_get(act->venue, told->supply, "supply_served.supply", &supply, refusal);
+  if (err == VD_OK)
+    err = check_amount(supply, told->count, "supply_served.count", refusal);
+  if (err != VD_OK)
+    return err;
+  if (told->count == 0)
+    return vd_refuse(refusal, VD_ERR_MISSING, "supply_served.count", NULL);
+  vd_act_touch(act, VD__KIND__KIND_SUPPLY, &supply->base);
+  tell(act, VD_FACT_SERVED, supply);
+  tell_why(act, "count", told->count);
+  supply->served += told->count;
+  if (supply->is_known && vd_act_acted_at(act) >= supply->level_at_ms)
+    know(act, supply, COUNTED, told->count < supply->level ? supply->level - told->count : 0,
+         vd_act_acted_at(act));
+  return VD_OK;
+}
+
+void vd_supply_filled(struct vd_act *act, const char *id)
+{
+  Vd__Supply *supply = VD_EDIT(act, SUPPLY, Supply, id);
+  int64_t at_ms = vd_act_acted_at(act);
+  if (!supply)
+    return;
+  if (at_ms >= supply->level_at_ms)
+    know(act, supply, FILLED, supply->par, at_ms);
+  else
+    close_refill(act, supply, FILLED, at_ms); // a later level is known already
+}
+
+void vd_supply_brought(struct vd_act *act, const char *id, uint32_t quantity)
+{
+  Vd__Supply *supply = VD_FIND(act->venue, SUPPLY, Supply, id);
+  int64_t at_ms = vd_act_acted_at(act);
+  if (!supply || supply->retired || at_ms < supply->level_at_ms)
+    return;
+  uint64_t most = (uint64_t)supply->par * VD_SUPPLY_LEVEL_PARS, level = quantity;
+  if (supply->is_known) {
+    struct vd_phases phases;
+    vd_phases_look(act->venue, act->now_ms, &phases);
+    level += (uint64_t)vd_supply_left(supply, &phases, at_ms) / 1000;
+  }
+  vd_act_touch(act, VD__KIND__KIND_SUPPLY, &supply->base);
+  know(act, supply, FILLED, (uint32_t)(level < most ? level : most), at_ms);
+}
+
+// ---- the refill ----
+
+static Vd__Task *ask(struct vd_act *act, Vd__Supply *supply, int64_t start_ms, bool is_automatic)
+{
+  struct vd_task_call call = {
+      .kind = VD__TASK_KIND__TASK_KIND_REFILL,
+      .subject = supply->id,
+      .zone = supply->zone,
+      .team = vd_supply_team(act->venue, supply),
+      .start_ms = start_ms,
+      .limit_ms = supply->lead_ms,
+  };
+  vd_act_touch(act, VD__KIND__KIND_SUPPLY, &supply->base);
+  Vd__Task *task = vd_task_open(act, &call);
+  vd_string_set(&supply->task, task->id);
+  if (supply->is_known)
+    tell_why(act, "level", supply->level);
+  tell_time_left(act, "runs-out", supply->run_out_at_ms);
+  tell_time_left(act, "stale", supply->stale_at_ms);
+  vd_node_did(act, VD__NODE__NODE_REFILL, is_automatic);
+  return task;
+}
+
+enum vd_err vd_supply_refill(struct vd_act *act, Vd__Reply *reply, struct vd_refusal *refusal)
+{
+  Vd__Supply *supply = NULL;
+  enum vd_err err = vd_supply_get(act->venue, act->command->supply_refill->supply, "supply_refill.supply",
+                                  &supply, refusal);
+  if (err != VD_OK)
+    return err;
+  const Vd__Task *task = open_task(act->venue, supply);
+  if (!task)
+    task = ask(act, supply, vd_act_acted_at(act), false);
+  reply->number = task->number;
+  return VD_OK;
+}
+
+int64_t vd_supply_next(const struct vd_venue *venue, const Vd__Supply *supply)
+{
+  bool waits = supply->refill_at_ms != 0 && !supply->retired && *supply->task == '\0' &&
+               !vd_policy(venue)->manual_nodes;
+  return waits ? supply->refill_at_ms : VD_NEVER;
+}
+
+void vd_supply_fire(struct vd_act *act, Vd__Supply *supply)
+{
+  ask(act, supply, act->now_ms, true);
+}
+
+// ---- breaks moved, or a plan came ----
+
+int64_t vd_supply_next_event(const Vd__Event *event)
+{
+  return event->reforecast_at_ms ? event->reforecast_at_ms : VD_NEVER;
+}
+
+void vd_supply_agenda_changed(struct vd_act *act)
+{
+  if (!vd_index_next(act->venue->index, "known/", NULL))
+    return;
+  Vd__Event *event = VD_EDIT(act, EVENT, Event, "event");
+  event->reforecast_at_ms = act->now_ms;
+  vd_string_set(&event->reforecast_after, "");
+}
+
+void vd_supply_fire_event(struct vd_act *act, Vd__Event *event)
+{
+  struct vd_phases phases;
+  vd_phases_look(act->venue, act->now_ms, &phases);
+  vd_act_touch(act, VD__KIND__KIND_EVENT, &event->base);
+  struct vd_key after = vd_key_of("known/", event->reforecast_after, "");
+  const char *key = *event->reforecast_after ? after.text : NULL, *last = NULL;
+  for (unsigned i = 0; i < VD_SUPPLY_SLICE && (key = vd_index_next(act->venue->index, "known/", key)); i++) {
+    last = vd_index_last_field(key);
+    forecast_again(act, VD_FIND(act->venue, SUPPLY, Supply, last), &phases);
+  }
+  vd_string_set(&event->reforecast_after, key ? last : "");
+  if (!key)
+    event->reforecast_at_ms = 0;
+}
+
+void vd_supply_plan_applied(struct vd_act *act)
+{
+  const Vd__Supply *next = NULL;
+  const char *after = NULL;
+  while ((next = (const Vd__Supply *)vd_fold_next(act->venue->fold, VD__KIND__KIND_SUPPLY, after, ""))) {
+    after = next->id;
+    if (!next->retired || *next->task == '\0')
+      continue;
+    Vd__Supply *supply = VD_EDIT(act, SUPPLY, Supply, next->id);
+    Vd__Task *task = open_task(act->venue, supply);
+    vd_string_set(&supply->task, "");
+    if (task)
+      vd_task_drop(act, task, "its supply is no longer in the plan");
+  }
+  vd_supply_agenda_changed(act);
+}

@@ -1,0 +1,31 @@
+// Zones, live: how many people, open or crowded or closed or being converted. Room-internal.
+//
+//   OPEN --above the mark for crowded_after--> CROWDED --below the clear mark for as long--> OPEN
+//   people say CLOSED, CONVERTING, CONVERTING_PASSABLE, and OPEN again; a count changes none of those
+//
+// The mark is crowded_percent of what the zone holds: of its seats in a tea-break zone, else of its capacity;
+// the clear mark lies as far below it as the policy's two do. A hall that is full by plan is crowded only
+// above what it holds, and no longer when it holds them. The last count speaks until the next one; what
+// people set is so until a count made after it says otherwise. Who is called: the holder of the control post
+// for the zone, once; eased, closed or converted, the thread "zone.<id>.<crew>" is withdrawn. A zone that
+// closes or converts is told to attendees (notice.h).
+#ifndef VD_CORE_ZONE_H
+#define VD_CORE_ZONE_H
+
+#include "daemon/core/act.h"
+
+enum vd_err vd_zone_count(struct vd_act *act, Vd__Reply *reply, struct vd_refusal *refusal);
+enum vd_err vd_zone_set(struct vd_act *act, Vd__Reply *reply, struct vd_refusal *refusal);
+void vd_zone_fire(struct vd_act *act, Vd__Zone *zone);
+int64_t vd_zone_next(const struct vd_venue *venue, const Vd__Zone *zone); // for timer.c
+
+// The plan names it no more: nobody need be called about it.
+void vd_zone_retired(struct vd_act *act, const Vd__Zone *zone);
+
+// Finds a zone that is not retired, or refuses unknown-zone with the nearest.
+enum vd_err vd_zone_get(const struct vd_venue *venue, const char *id, const char *field, Vd__Zone **zone,
+                        struct vd_refusal *refusal);
+// The zone that an entity is in, itself for a zone; NULL if it is in none or is not known. Borrowed.
+const char *vd_zone_of(const struct vd_venue *venue, Vd__Kind kind, const char *id);
+
+#endif

@@ -1,0 +1,572 @@
+// One incident for one fault: what it says, its clocks, its severity by the agenda; failing again, flapping,
+// and faults that people see. Time starts at FIXTURE_T0.
+#include <criterion/criterion.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "proto/check.h"
+#include "tests/unit/core/devices.h"
+#include "tests/unit/core/incident_acts.h"
+
+#define T0 FIXTURE_T0
+
+static struct fixture *f;
+
+static void setup(void)
+{
+  f = devices_create();
+}
+
+static void teardown(void)
+{
+  fixture_destroy(f);
+}
+
+TestSuite(device_fault, .init = setup, .fini = teardown);
+
+// Silent since T0 + 10 s, found 20 s later.
+static void fall_silent(void)
+{
+  beat(f, "proj");
+  fixture_run_to(f, T0 + SECONDS(30) + 1);
+  expect_state(f, "proj", FAULT);
+}
+
+static void overheat(const char *of)
+{
+  f->now_ms++;
+  reading(f, of, "temperature", 86);
+  expect_state(f, of, FAULT);
+}
+
+static void cool_down(const char *of)
+{
+  f->now_ms++;
+  reading(f, of, "temperature", 50);
+}
+
+static void land_and_close(uint64_t number)
+{
+  cr_assert_eq(STEP(f, LAND, number, "av-1", 0), VD_OK, "%s", f->reply.sentence);
+  cr_assert_eq(STEP(f, CLOSE, number, "control-1", 0), VD_OK, "%s", f->reply.sentence);
+}
+
+// From a fault to well again.
+static void recover(const char *of)
+{
+  cool_down(of);
+  beat_until(f, of, f->now_ms + MINUTES(10), SECONDS(5));
+  expect_state(f, of, OK);
+}
+
+// ---- what it says ----
+
+Test(device_fault, names_the_device_its_partner_and_where_the_spare_is)
+{
+  fall_silent();
+  const Vd__Incident *made = incident(f, 1);
+  cr_expect_str_eq(made->text, "Main projector (proj): heartbeat overdue since 09:00:10; proj-b takes over; "
+                               "spare in backstage");
+  cr_expect_str_eq(made->device, "proj");
+  cr_expect_str_eq(made->zone, "hall");
+  cr_expect_str_eq(made->category, "av-fault");
+  cr_expect_eq(made->source, VD__SOURCE__SOURCE_DEVICE);
+  cr_expect_str_eq(made->reporters[0], "proj");
+  cr_expect_eq(made->state, STATE(OPEN));
+  cr_expect_eq(made->n_missing, 0u);
+}
+
+Test(device_fault, of_a_reading_names_it)
+{
+  reading(f, "mic", "battery", 3);
+  cr_expect_str_eq(incident(f, 1)->text, "mic (mic): battery 3 %, under 5 %");
+}
+
+Test(device_fault, offers_the_work)
+{
+  fall_silent();
+  cr_expect_eq(open_offers(f, 1), 1u);
+}
+
+Test(device_fault, looks_like_what_people_reported)
+{
+  uint64_t by_people = fixture_report(f, "hall", "av-fault");
+  overheat("proj");
+  cr_expect_eq(incident(f, by_people + 1)->looks_like, by_people);
+}
+
+// Every word as long as a word may be, and names of three bytes a character: `shift` moves where the text is
+// cut.
+static Vd__Device *longest(size_t shift)
+{
+  char word[VD_WORD_MAX + 1], name[VD_REASON_MAX + 1], unit[VD_WORD_MAX];
+  memset(word, 'a', VD_WORD_MAX);
+  word[VD_WORD_MAX] = '\0';
+  for (size_t i = 0; i < VD_REASON_MAX; i += 3)
+    memcpy(name + i, "投", 3);
+  name[VD_REASON_MAX] = '\0';
+  memcpy(unit, name, VD_WORD_MAX / 3 * 3);
+  unit[VD_WORD_MAX / 3 * 3] = '\0';
+  Vd__Device *made = (Vd__Device *)vd_message_copy(&device(f, "proj")->base);
+  vd_string_set(&made->id, word + shift);
+  vd_string_set(&made->zone, word);
+  vd_string_set(&made->category, word);
+  vd_string_set(&made->partner, word);
+  vd_string_set(&made->spare, word);
+  vd_string_set(&made->name->en, name);
+  vd_string_set(&made->thresholds[0]->reading, word);
+  vd_string_set(&made->thresholds[0]->unit, unit);
+  return made;
+}
+
+Test(device_fault, whatever_the_names_its_text_fits)
+{
+  for (size_t shift = 0; shift < 3; shift++) {
+    Vd__Device *made = longest(shift);
+    char id[VD_WORD_MAX + 1], name[VD_WORD_MAX + 1];
+    memcpy(id, made->id, strlen(made->id) + 1);
+    memcpy(name, made->thresholds[0]->reading, VD_WORD_MAX + 1);
+    devices_put(f, made);
+    f->now_ms++;
+    reading(f, id, name, 86);
+    const Vd__Incident *about = incident(f, device(f, id)->incident);
+    cr_expect_leq(strlen(about->text), (size_t)VD_TEXT_MAX);
+    cr_expect_gt(strlen(about->text), (size_t)VD_TEXT_MAX - 4);
+    cr_expect(vd_text_is_clean(about->text, strlen(about->text), true));
+    cr_expect(vd_text_is_clean(fact(f)->text, strlen(fact(f)->text), true));
+    land_and_close(about->number); // with all that an end adds
+    f->now_ms++;
+    reading(f, id, name, 50);
+    f->now_ms++;
+    reading(f, id, name, 86);
+    cr_expect_eq(about->attempt, 2u);
+  }
+}
+
+// ---- its clocks ----
+
+Test(device_fault, clocks_start_at_the_fault_and_polling_is_detection)
+{
+  fall_silent();
+  cr_expect_eq(incident(f, 1)->reported_at_ms, T0 + SECONDS(10));
+  cr_expect_eq(incident(f, 1)->recorded_at_ms, T0 + SECONDS(30) + 1);
+  cr_expect_eq(deadline(f, 1, "respond")->start_at_ms, T0 + SECONDS(10));
+  cr_expect_eq(deadline(f, 1, "respond")->due_at_ms, T0 + SECONDS(10) + MINUTES(5));
+  cr_expect_eq(deadline(f, 1, "respond")->detection_ms, SECONDS(20) + 1);
+  f->now_ms = T0 + SECONDS(60);
+  cr_assert_eq(STEP(f, RESPOND, 1, "av-1", 0), VD_OK);
+  const Vd__Deadline *met = deadline(f, 1, "respond");
+  cr_assert_eq(met->n_shares, 2u);
+  cr_expect_str_eq(met->shares[0]->who, "detection");
+  cr_expect_eq(met->shares[0]->held_ms, SECONDS(20) + 1);
+  cr_expect_str_eq(met->shares[1]->who, "onsite");
+  cr_expect_eq(met->shares[1]->held_ms, SECONDS(30) - 1);
+}
+
+Test(device_fault, a_report_by_people_has_no_detection)
+{
+  fixture_report(f, "hall", "av-fault");
+  cr_expect_eq(deadline(f, 1, "respond")->detection_ms, 0);
+}
+
+// ---- its severity ----
+
+Test(device_fault, severity_is_the_categorys)
+{
+  overheat("proj");
+  cr_expect_eq(incident(f, 1)->severity, 2u);
+}
+
+Test(device_fault, one_more_where_a_session_starts_within_half_an_hour)
+{
+  devices_session(f, "hall", 31, 60, 50); // of 100 participants: not over half
+  fixture_run_to(f, T0 + MINUTES(1) - 1);
+  overheat("proj");
+  cr_expect_eq(incident(f, 1)->severity, 3u);
+}
+
+Test(device_fault, but_not_before)
+{
+  devices_session(f, "hall", 31, 60, 50);
+  fixture_run_to(f, T0 + MINUTES(1) - 2);
+  overheat("proj");
+  cr_expect_eq(incident(f, 1)->severity, 2u);
+}
+
+Test(device_fault, nor_for_another_zone)
+{
+  devices_session(f, "forum", 5, 60, 90);
+  overheat("proj");
+  cr_expect_eq(incident(f, 1)->severity, 2u);
+}
+
+static void mild(Vd__Device *of)
+{
+  vd_string_set(&of->category, "other"); // severity 1
+}
+
+Test(device_fault, one_more_where_a_session_runs_two_where_most_are_in_it)
+{
+  device_edit(f, "proj", mild);
+  device_edit(f, "mic", mild);
+  devices_session(f, "hall", -10, 60, 50);
+  devices_session(f, "forum", -10, 60, 51);
+  overheat("proj");
+  cr_expect_eq(incident(f, 1)->severity, 2u);
+  reading(f, "mic", "battery", 1);
+  cr_expect_eq(incident(f, 2)->severity, 3u);
+}
+
+Test(device_fault, never_4_unless_the_category_says_so)
+{
+  devices_session(f, "hall", -10, 60, 99);
+  devices_session(f, "backstage", -10, 60, 99);
+  overheat("proj");
+  cr_expect_eq(incident(f, 1)->severity, 3u);
+  cr_assert_eq(device_fault(f, "ups", "dark", 0), VD_OK);
+  cr_expect_eq(incident(f, 2)->severity, 4u);
+}
+
+// ---- recovery ----
+
+Test(device_fault, recovered_is_noted_and_closes_nothing)
+{
+  overheat("proj");
+  recover("proj");
+  cr_expect_str_eq(device(f, "proj")->reading, "");
+  cr_expect_eq(fixture_facts(f, "device-recovered"), 1u);
+  cr_expect(incident(f, 1)->state <= STATE(LANDED), "open as before");
+  cr_expect_str_eq(note(f, 1), "proj: recovered");
+  cr_expect_eq(last_note(f, 1)->kind, VD__NOTE_KIND__NOTE_KIND_RECORD);
+}
+
+Test(device_fault, it_must_hold_for_flap_ms)
+{
+  overheat("proj");
+  cool_down("proj");
+  int64_t well_ms = f->now_ms;
+  beat_until(f, "proj", well_ms + MINUTES(10) - 1, SECONDS(5));
+  expect_state(f, "proj", FAULT);
+  fixture_run_to(f, well_ms + MINUTES(10));
+  expect_state(f, "proj", OK);
+}
+
+Test(device_fault, only_what_is_heard_is_well)
+{
+  fall_silent();
+  fixture_run_to(f, f->now_ms + MINUTES(60));
+  expect_state(f, "proj", FAULT);
+}
+
+Test(device_fault, between_warn_and_fault_it_is_not_well)
+{
+  overheat("proj");
+  f->now_ms++;
+  reading(f, "proj", "temperature", 80);
+  beat_until(f, "proj", f->now_ms + MINUTES(30), SECONDS(5));
+  expect_state(f, "proj", FAULT);
+}
+
+// ---- flapping ----
+
+Test(device_fault, however_often_it_flaps_it_is_one_incident)
+{
+  overheat("proj");
+  size_t before = f->n_changes;
+  for (int i = 0; i < 30; i++) {
+    fixture_run_to(f, f->now_ms + SECONDS(1));
+    reading(f, "proj", "temperature", 50);
+    fixture_run_to(f, f->now_ms + SECONDS(1));
+    reading(f, "proj", "temperature", 90);
+  }
+  expect_state(f, "proj", FAULT);
+  cr_expect_eq(incidents(f), 1u);
+  unsigned about_it = 0;
+  for (size_t i = before; i < f->n_changes; i++)
+    about_it += f->changes[i]->cause->of_case == VD__CAUSE__OF_COMMAND;
+  cr_expect_leq(about_it, 2u, "flaps in a minute cost %u Changes", about_it);
+  recover("proj");
+  cr_expect_eq(device(f, "proj")->flaps, 30u);
+  cr_expect_str_eq(note(f, 1), "proj: recovered; flaps: 30");
+  cr_expect_eq(incidents(f), 1u);
+}
+
+Test(device_fault, silence_while_it_recovers_is_a_flap)
+{
+  fall_silent();
+  beat(f, "proj");
+  int64_t heard_ms = f->now_ms;
+  fixture_run_to(f, heard_ms + SECONDS(10) + 1);
+  cr_expect_eq(device(f, "proj")->flaps, 1u);
+  fixture_run_to(f, heard_ms + MINUTES(30));
+  expect_state(f, "proj", FAULT);
+  cr_expect_eq(incidents(f), 1u);
+}
+
+Test(device_fault, flaps_count_anew_with_the_next_fault)
+{
+  overheat("proj");
+  cool_down("proj");
+  overheat("proj");
+  recover("proj");
+  cr_expect_eq(device(f, "proj")->flaps, 1u);
+  overheat("proj");
+  cr_expect_eq(device(f, "proj")->flaps, 0u);
+}
+
+// ---- again ----
+
+Test(device_fault, while_its_incident_is_open_it_is_a_note)
+{
+  overheat("proj");
+  recover("proj");
+  overheat("proj");
+  cr_expect_eq(incidents(f), 1u);
+  cr_expect_str_eq(note(f, 1), "proj fails again: temperature 86 °C, over 85 °C");
+  cr_expect_eq(attempt(f, 1)->index, 1u);
+}
+
+Test(device_fault, of_what_has_landed_whoever_verifies_is_called)
+{
+  overheat("proj");
+  cr_assert_eq(STEP(f, LAND, 1, "av-1", 0), VD_OK);
+  recover("proj");
+  cr_expect_not(is_warned(f, "proj", "control-1"));
+  overheat("proj");
+  cr_expect(is_warned(f, "proj", "control-1"));
+  recover("proj");
+  cr_expect_not(is_warned(f, "proj", "control-1"));
+}
+
+Test(device_fault, soon_after_closing_it_reopens_with_clocks_of_its_own)
+{
+  overheat("proj");
+  recover("proj");
+  land_and_close(1);
+  int64_t closed_ms = f->now_ms;
+  beat_until(f, "proj", closed_ms + MINUTES(15) - 1, SECONDS(5));
+  overheat("proj"); // exactly 15 min after
+  cr_assert_eq(f->now_ms, closed_ms + MINUTES(15));
+  cr_expect_eq(incidents(f), 1u);
+  cr_expect_eq(incident(f, 1)->state, STATE(OPEN));
+  cr_expect_eq(incident(f, 1)->attempt, 2u);
+  cr_expect_str_eq(incident(f, 1)->reason, "proj fails again: temperature 86 °C, over 85 °C");
+  cr_expect_eq(deadline(f, 1, "respond")->start_at_ms, f->now_ms);
+  cr_expect_str_eq(fact(f)->what, "device-fault");
+  cr_expect_eq(fact(f)->incident, 1u);
+}
+
+Test(device_fault, later_it_is_another)
+{
+  overheat("proj");
+  recover("proj");
+  land_and_close(1);
+  beat_until(f, "proj", f->now_ms + MINUTES(15), SECONDS(5));
+  overheat("proj");
+  cr_expect_eq(incidents(f), 2u);
+  cr_expect_eq(incident(f, 1)->state, STATE(CLOSED));
+  cr_expect_eq(device(f, "proj")->incident, 2u);
+}
+
+Test(device_fault, what_reopens_counts_from_the_fault_not_before_the_closing)
+{
+  fall_silent();
+  beat(f, "proj");
+  beat_until(f, "proj", f->now_ms + MINUTES(10), SECONDS(5));
+  expect_state(f, "proj", OK);
+  int64_t heard_ms = device(f, "proj")->expected_at_ms - SECONDS(10);
+  (void)heard_ms;
+  fixture_run_to(f, f->now_ms + SECONDS(25)); // silent already, and closed over it
+  expect_state(f, "proj", SUSPECT);
+  land_and_close(1);
+  int64_t closed_ms = f->now_ms;
+  fixture_run_to(f, closed_ms + SECONDS(10));
+  expect_state(f, "proj", FAULT);
+  cr_expect_eq(incident(f, 1)->attempt, 2u);
+  cr_expect_eq(deadline(f, 1, "respond")->start_at_ms, closed_ms);
+  cr_expect_gt(deadline(f, 1, "respond")->detection_ms, 0);
+}
+
+Test(device_fault, closed_while_it_is_still_broken_it_is_not_again)
+{
+  overheat("proj");
+  land_and_close(1); // the partner took over
+  f->now_ms += SECONDS(5);
+  reading(f, "proj", "temperature", 90);
+  beat_until(f, "proj", f->now_ms + MINUTES(10), SECONDS(5));
+  cr_expect_eq(incident(f, 1)->state, STATE(CLOSED));
+  cr_expect_eq(incidents(f), 1u);
+}
+
+Test(device_fault, closed_while_it_recovers_it_is_again)
+{
+  overheat("proj");
+  cool_down("proj");
+  land_and_close(1);
+  expect_state(f, "proj", FAULT); // it has not held yet
+  overheat("proj");
+  cr_expect_eq(incident(f, 1)->attempt, 2u);
+  cr_expect_eq(incident(f, 1)->state, STATE(OPEN));
+}
+
+Test(device_fault, and_so_it_is_when_it_falls_silent_then)
+{
+  fall_silent();
+  beat(f, "proj");
+  land_and_close(1);
+  fixture_run_to(f, f->now_ms + SECONDS(20));
+  cr_expect_eq(incident(f, 1)->state, STATE(CLOSED), "one heartbeat missed is no fault");
+  fixture_run_to(f, f->now_ms + SECONDS(11));
+  cr_expect_eq(incident(f, 1)->attempt, 2u);
+}
+
+Test(device_fault, a_false_alarm_that_comes_again_is_the_same)
+{
+  overheat("proj");
+  cr_assert_eq(STEP(f, CANCEL, 1, NULL, 0), VD_OK);
+  recover("proj");
+  overheat("proj");
+  cr_expect_eq(incidents(f), 1u);
+  cr_expect_eq(incident(f, 1)->attempt, 2u);
+}
+
+Test(device_fault, a_merge_is_followed)
+{
+  uint64_t by_people = fixture_report(f, "hall", "av-fault");
+  overheat("proj");
+  cr_assert_eq(do_duplicate(f, by_people + 1, by_people), VD_OK);
+  recover("proj");
+  cr_expect_str_eq(note(f, by_people), "proj: recovered");
+  overheat("proj");
+  cr_expect_eq(incidents(f), 2u);
+  cr_expect_str_eq(note(f, by_people), "proj fails again: temperature 86 °C, over 85 °C");
+}
+
+Test(device_fault, the_severity_follows_the_agenda_when_it_reopens)
+{
+  devices_session(f, "hall", 45, 90, 99);
+  overheat("proj");
+  cr_expect_eq(incident(f, 1)->severity, 2u);
+  recover("proj");
+  land_and_close(1);
+  beat_until(f, "proj", f->now_ms + MINUTES(10), SECONDS(5));
+  overheat("proj");
+  cr_expect_eq(incident(f, 1)->attempt, 2u);
+  cr_expect_eq(incident(f, 1)->severity, 3u);
+}
+
+// ---- people say so ----
+
+Test(device_fault, said_by_people)
+{
+  f->now_ms += MINUTES(10);
+  cr_assert_eq(device_fault(f, "mic", "it hums", 0), VD_OK);
+  cr_expect_eq(f->reply.number, 1u);
+  expect_state(f, "mic", FAULT);
+  cr_expect(device(f, "mic")->fault_said);
+  cr_expect_str_eq(incident(f, 1)->text, "mic (mic): it hums");
+  cr_expect_eq(incident(f, 1)->source, VD__SOURCE__SOURCE_STAFF);
+  cr_expect_str_eq(incident(f, 1)->reporters[0], "control");
+  cr_expect_eq(incident(f, 1)->reported_at_ms, f->now_ms);
+  cr_expect_eq(deadline(f, 1, "respond")->detection_ms, 0);
+}
+
+Test(device_fault, said_to_be_so_for_a_while)
+{
+  f->now_ms += MINUTES(60);
+  cr_assert_eq(device_fault(f, "mic", "it hums", f->now_ms - MINUTES(3)), VD_OK);
+  cr_expect_eq(incident(f, 1)->reported_at_ms, f->now_ms - MINUTES(3));
+  cr_expect_eq(deadline(f, 1, "respond")->detection_ms, MINUTES(3), "nobody knew");
+}
+
+Test(device_fault, said_with_bounds)
+{
+  f->now_ms += MINUTES(60);
+  cr_assert_eq(device_fault(f, "mic", "", f->now_ms + SECONDS(5) + 1), VD_ERR_ACTED_IN_FUTURE);
+  cr_expect_str_eq(f->reply.field, "device_fault.since_at_ms");
+  cr_assert_eq(device_fault(f, "mic", "", f->now_ms - MINUTES(30) - 1), VD_ERR_ACTED_TOO_EARLY);
+  cr_expect_str_eq(f->reply.field, "device_fault.since_at_ms");
+  expect_state(f, "mic", UNSPECIFIED);
+  cr_assert_eq(device_fault(f, "mic", "", f->now_ms + SECONDS(5)), VD_OK);
+  cr_expect_eq(device(f, "mic")->fault_at_ms, f->now_ms);
+}
+
+Test(device_fault, said_of_a_known_one_is_a_note_of_theirs)
+{
+  overheat("proj");
+  cr_assert_eq(device_fault(f, "proj", "it smells", 0), VD_OK);
+  cr_expect_eq(f->reply.number, 1u);
+  cr_expect_eq(incidents(f), 1u);
+  cr_expect_str_eq(note(f, 1), "proj fails again: it smells");
+  cr_expect_eq(last_note(f, 1)->kind, VD__NOTE_KIND__NOTE_KIND_REMARK);
+}
+
+Test(device_fault, no_reading_ends_what_people_said)
+{
+  beat(f, "proj");
+  cr_assert_eq(device_fault(f, "proj", "colours are wrong", 0), VD_OK);
+  beat_until(f, "proj", f->now_ms + MINUTES(30), SECONDS(5));
+  expect_state(f, "proj", FAULT);
+}
+
+Test(device_fault, but_the_end_of_its_incident_does)
+{
+  beat(f, "proj");
+  cr_assert_eq(device_fault(f, "proj", "colours are wrong", 0), VD_OK);
+  beat(f, "proj");
+  land_and_close(1);
+  expect_state(f, "proj", OK);
+  cr_assert_eq(STEP(f, UNDO, 1, NULL, 0), VD_OK);
+  expect_state(f, "proj", FAULT);
+  cr_assert_eq(STEP(f, CLOSE, 1, "control-1", 0), VD_OK);
+  expect_state(f, "proj", OK);
+}
+
+Test(device_fault, also_of_one_that_was_never_heard)
+{
+  cr_assert_eq(device_fault(f, "mic", "it hums", 0), VD_OK);
+  land_and_close(1);
+  expect_state(f, "mic", UNSPECIFIED);
+}
+
+Test(device_fault, unless_more_is_known_against_it)
+{
+  beat(f, "proj");
+  cr_assert_eq(device_fault(f, "proj", "colours are wrong", 0), VD_OK);
+  f->now_ms++;
+  reading(f, "proj", "temperature", 86);
+  land_and_close(1);
+  expect_state(f, "proj", FAULT);
+  cr_expect_not(device(f, "proj")->fault_said, "its readings end it now");
+  cool_down("proj");
+  beat_until(f, "proj", f->now_ms + MINUTES(10), SECONDS(5));
+  expect_state(f, "proj", OK);
+}
+
+Test(device_fault, said_and_merged_away_it_ends_with_the_survivor)
+{
+  uint64_t by_people = fixture_report(f, "hall", "av-fault");
+  beat(f, "proj");
+  cr_assert_eq(device_fault(f, "proj", "colours are wrong", 0), VD_OK);
+  cr_assert_eq(do_duplicate(f, by_people + 1, by_people), VD_OK);
+  f->now_ms++;
+  beat(f, "proj");
+  expect_state(f, "proj", FAULT);
+  land_and_close(by_people);
+  f->now_ms++;
+  beat(f, "proj");
+  expect_state(f, "proj", OK);
+}
+
+// ---- what becomes of it ----
+
+Test(device_fault, long_gone_incidents_are_no_trouble)
+{
+  overheat("proj");
+  recover("proj");
+  land_and_close(1);
+  device(f, "proj")->incident = 77; // let go of since
+  overheat("proj");
+  cr_expect_eq(device(f, "proj")->incident, 2u);
+  vd_fold_put(f->mirror, VD__KIND__KIND_DEVICE, vd_message_copy(&device(f, "proj")->base));
+}
