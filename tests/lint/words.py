@@ -8,7 +8,7 @@ import sys
 from tree import Tap, read, tracked
 
 ROW = re.compile(r'^    \{"((?:\\.|[^"\\])*)", "((?:\\.|[^"\\])*)", "((?:\\.|[^"\\])*)"\},', re.MULTILINE)
-CALL = re.compile(r"\b(?:vd_refuse|vd_lmdb_refuse|vd_text_fault_set|refuse_row|refuse_shape)\(")
+CALL = re.compile(r"\b(?:vd_refuse|vd_lmdb_refuse|vd_text_fault_set|refuse_row|refuse_shape|refuse|refuse_reading|ctl_calendar_refuse)\(")
 LITERAL = re.compile(r'"((?:\\.|[^"\\])*)"')
 CONVERSION = re.compile(r"%(?:-?[\d.*]*)(?:ll|z|h)?[a-z]|%\"\s*PRI\w+\s*\"")
 PLACES = re.compile(r"%[1-4]")

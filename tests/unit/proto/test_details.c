@@ -46,6 +46,17 @@ Test(details, what_the_system_says_is_a_detail_too)
   expect("/etc/shadow: Permission denied", HANS, "/etc/shadow: 权限不足");
 }
 
+Test(details, what_state_it_is_in_has_words)
+{
+  expect("opening is running", HANT, "opening：進行中");
+  expect("coffee.b3 is sampled", HANS, "coffee.b3：已留样");
+  expect("proj-main is in maintenance", HANT, "proj-main 維護中");
+  expect("opening is over", HANT, "opening 已結束");
+  expect("Morning talks: repeats without end: COUNT or UNTIL is needed", HANS,
+         "Morning talks: 重复没有终点：须有 COUNT 或 UNTIL");
+  expect("2100 in all, at most 2000", HANT, "共 2100 項，至多 2000 項");
+}
+
 Test(details, what_is_not_known_stays_as_it_is)
 {
   expect("", HANT, "");
