@@ -140,6 +140,18 @@ static const struct detail details[] = {
     {"% is over", "%1 已結束", "%1 已结束"},
     {"% and % in %", "%1 與 %2，同在 %3", "%1 与 %2，同在 %3"},
     {"not built yet", "尚未實作", "尚未实现"},
+    // what devices are said to do: in the history, in incidents and their notes
+    {"heartbeat overdue since %", "自 %1 起無心跳", "自 %1 起无心跳"},
+    {"%, over %", "%1，高於 %2", "%1，高于 %2"},
+    {"%, under %", "%1，低於 %2", "%1，低于 %2"},
+    {"out of order", "故障", "故障"},
+    {"% fails again: %", "%1 再次故障：%2", "%1 再次故障：%2"},
+    {"recovered", "已恢復", "已恢复"},
+    {"flaps: %", "反覆 %1 次", "反复 %1 次"},
+    {"in maintenance until %", "維護至 %1", "维护至 %1"},
+    {"maintenance ended", "維護結束", "维护结束"},
+    {"% takes over", "由 %1 接替", "由 %1 接替"},
+    {"spare in %", "備件位於 %1", "备件位于 %1"},
     // daemon/store
     {"committing to the journal: %; % bytes are free", "寫入日誌：%1；剩餘 %2 位元組", "写入日志：%1；剩余 %2 字节"},
     {"writing to the journal; nothing was kept: %", "寫入日誌，未保存任何內容：%1", "写入日志，未保存任何内容：%1"},
@@ -320,11 +332,22 @@ static bool begins_with_place(const char *pattern, const struct caught *caught)
   return colon != NULL && colon < caught->from[0] + caught->size[0];
 }
 
+// "opening is ended" is one of ours, "all is different" is not.
+static bool lacks_state(const char *pattern, const struct caught *caught, Vd__Language language)
+{
+  struct vd_buffer scratch = {0};
+  bool lacks = strcmp(pattern, "% is %") == 0 && !translate(&scratch, caught->from[1], language);
+  vd_buffer_finish(&scratch);
+  return lacks;
+}
+
 static bool translate(struct vd_buffer *out, const char *text, Vd__Language language)
 {
   struct caught caught;
   for (size_t i = 0; i < sizeof details / sizeof *details; i++) {
-    if (!matches(details[i].en, text, &caught, 0) || begins_with_place(details[i].en, &caught))
+    const char *pattern = details[i].en;
+    if (!matches(pattern, text, &caught, 0) || begins_with_place(pattern, &caught) ||
+        lacks_state(pattern, &caught, language))
       continue;
     fill(out, language == VD__LANGUAGE__LANGUAGE_ZH_HANT ? details[i].zh_hant : details[i].zh_hans, &caught,
          language);

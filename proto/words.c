@@ -1,5 +1,7 @@
 #include "proto/words.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "proto/text.h"
@@ -33,6 +35,9 @@ static const struct value_words values[] = {
     {OF(promise, PROMISE, RESPOND), {"respond", "響應", "响应"}},
     {OF(promise, PROMISE, DECIDE), {"decide", "定案", "定案"}},
     {OF(promise, PROMISE, LAND), {"land", "落地", "落地"}},
+    {OF(promise, PROMISE, REFILL), {"refill", "補給", "补给"}},
+    {OF(promise, PROMISE, SAMPLE), {"food sample", "留樣", "留样"}},
+    {OF(promise, PROMISE, DISPOSE), {"disposal of the sample", "留樣處置", "留样处置"}},
 
     {OF(family, FAMILY, DEVICE_FAULT), {"device fault", "設備故障", "设备故障"}},
     {OF(family, FAMILY, GUEST_CONDITION), {"guest condition", "嘉賓突發狀況", "嘉宾突发状况"}},
@@ -86,6 +91,13 @@ static const struct value_words values[] = {
     {OF(alert_why, ALERT_WHY, NO_CANDIDATE), {"nobody to offer it to", "無人可派", "无人可派"}},
     {OF(alert_why, ALERT_WHY, HANDOVER), {"handover", "交接", "交接"}},
     {OF(alert_why, ALERT_WHY, LAST_RESORT), {"last resort", "最後聯絡人", "最后联络人"}},
+    {OF(alert_why, ALERT_WHY, TASK), {"asked to do it", "請求執行", "请求执行"}},
+    {OF(alert_why, ALERT_WHY, CROWDED), {"crowded", "擁擠", "拥挤"}},
+    {OF(alert_why, ALERT_WHY, DEVICE), {"device suspect", "設備預警", "设备预警"}},
+    {OF(alert_why, ALERT_WHY, OVERRUN), {"overruns", "議程超時", "议程超时"}},
+    {OF(alert_why, ALERT_WHY, CONFLICT), {"sessions collide", "議程衝突", "议程冲突"}},
+    {OF(alert_why, ALERT_WHY, NOTICE), {"notice waits for approval", "通知待批准", "通知待批准"}},
+    {OF(alert_why, ALERT_WHY, SUGGESTION), {"suggestion for check-in", "簽到建議", "签到建议"}},
 
     {OF(offer_state, OFFER_STATE, OPEN), {"open", "待回應", "待回应"}},
     {OF(offer_state, OFFER_STATE, ACCEPTED), {"accepted", "已接單", "已接单"}},
@@ -134,6 +146,82 @@ static const struct value_words values[] = {
     {OF(kind, KIND, ALERT), {"alert", "提醒", "提醒"}},
     {OF(kind, KIND, OFFER), {"offer", "派單", "派单"}},
     {OF(kind, KIND, NOTE), {"note", "備註", "备注"}},
+    {OF(kind, KIND, TASK), {"task", "任務", "任务"}},
+    {OF(kind, KIND, SUPPLY), {"supply", "補給品", "补给品"}},
+    {OF(kind, KIND, BATCH), {"batch", "批次", "批次"}},
+    {OF(kind, KIND, DEVICE), {"device", "設備", "设备"}},
+    {OF(kind, KIND, SESSION), {"session", "議程", "议程"}},
+    {OF(kind, KIND, NOTICE), {"attendee notice", "觀眾通知", "观众通知"}},
+    {OF(kind, KIND, LANE), {"lane", "簽到通道", "签到通道"}},
+    {OF(kind, KIND, SUGGESTION), {"suggestion", "建議", "建议"}},
+    {OF(kind, KIND, NODE_COUNT), {"count of acts", "人工與自動次數", "人工与自动次数"}},
+
+    {OF(zone_status, ZONE_STATUS, OPEN), {"open", "開放", "开放"}},
+    {OF(zone_status, ZONE_STATUS, CROWDED), {"crowded", "擁擠", "拥挤"}},
+    {OF(zone_status, ZONE_STATUS, CLOSED), {"closed", "關閉", "关闭"}},
+    {OF(zone_status, ZONE_STATUS, CONVERTING),
+     {"being converted, no passage", "轉換中，不可通行", "转换中，不可通行"}},
+    {OF(zone_status, ZONE_STATUS, CONVERTING_PASSABLE),
+     {"being converted, passable", "轉換中，可通行", "转换中，可通行"}},
+
+    {OF(task_kind, TASK_KIND, REFILL), {"refill", "補給", "补给"}},
+    {OF(task_kind, TASK_KIND, SAMPLE), {"food sample", "留樣", "留样"}},
+    {OF(task_kind, TASK_KIND, DISPOSE), {"disposal of the sample", "留樣處置", "留样处置"}},
+
+    {OF(task_state, TASK_STATE, OPEN), {"open", "未完成", "未完成"}},
+    {OF(task_state, TASK_STATE, DONE), {"done", "已完成", "已完成"}},
+    {OF(task_state, TASK_STATE, CANCELLED), {"cancelled", "已取消", "已取消"}},
+
+    {OF(batch_state, BATCH_STATE, PLANNED), {"planned", "已排定", "已排定"}},
+    {OF(batch_state, BATCH_STATE, HELD), {"held back", "暫緩供應", "暂缓供应"}},
+    {OF(batch_state, BATCH_STATE, SERVED), {"served", "已供應", "已供应"}},
+    {OF(batch_state, BATCH_STATE, SAMPLED), {"sample kept", "已留樣", "已留样"}},
+    {OF(batch_state, BATCH_STATE, DISPOSED), {"sample disposed of", "留樣已處置", "留样已处置"}},
+    {OF(batch_state, BATCH_STATE, CANCELLED), {"cancelled", "已取消", "已取消"}},
+
+    {OF(device_state, DEVICE_STATE, OK), {"ok", "正常", "正常"}},
+    {OF(device_state, DEVICE_STATE, SUSPECT), {"suspect", "預警", "预警"}},
+    {OF(device_state, DEVICE_STATE, FAULT), {"FAULT", "故障", "故障"}},
+    {OF(device_state, DEVICE_STATE, MAINTENANCE), {"maintenance", "維護中", "维护中"}},
+
+    {OF(session_state, SESSION_STATE, PLANNED), {"planned", "已排定", "已排定"}},
+    {OF(session_state, SESSION_STATE, RUNNING), {"running", "進行中", "进行中"}},
+    {OF(session_state, SESSION_STATE, ENDED), {"ended", "已結束", "已结束"}},
+    {OF(session_state, SESSION_STATE, CANCELLED), {"cancelled", "已取消", "已取消"}},
+
+    {OF(session_kind, SESSION_KIND, TALK), {"talk", "演講", "演讲"}},
+    {OF(session_kind, SESSION_KIND, BREAK), {"break", "休息", "休息"}},
+
+    {OF(notice_state, NOTICE_STATE, SETTLING), {"settling", "靜候更多變更", "静候更多变更"}},
+    {OF(notice_state, NOTICE_STATE, WAITING), {"waits for approval", "待批准", "待批准"}},
+    {OF(notice_state, NOTICE_STATE, APPROVED), {"approved", "已批准", "已批准"}},
+    {OF(notice_state, NOTICE_STATE, SENT), {"sent", "已發出", "已发出"}},
+    {OF(notice_state, NOTICE_STATE, DROPPED), {"dropped", "已作廢", "已作废"}},
+
+    {OF(lane_kind, LANE_KIND, GENERAL), {"general", "普通通道", "普通通道"}},
+    {OF(lane_kind, LANE_KIND, VIP), {"guests of honour", "貴賓通道", "贵宾通道"}},
+    {OF(lane_kind, LANE_KIND, SELF), {"e-check-in", "電子簽到", "电子签到"}},
+
+    {OF(lane_state, LANE_STATE, OPEN), {"open", "開放", "开放"}},
+    {OF(lane_state, LANE_STATE, CLOSED), {"closed", "關閉", "关闭"}},
+    {OF(lane_state, LANE_STATE, PRINTER_DOWN), {"printer down", "印表機故障", "打印机故障"}},
+    {OF(lane_state, LANE_STATE, OFFLINE_LIST), {"list on paper", "紙本名單", "纸质名单"}},
+
+    {OF(suggestion_kind, SUGGESTION_KIND, OPEN_LANE), {"open a lane", "增開通道", "增开通道"}},
+    {OF(suggestion_kind, SUGGESTION_KIND, MOVE_STAFF), {"move staff", "調動人員", "调动人员"}},
+
+    {OF(suggestion_state, SUGGESTION_STATE, OPEN), {"open", "待採納", "待采纳"}},
+    {OF(suggestion_state, SUGGESTION_STATE, TAKEN), {"taken", "已採納", "已采纳"}},
+    {OF(suggestion_state, SUGGESTION_STATE, MEASURED), {"measured", "已衡量", "已衡量"}},
+    {OF(suggestion_state, SUGGESTION_STATE, PASSED), {"not taken", "未採納", "未采纳"}},
+
+    {OF(node, NODE, DISPATCH), {"dispatch", "派單", "派单"}},
+    {OF(node, NODE, ESCALATION), {"escalation", "升級呼叫", "升级呼叫"}},
+    {OF(node, NODE, FAULT), {"fault found", "發現故障", "发现故障"}},
+    {OF(node, NODE, REFILL), {"refill", "補給", "补给"}},
+    {OF(node, NODE, CROWDING), {"crowding", "擁擠判定", "拥挤判定"}},
+    {OF(node, NODE, CHECK_IN), {"check-in", "簽到", "签到"}},
+    {OF(node, NODE, NOTICE), {"attendee notice", "觀眾通知", "观众通知"}},
 };
 #undef OF
 
@@ -150,7 +238,8 @@ const char *vd_enum_words(const ProtobufCEnumDescriptor *type, int value, Vd__La
 
 // ---- reasons ----
 
-// `head` is the word itself, or ends in ':' and what follows takes the place of the '%'.
+// `head` is the word itself, or ends in ':' or '-' and what follows takes the place of the '%'. After a blank it is
+// what a person wrote.
 struct reason_words {
   const char *head;
   const char *words[3];
@@ -180,6 +269,27 @@ static const struct reason_words reasons[] = {
     {"changed:", {"% changed", "變更 %", "变更 %"}},
     {"retired:", {"% taken out", "移除 %", "移除 %"}},
     {"from:", {"from %", "來自 %", "来自 %"}},
+    {"cancelled:", {"% cancelled", "取消 %", "取消 %"}},
+    {"by:-", {"% earlier", "提前 %", "提前 %"}},
+    {"by:", {"% later", "順延 %", "顺延 %"}},
+    {"following:", {"% too", "連同 %", "连同 %"}},
+    {"overlap:", {"collides with %", "與 % 衝突", "与 % 冲突"}},
+    {"no-break:", {"no break after % any more", "% 之後已無休息", "% 之后已无休息"}},
+    {"held:", {"holds back %", "暫緩 %", "暂缓 %"}},
+    {"on-again:", {"% may be served again", "恢復供應 %", "恢复供应 %"}},
+    {"people:", {"% people", "% 人", "% 人"}},
+    {"holds:", {"room for %", "可容納 % 人", "可容纳 % 人"}},
+    {"level:", {"% left", "存量 %", "存量 %"}},
+    {"refilled", {"fresh", "已補新", "已补新"}},
+    {"count:", {"%", "數量 %", "数量 %"}},
+    {"mean-error-permille:", {"forecasts are off by % on average", "預測平均誤差 %", "预测平均误差 %"}},
+    {"runs-out:0s", {"run out", "已耗盡", "已耗尽"}},
+    {"runs-out:", {"runs out in %", "% 後耗盡", "% 后耗尽"}},
+    {"stale:0s", {"stale", "已過期", "已过期"}},
+    {"stale:", {"stale in %", "% 後過期", "% 后过期"}},
+    {"grams:", {"% g", "% 克", "% 克"}},
+    {"under-weight:", {"too little, % g are due", "不足，應為 % 克", "不足，应为 % 克"}},
+    {"celsius:", {"% °C", "% °C", "% °C"}},
 };
 
 static const struct reason_words *find_reason(const char *reason)
@@ -187,23 +297,33 @@ static const struct reason_words *find_reason(const char *reason)
   for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++) {
     const char *head = reasons[i].head;
     size_t size = strlen(head);
-    bool takes_more = head[size - 1] == ':';
-    if (takes_more ? strncmp(head, reason, size) == 0 : strcmp(head, reason) == 0)
+    bool takes_more = head[size - 1] == ':' || head[size - 1] == '-';
+    if (takes_more ? strncmp(head, reason, size) == 0 && reason[size] != ' ' : strcmp(head, reason) == 0)
       return &reasons[i];
   }
   return NULL;
 }
 
-// "walk:90s" in the notation of all other durations: 1m30s.
+// Values are told as people write them: "walk:90s" as 1m30s, permille as percent, "63.500" as 63.5.
 static void add_value(struct vd_buffer *out, const char *head, const char *value)
 {
   int64_t duration_ms;
-  char duration[32];
+  char text[32];
   if (strcmp(head, "walk:") == 0 && vd_duration_parse(value, &duration_ms)) {
-    vd_duration_format(duration_ms, duration, sizeof duration);
-    value = duration;
+    vd_duration_format(duration_ms, text, sizeof text);
+    value = text;
+  } else if (strcmp(head, "mean-error-permille:") == 0) {
+    unsigned long permille = strtoul(value, NULL, 10);
+    snprintf(text, sizeof text, "%lu.%lu%%", permille / 10, permille % 10);
+    value = text;
   }
-  vd_buffer_printf(out, "%s", value);
+  size_t size = strlen(value);
+  if (strcmp(head, "celsius:") == 0 && strchr(value, '.') != NULL) {
+    while (size > 0 && value[size - 1] == '0')
+      size--;
+    size -= size > 0 && value[size - 1] == '.';
+  }
+  vd_buffer_append(out, value, size);
 }
 
 void vd_reason_words(struct vd_buffer *out, const char *reason, Vd__Language language)

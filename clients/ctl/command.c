@@ -13,30 +13,51 @@ struct confirmed {
   Vd__Command__ActCase act;
   enum vd_fact fact;
   Vd__Promise promise; // the tier it meets
+  char head;           // of the number: "#42" (0), "t7", "n2"
 };
 
 static const struct confirmed confirmed[] = {
-    {VD__COMMAND__ACT_HEARD, VD_FACT_HEARD, 0},
-    {VD__COMMAND__ACT_RESPOND, VD_FACT_RESPONDED, VD__PROMISE__PROMISE_RESPOND},
-    {VD__COMMAND__ACT_ARRIVE, VD_FACT_RESPONDED, VD__PROMISE__PROMISE_RESPOND},
-    {VD__COMMAND__ACT_DECIDE, VD_FACT_DECIDED, VD__PROMISE__PROMISE_DECIDE},
-    {VD__COMMAND__ACT_APPROVE, VD_FACT_DEFAULT_APPROVED, VD__PROMISE__PROMISE_DECIDE},
-    {VD__COMMAND__ACT_LAND, VD_FACT_LANDED, VD__PROMISE__PROMISE_LAND},
-    {VD__COMMAND__ACT_CLOSE, VD_FACT_CLOSED, 0},
-    {VD__COMMAND__ACT_REOPEN, VD_FACT_REOPENED, 0},
-    {VD__COMMAND__ACT_CANCEL, VD_FACT_CANCELLED, 0},
-    {VD__COMMAND__ACT_UNDO, VD_FACT_UNDONE, 0},
-    {VD__COMMAND__ACT_NOTE, VD_FACT_NOTED, 0},
-    {VD__COMMAND__ACT_DUPLICATE, VD_FACT_MERGED, 0},
-    {VD__COMMAND__ACT_AMEND, VD_FACT_AMENDED, 0},
-    {VD__COMMAND__ACT_ASSIGN, VD_FACT_ASSIGNED, 0},
-    {VD__COMMAND__ACT_ACCEPT, VD_FACT_ACCEPTED, 0},
-    {VD__COMMAND__ACT_DECLINE, VD_FACT_DECLINED, 0},
-    {VD__COMMAND__ACT_HANDOVER, VD_FACT_HANDED_OVER, 0},
-    {VD__COMMAND__ACT_DUTY, VD_FACT_DUTY_SET, 0},
-    {VD__COMMAND__ACT_PLACE, VD_FACT_PLACED, 0},
-    {VD__COMMAND__ACT_REACH, VD_FACT_REACH_SET, 0},
-    {VD__COMMAND__ACT_LOG, VD_FACT_LOGGED, 0},
+    {VD__COMMAND__ACT_HEARD, VD_FACT_HEARD, 0, 0},
+    {VD__COMMAND__ACT_RESPOND, VD_FACT_RESPONDED, VD__PROMISE__PROMISE_RESPOND, 0},
+    {VD__COMMAND__ACT_ARRIVE, VD_FACT_RESPONDED, VD__PROMISE__PROMISE_RESPOND, 0},
+    {VD__COMMAND__ACT_DECIDE, VD_FACT_DECIDED, VD__PROMISE__PROMISE_DECIDE, 0},
+    {VD__COMMAND__ACT_APPROVE, VD_FACT_DEFAULT_APPROVED, VD__PROMISE__PROMISE_DECIDE, 0},
+    {VD__COMMAND__ACT_LAND, VD_FACT_LANDED, VD__PROMISE__PROMISE_LAND, 0},
+    {VD__COMMAND__ACT_CLOSE, VD_FACT_CLOSED, 0, 0},
+    {VD__COMMAND__ACT_REOPEN, VD_FACT_REOPENED, 0, 0},
+    {VD__COMMAND__ACT_CANCEL, VD_FACT_CANCELLED, 0, 0},
+    {VD__COMMAND__ACT_UNDO, VD_FACT_UNDONE, 0, 0},
+    {VD__COMMAND__ACT_NOTE, VD_FACT_NOTED, 0, 0},
+    {VD__COMMAND__ACT_DUPLICATE, VD_FACT_MERGED, 0, 0},
+    {VD__COMMAND__ACT_AMEND, VD_FACT_AMENDED, 0, 0},
+    {VD__COMMAND__ACT_ASSIGN, VD_FACT_ASSIGNED, 0, 0},
+    {VD__COMMAND__ACT_ACCEPT, VD_FACT_ACCEPTED, 0, 0},
+    {VD__COMMAND__ACT_DECLINE, VD_FACT_DECLINED, 0, 0},
+    {VD__COMMAND__ACT_HANDOVER, VD_FACT_HANDED_OVER, 0, 0},
+    {VD__COMMAND__ACT_DUTY, VD_FACT_DUTY_SET, 0, 0},
+    {VD__COMMAND__ACT_PLACE, VD_FACT_PLACED, 0, 0},
+    {VD__COMMAND__ACT_REACH, VD_FACT_REACH_SET, 0, 0},
+    {VD__COMMAND__ACT_LOG, VD_FACT_LOGGED, 0, 0},
+    {VD__COMMAND__ACT_COUNT_ZONE, VD_FACT_ZONE_COUNTED, 0, 0},
+    {VD__COMMAND__ACT_SET_ZONE, VD_FACT_ZONE_SET, 0, 0},
+    {VD__COMMAND__ACT_SESSION_START, VD_FACT_SESSION_STARTED, 0, 0},
+    {VD__COMMAND__ACT_SESSION_END, VD_FACT_SESSION_ENDED, 0, 0},
+    {VD__COMMAND__ACT_SESSION_SHIFT, VD_FACT_SESSION_SHIFTED, 0, 0},
+    {VD__COMMAND__ACT_SESSION_CANCEL, VD_FACT_SESSION_CANCELLED, 0, 0},
+    {VD__COMMAND__ACT_SESSIONS_IMPORT, VD_FACT_SESSIONS_IMPORTED, 0, 0},
+    {VD__COMMAND__ACT_NOTICE_APPROVE, VD_FACT_NOTICE_APPROVED, 0, 'n'},
+    {VD__COMMAND__ACT_NOTICE_DROP, VD_FACT_NOTICE_DROPPED, 0, 'n'},
+    {VD__COMMAND__ACT_DEVICE_MAINTENANCE, VD_FACT_DEVICE_MAINTENANCE, 0, 0},
+    {VD__COMMAND__ACT_SUPPLY_LEVEL, VD_FACT_LEVEL_REPORTED, 0, 0},
+    {VD__COMMAND__ACT_SUPPLY_SERVED, VD_FACT_SERVED, 0, 0},
+    {VD__COMMAND__ACT_BATCH_HOLD, VD_FACT_BATCH_HELD, 0, 0},
+    {VD__COMMAND__ACT_BATCH_SERVE, VD_FACT_BATCH_SERVED, 0, 0},
+    {VD__COMMAND__ACT_BATCH_CANCEL, VD_FACT_BATCH_CANCELLED, 0, 0},
+    {VD__COMMAND__ACT_BATCH_SAMPLE, VD_FACT_SAMPLED, 0, 0},
+    {VD__COMMAND__ACT_BATCH_DISPOSE, VD_FACT_DISPOSED, 0, 0},
+    {VD__COMMAND__ACT_BATCH_TEMPERATURE, VD_FACT_TEMPERATURE_LOGGED, 0, 0},
+    {VD__COMMAND__ACT_TASK_DONE, VD_FACT_TASK_DONE, VD__PROMISE__PROMISE_REFILL, 't'},
+    {VD__COMMAND__ACT_TASK_CANCEL, VD_FACT_TASK_CANCELLED, 0, 't'},
 };
 
 static const struct confirmed *find(Vd__Command__ActCase act)
@@ -85,17 +106,17 @@ static void say_deadline(const struct ctl *ctl, const Vd__Deadline *deadline)
           limit);
 }
 
-static void say_tier(const struct ctl *ctl, uint64_t incident, Vd__Promise promise)
+static void say_tier(const struct ctl *ctl, const struct confirmed *done, uint64_t number)
 {
   char prefix[32];
-  snprintf(prefix, sizeof prefix, "%" PRIu64 ".", incident);
+  snprintf(prefix, sizeof prefix, "%.1s%" PRIu64 ".", &done->head, number);
   struct vd_fold *fold = fetch_deadlines(ctl, prefix);
   if (fold == NULL)
     return;
   size_t count;
   const Vd__Deadline **deadlines = ctl_deadlines_of(fold, prefix, &count), *last = NULL;
   for (size_t i = 0; i < count; i++)
-    if (deadlines[i]->promise == promise)
+    if (deadlines[i]->promise == done->promise)
       last = deadlines[i]; // of the last attempt
   if (last != NULL && last->met_at_ms != 0)
     say_deadline(ctl, last);
@@ -103,10 +124,57 @@ static void say_tier(const struct ctl *ctl, uint64_t incident, Vd__Promise promi
   vd_fold_destroy(fold);
 }
 
+// The first field of most acts is the id of what it is about.
+static void say_live(const struct ctl *ctl, const Vd__Command *command)
+{
+  char value[32];
+  const char *colon = ctl_pick(ctl, ": ", "：", "：");
+  switch (command->act_case) {
+  case VD__COMMAND__ACT_COUNT_ZONE:
+    fprintf(stderr, "%s%s %u", colon, command->count_zone->zone, command->count_zone->people);
+    return;
+  case VD__COMMAND__ACT_SET_ZONE:
+    fprintf(stderr, "%s%s %s", colon, command->set_zone->zone,
+            ctl_words(ctl, &vd__zone_status__descriptor, (int)command->set_zone->status));
+    return;
+  case VD__COMMAND__ACT_SESSION_SHIFT:
+    vd_duration_format(command->session_shift->by_ms, value, sizeof value);
+    fprintf(stderr, "%s%s %s%s", colon, command->session_shift->session,
+            command->session_shift->by_ms > 0 ? "+" : "", value);
+    return;
+  case VD__COMMAND__ACT_SUPPLY_LEVEL:
+    fprintf(stderr, "%s%s %u", colon, command->supply_level->supply, command->supply_level->level);
+    return;
+  case VD__COMMAND__ACT_SUPPLY_SERVED:
+    fprintf(stderr, "%s%s %u", colon, command->supply_served->supply, command->supply_served->count);
+    return;
+  case VD__COMMAND__ACT_BATCH_TEMPERATURE:
+    ctl_thousandths_format(command->batch_temperature->temperature_milli, value);
+    fprintf(stderr, "%s%s %s °C", colon, command->batch_temperature->batch, value);
+    return;
+  case VD__COMMAND__ACT_SESSION_START:
+  case VD__COMMAND__ACT_SESSION_END:
+  case VD__COMMAND__ACT_SESSION_CANCEL:
+  case VD__COMMAND__ACT_BATCH_HOLD:
+  case VD__COMMAND__ACT_BATCH_SERVE:
+  case VD__COMMAND__ACT_BATCH_CANCEL:
+  case VD__COMMAND__ACT_BATCH_SAMPLE:
+  case VD__COMMAND__ACT_BATCH_DISPOSE:
+    fprintf(stderr, "%s%s", colon, command->session_start->session);
+    return;
+  default:
+    return;
+  }
+}
+
 static void say_detail(const struct ctl *ctl, const Vd__Command *command)
 {
   const char *colon = ctl_pick(ctl, ": ", "：", "：");
   switch (command->act_case) {
+  case VD__COMMAND__ACT_HEARD:
+    if (*command->heard->subject != '\0')
+      fprintf(stderr, "%s%s", colon, command->heard->subject);
+    return;
   case VD__COMMAND__ACT_DUPLICATE:
     fprintf(stderr, "%s#%" PRIu64, colon, command->duplicate->of);
     return;
@@ -130,20 +198,50 @@ static void say_detail(const struct ctl *ctl, const Vd__Command *command)
             ctl_words(ctl, &vd__reach__descriptor, (int)command->reach->reach));
     return;
   default:
+    say_live(ctl, command);
+  }
+}
+
+// Readings that came to nothing were taken all the same.
+static void confirm_readings(const struct ctl *ctl, const Vd__Readings *readings)
+{
+  fputs(ctl_pick(ctl, "taken: ", "已接收：", "已接收："), stderr);
+  for (size_t i = 0; i < readings->n_readings; i++)
+    fprintf(stderr, "%s%s", i > 0 ? " " : "", readings->readings[i]->device);
+  fputc('\n', stderr);
+}
+
+static void confirm_maintenance(const struct ctl *ctl, const Vd__DeviceMaintenance *maintenance)
+{
+  char full[40];
+  if (maintenance->until_at_ms == 0) {
+    fprintf(stderr, CTL_FORMAT(ctl, "maintenance over: %s\n", "維護結束：%s\n", "维护结束：%s\n"),
+            maintenance->device);
     return;
   }
+  vd_instant_format(maintenance->until_at_ms, ctl->utc_offset_ms, full, sizeof full);
+  fprintf(stderr,
+          CTL_FORMAT(ctl, "device in maintenance: %s, until %.5s %.5s\n", "設備維護中：%s，至 %.5s %.5s\n",
+                     "设备维护中：%s，至 %.5s %.5s\n"),
+          maintenance->device, full + 5, full + 11);
 }
 
 static void confirm(const struct ctl *ctl, const Vd__Command *command, const Vd__Reply *reply)
 {
   const struct confirmed *done = find(command->act_case);
+  if (command->act_case == VD__COMMAND__ACT_READINGS)
+    confirm_readings(ctl, command->readings);
   if (done == NULL)
     return;
   if (reply->number != 0)
-    fprintf(stderr, "#%" PRIu64 " ", reply->number);
+    fprintf(stderr, "%c%" PRIu64 " ", done->head != 0 ? done->head : '#', reply->number);
   if (reply->sequence == 0) {
     fprintf(stderr, "%s\n",
             ctl_pick(ctl, "was so already; nothing changed", "原已如此，無變更", "原已如此，无变更"));
+    return;
+  }
+  if (command->act_case == VD__COMMAND__ACT_DEVICE_MAINTENANCE) {
+    confirm_maintenance(ctl, command->device_maintenance);
     return;
   }
   const char *words = vd_fact_words(vd_fact_name(done->fact), ctl->language);
@@ -153,7 +251,7 @@ static void confirm(const struct ctl *ctl, const Vd__Command *command, const Vd_
   }
   fprintf(stderr, "%s", words);
   if (done->promise != 0)
-    say_tier(ctl, reply->number, done->promise);
+    say_tier(ctl, done, reply->number);
   else
     say_detail(ctl, command);
   fputc('\n', stderr);
@@ -182,7 +280,11 @@ int ctl_complete(struct ctl *ctl, Vd__Command *command)
 
 static void explain_reply(const struct ctl *ctl, const Vd__Reply *reply)
 {
-  ctl_did_you_mean(ctl, reply->nearest);
+  bool is_done = strcmp(reply->code, vd_err_name(VD_OK)) == 0;
+  if (is_done && *reply->field != '\0') // done, but something is to be said about it
+    fprintf(stderr, "%s\n", reply->sentence);
+  else
+    ctl_did_you_mean(ctl, reply->nearest);
   if (reply->looks_like != 0)
     fprintf(stderr, "%s #%" PRIu64 "\n", ctl_pick(ctl, "looks like", "疑似同", "疑似同"), reply->looks_like);
   if (reply->repeated)
@@ -207,10 +309,10 @@ int ctl_command(struct ctl *ctl, Vd__Command *command, bool prints_number)
     printf("%" PRIu64 "\n", reply->number);
   if (err != VD_OK)
     status = ctl_complain(ctl, err, &refusal);
-  if (reply != NULL)
-    explain_reply(ctl, reply);
   if (err == VD_OK && !reply->repeated && !ctl->options.is_json)
     confirm(ctl, command, reply);
+  if (reply != NULL)
+    explain_reply(ctl, reply);
   vd__reply__free_unpacked(reply, NULL);
   return status;
 }

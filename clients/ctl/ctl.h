@@ -74,6 +74,11 @@ extern const size_t ctl_verb_count;
 // ---- words ----
 // The text of three in the user's language.
 const char *ctl_pick(const struct ctl *ctl, const char *en, const char *zh_hant, const char *zh_hans);
+// ctl_pick for formats: the compiler checks the arguments against each of the three.
+#define CTL_FORMAT(ctl, en, zh_hant, zh_hans)                                                                \
+  ((ctl)->language == VD__LANGUAGE__LANGUAGE_ZH_HANT   ? (zh_hant)                                           \
+   : (ctl)->language == VD__LANGUAGE__LANGUAGE_ZH_HANS ? (zh_hans)                                           \
+                                                       : (en))
 // A name of the plan in the user's language; `id` where it has none.
 const char *ctl_text(const struct ctl *ctl, const Vd__Text *text, const char *id);
 // The value of an enum in words for people.
@@ -81,6 +86,12 @@ static inline const char *ctl_words(const struct ctl *ctl, const ProtobufCEnumDe
 {
   return vd_enum_words(type, value, ctl->language);
 }
+// "--source takes staff, attendee; not: staf", with the nearest; CTL_USAGE.
+int ctl_usage_enum(const struct ctl *ctl, const char *what, const ProtobufCEnumDescriptor *type,
+                   const char *value);
+// What is said of a device in words of the user's language: "heartbeat overdue since …; proj-side takes
+// over".
+void ctl_device_words(const struct ctl *ctl, const char *text, struct vd_buffer *out);
 // A team, `detection` or `unowned`; `fold` holds the teams.
 const char *ctl_team(const struct ctl *ctl, const struct vd_fold *fold, const char *id);
 void ctl_did_you_mean(const struct ctl *ctl, const char *nearest);         // nothing for NULL or ""

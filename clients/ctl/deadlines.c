@@ -73,8 +73,13 @@ static void deadline_row(const struct ctl *ctl, struct ctl_table *table, const s
   char due[40], met[40];
   ctl_clock(ctl, deadline->due_at_ms, due, sizeof due);
   ctl_clock(ctl, deadline->met_at_ms, met, sizeof met);
-  ctl_cell(table, "#%llu", (unsigned long long)deadline->incident);
-  ctl_cell(table, "%lu", attempt_of(deadline));
+  if (deadline->incident != 0) {
+    ctl_cell(table, "#%llu", (unsigned long long)deadline->incident);
+    ctl_cell(table, "%lu", attempt_of(deadline));
+  } else {
+    ctl_cell(table, "%s", deadline->subject); // a task: "t7"
+    ctl_cell(table, "-");
+  }
   ctl_cell(table, "%s", ctl_words(ctl, &vd__promise__descriptor, (int)deadline->promise));
   ctl_cell(table, "%s", ctl_team(ctl, fold, deadline->team));
   ctl_cell(table, "%s", due);

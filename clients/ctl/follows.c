@@ -49,7 +49,7 @@ static void say_deadline(const struct ctl_saying *saying, const Vd__Deadline *de
   if (deadline->met_recorded_at_ms != saying->now_ms ||
       (!is_missed && deadline->outcome != VD__OUTCOME__OUTCOME_MET_REPORTED_LATE))
     return;
-  ctl_say_begin(saying, deadline->incident, true);
+  ctl_say_begin(saying, deadline->incident, deadline->subject, true);
   vd_buffer_printf(saying->out, "%s%s", ctl_tier(saying->ctl, deadline->promise),
                    ctl_pick(saying->ctl, ": ", "：", "："));
   if (is_missed) {
@@ -93,7 +93,7 @@ static void say_offer(const struct ctl_saying *saying, const Vd__Offer *offer)
   bool is_sent = is_new && offer->assigned && !is_fact(saying, VD_FACT_ASSIGNED);
   if (!(is_new && is_open) && !is_sent && !is_taken_back)
     return;
-  ctl_say_begin(saying, offer->incident, true);
+  ctl_say_begin(saying, offer->incident, "", true);
   if (is_taken_back) {
     ctl_say_words(saying, "no longer asks ", "不再詢問 ", "不再询问 ");
     vd_buffer_printf(saying->out, "%s\n", offer->crew);
@@ -161,7 +161,8 @@ static void say_reason(const struct ctl_saying *saying, const Vd__AlertReason *r
 {
   struct vd_buffer *out = saying->out;
   const Vd__Deadline *deadline = find_deadline(saying->change, reason->deadline);
-  if (*reason->deadline != '\0')
+  bool is_tier = reason->promise <= VD__PROMISE__PROMISE_LAND; // else it is told what is late
+  if (*reason->deadline != '\0' && is_tier)
     vd_buffer_printf(out, "%s%s", ctl_tier(saying->ctl, reason->promise), " ");
   if (reason->why == VD__ALERT_WHY__ALERT_WHY_LAST_RESORT)
     ctl_say_words(saying, "nobody else is left to call", "已無其他人可呼叫", "已无其他人可呼叫");
@@ -183,11 +184,14 @@ static void say_digest(const struct ctl_saying *saying, const Vd__Alert *alert)
   for (size_t i = 0; alert->in_digest && i < change->n_upserts; i++) {
     const Vd__Alert *digest =
         change->upserts[i]->of_case == VD__ENTITY__OF_ALERT ? change->upserts[i]->alert : NULL;
-    if (digest == NULL || digest->incident != 0 || strcmp(digest->crew, alert->crew) != 0)
+    if (digest == NULL || digest->incident != 0 || *digest->subject != '\0' ||
+        strcmp(digest->crew, alert->crew) != 0)
       continue;
     ctl_say_words(saying, "; one call about", "；合併呼叫：", "；合并呼叫：");
     for (size_t j = 0; j < digest->n_digest; j++)
       vd_buffer_printf(saying->out, " #%" PRIu64, digest->digest[j]);
+    for (size_t j = 0; j < digest->n_digest_subjects; j++)
+      vd_buffer_printf(saying->out, " %s", digest->digest_subjects[j]);
   }
 }
 
@@ -199,25 +203,60 @@ static bool is_called_for(const struct ctl_saying *saying, const Vd__AlertReason
          reason->why != VD__ALERT_WHY__ALERT_WHY_HANDOVER; // its offer says more
 }
 
+// "asks kit-1 to do it: refill of Coffee (coffee), due 10:15:00".
+static void say_asked(const struct ctl_saying *saying, const Vd__Alert *alert)
+{
+  char id[80];
+  snprintf(id, sizeof id, "%.64s.done", alert->subject);
+  const Vd__Deadline *deadline = find_deadline(saying->change, id);
+  const Vd__Fact *fact = saying->change->fact;
+  ctl_say_begin(saying, 0, alert->subject, true);
+  vd_buffer_printf(saying->out, CTL_FORMAT(saying->ctl, "asks %s to do it", "請 %s 執行", "请 %s 执行"),
+                   alert->crew);
+  if (fact == NULL || strcmp(fact->subject, alert->subject) != 0) {
+    ctl_say_words(saying, ": ", "：", "：");
+    ctl_say_subject(saying, alert->subject);
+  }
+  if (deadline != NULL) {
+    ctl_say_words(saying, ", due ", "，期限 ", "，期限 ");
+    say_clock(saying, deadline->due_at_ms);
+  }
+  vd_buffer_printf(saying->out, "\n");
+}
+
+static void say_call(const struct ctl_saying *saying, const Vd__Alert *alert, Vd__Level level)
+{
+  ctl_say_begin(saying, alert->incident, alert->subject, true);
+  ctl_say_words(saying, "calls ", "呼叫 ", "呼叫 ");
+  say_whom(saying, alert);
+  say_level(saying, level);
+  const Vd__Fact *fact = saying->change->fact;
+  bool is_said = fact != NULL && strcmp(fact->subject, alert->subject) == 0; // by the line above
+  if (alert->incident == 0 && !is_said && strncmp(alert->subject, "notice.", 7) != 0) {
+    ctl_say_words(saying, " about ", "，關於 ", "，关于 ");
+    ctl_say_subject(saying, alert->subject);
+  }
+  ctl_say_words(saying, ": ", "：", "：");
+}
+
 static void say_alert(const struct ctl_saying *saying, const Vd__Alert *alert)
 {
-  bool is_begun = false;
-  if (alert->incident == 0 || alert->state != VD__ALERT_STATE__ALERT_STATE_OPEN ||
+  bool is_begun = false, is_digest = alert->incident == 0 && *alert->subject == '\0';
+  if (is_digest || alert->state != VD__ALERT_STATE__ALERT_STATE_OPEN ||
       alert->updated_at_ms != saying->now_ms)
     return;
   for (size_t i = 0; i < alert->n_reasons; i++) {
     const Vd__AlertReason *reason = alert->reasons[i];
     if (!is_called_for(saying, reason))
       continue;
-    if (is_begun) {
-      ctl_say_words(saying, "; ", "；", "；");
-    } else {
-      ctl_say_begin(saying, alert->incident, true);
-      ctl_say_words(saying, "calls ", "呼叫 ", "呼叫 ");
-      say_whom(saying, alert);
-      say_level(saying, reason->level);
-      ctl_say_words(saying, ": ", "：", "：");
+    if (reason->why == VD__ALERT_WHY__ALERT_WHY_TASK) {
+      say_asked(saying, alert);
+      continue;
     }
+    if (is_begun)
+      ctl_say_words(saying, "; ", "；", "；");
+    else
+      say_call(saying, alert, reason->level);
     is_begun = true;
     say_reason(saying, reason);
   }
@@ -237,7 +276,7 @@ static void say_safety(const struct ctl_saying *saying, const Vd__Incident *inci
           : NULL;
   if (category == NULL || !incident->life_safety)
     return;
-  ctl_say_begin(saying, incident->number, true);
+  ctl_say_begin(saying, incident->number, "", true);
   ctl_say_words(saying, "emergency numbers:", "緊急電話：", "紧急电话：");
   for (size_t i = 0; i < category->n_emergency_numbers; i++)
     vd_buffer_printf(saying->out, " %s", category->emergency_numbers[i]);
@@ -256,9 +295,15 @@ static void say_note(const struct ctl_saying *saying, const Vd__Note *note)
 {
   if (note->kind != VD__NOTE_KIND__NOTE_KIND_PASSED_OVER || note->at_ms != saying->now_ms)
     return;
-  ctl_say_begin(saying, note->incident, true);
+  // "zone.tea-break: onsite-lead, supervisor" where there is no incident.
+  const char *colon = note->incident == 0 ? strstr(note->text, ": ") : NULL, *post = note->text;
+  char subject[160] = "";
+  if (colon != NULL) {
+    snprintf(subject, sizeof subject, "%.*s", (int)(colon - note->text), note->text);
+    post = colon + 2;
+  }
+  ctl_say_begin(saying, note->incident, subject, true);
   ctl_say_words(saying, "nobody is on duty as ", "無人在崗：", "无人在岗：");
-  const char *post = note->text;
   for (bool is_first = true; *post != '\0'; is_first = false) {
     char id[80];
     size_t size = strcspn(post, ",");
@@ -271,10 +316,23 @@ static void say_note(const struct ctl_saying *saying, const Vd__Note *note)
   vd_buffer_printf(saying->out, "\n");
 }
 
+// ---- what attendees will be told ----
+
+static void say_notice(const struct ctl_saying *saying, const Vd__Notice *notice)
+{
+  if (notice->opened_at_ms != saying->now_ms || is_fact(saying, VD_FACT_NOTICE_OPENED))
+    return;
+  ctl_say_begin(saying, 0, notice->id, true);
+  ctl_say_words(saying, "drafts a notice to attendees: ", "草擬觀眾通知：", "草拟观众通知：");
+  ctl_say_thing(saying, VD__KIND__KIND_NOTICE, notice->id);
+  vd_buffer_printf(saying->out, "\n");
+}
+
 void ctl_say_consequences(const struct ctl_saying *saying)
 {
   const Vd__Change *change = saying->change;
-  bool is_news = is_fact(saying, VD_FACT_REPORTED) || is_fact(saying, VD_FACT_AMENDED);
+  bool is_news = is_fact(saying, VD_FACT_REPORTED) || is_fact(saying, VD_FACT_AMENDED) ||
+                 is_fact(saying, VD_FACT_DEVICE_FAULT);
   for (size_t i = 0; is_news && i < change->n_upserts; i++)
     if (change->upserts[i]->of_case == VD__ENTITY__OF_INCIDENT)
       say_safety(saying, change->upserts[i]->incident);
@@ -290,4 +348,7 @@ void ctl_say_consequences(const struct ctl_saying *saying)
   for (size_t i = 0; i < change->n_upserts; i++)
     if (change->upserts[i]->of_case == VD__ENTITY__OF_ALERT)
       say_alert(saying, change->upserts[i]->alert);
+  for (size_t i = 0; i < change->n_upserts; i++)
+    if (change->upserts[i]->of_case == VD__ENTITY__OF_NOTICE)
+      say_notice(saying, change->upserts[i]->notice);
 }

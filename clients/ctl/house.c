@@ -58,7 +58,8 @@ static void print_nodes(const struct ctl *ctl, const Vd__Status *status)
       continue;
     if (is_first)
       printf("  %s", ctl_pick(ctl, "automatic+manual", "自動+人工", "自动+人工"));
-    printf("  %s %" PRIu64 "+%" PRIu64, count->id, count->automatic, count->manual);
+    printf("  %s %" PRIu64 "+%" PRIu64, ctl_words(ctl, &vd__node__descriptor, (int)count->node),
+           count->automatic, count->manual);
     is_first = false;
   }
   if (!is_first)
@@ -189,6 +190,11 @@ static void print_plan(const struct ctl *ctl, const struct vd_fold *fold)
       {VD__KIND__KIND_TEAM, {"teams", "組", "组"}},
       {VD__KIND__KIND_POST, {"posts", "崗位", "岗位"}},
       {VD__KIND__KIND_CREW, {"people", "人員", "人员"}},
+      {VD__KIND__KIND_SESSION, {"sessions", "議程", "议程"}},
+      {VD__KIND__KIND_SUPPLY, {"supplies", "補給品", "补给品"}},
+      {VD__KIND__KIND_BATCH, {"batches", "批次", "批次"}},
+      {VD__KIND__KIND_DEVICE, {"devices", "設備", "设备"}},
+      {VD__KIND__KIND_LANE, {"check-in lanes", "簽到通道", "签到通道"}},
   };
   const Vd__Event *event = (const Vd__Event *)vd_fold_find(fold, VD__KIND__KIND_EVENT, "event");
   if (event != NULL)
@@ -202,7 +208,8 @@ int ctl_plan_show(struct ctl *ctl)
 {
   static const Vd__Kind kinds[] = {VD__KIND__KIND_EVENT, VD__KIND__KIND_ZONE,    VD__KIND__KIND_CATEGORY,
                                    VD__KIND__KIND_PAGE,  VD__KIND__KIND_TEAM,    VD__KIND__KIND_POST,
-                                   VD__KIND__KIND_CREW,  VD__KIND__KIND_SESSION, VD__KIND__KIND_DEVICE};
+                                   VD__KIND__KIND_CREW,  VD__KIND__KIND_SESSION, VD__KIND__KIND_SUPPLY,
+                                   VD__KIND__KIND_BATCH, VD__KIND__KIND_DEVICE,  VD__KIND__KIND_LANE};
   struct vd_fold *fold = NULL;
   int status = ctl_fetch(ctl, kinds, sizeof kinds / sizeof *kinds, "", &fold);
   if (status != CTL_DONE)

@@ -86,6 +86,18 @@ static void due_cell(struct ctl *ctl, struct ctl_table *table, const struct row 
            is_needed ? ctl_pick(ctl, ", needed by ", "，需用於 ", "，需用于 ") : "", needed);
 }
 
+// What a device said of itself is told in the user's language.
+static void text_cell(const struct ctl *ctl, struct ctl_table *table, const Vd__Incident *incident)
+{
+  struct vd_buffer words = {0};
+  if (*incident->device != '\0')
+    ctl_device_words(ctl, incident->text, &words);
+  else
+    vd_buffer_printf(&words, "%s", incident->text);
+  ctl_cell(table, "%.*s", (int)words.size, words.data != NULL ? (char *)words.data : "");
+  vd_buffer_finish(&words);
+}
+
 static void print_incidents(struct ctl *ctl, const struct row *rows, size_t count)
 {
   struct ctl_table table = {0};
@@ -106,7 +118,7 @@ static void print_incidents(struct ctl *ctl, const struct row *rows, size_t coun
     ctl_cell(&table, "%s", incident->zone);
     ctl_cell(&table, "%s", incident->category);
     ctl_cell(&table, "%s", *incident->holder ? incident->holder : "-");
-    ctl_cell(&table, "%s", incident->text);
+    text_cell(ctl, &table, incident);
   }
   ctl_table_print(&table);
 }
@@ -256,6 +268,8 @@ static void alert_row(struct ctl *ctl, struct ctl_table *table, const ProtobufCM
   char clock[40];
   if (alert->incident != 0)
     ctl_cell(table, "#%" PRIu64, alert->incident);
+  else if (*alert->subject != '\0')
+    ctl_cell(table, "%s", alert->subject);
   else
     ctl_cell(table, "%s", ctl_pick(ctl, "digest", "彙總", "汇总"));
   ctl_cell(table, "%s", called_name(ctl, alert));
@@ -272,6 +286,8 @@ static void alert_row(struct ctl *ctl, struct ctl_table *table, const ProtobufCM
   }
   for (size_t i = 0; i < alert->n_digest; i++)
     vd_buffer_printf(&why, "%s#%" PRIu64, i > 0 ? " " : "", alert->digest[i]);
+  for (size_t i = 0; i < alert->n_digest_subjects; i++)
+    vd_buffer_printf(&why, "%s%s", i + alert->n_digest > 0 ? " " : "", alert->digest_subjects[i]);
   if (alert->digest_more > 0)
     vd_buffer_printf(&why, " +%u", alert->digest_more);
   ctl_cell(table, "%.*s", (int)why.size, why.data ? (char *)why.data : "");

@@ -44,12 +44,17 @@ static const Vd__Event *event_of(const struct ctl_live *live)
   return (const Vd__Event *)vd_fold_find(live->plan, VD__KIND__KIND_EVENT, "event");
 }
 
+// What lines name.
+static const Vd__Kind named_kinds[] = {
+    VD__KIND__KIND_EVENT,  VD__KIND__KIND_ZONE, VD__KIND__KIND_CATEGORY, VD__KIND__KIND_TEAM,
+    VD__KIND__KIND_POST,   VD__KIND__KIND_CREW, VD__KIND__KIND_SESSION,  VD__KIND__KIND_SUPPLY,
+    VD__KIND__KIND_DEVICE, VD__KIND__KIND_TASK,
+};
+
 static int fetch_plan(struct ctl_live *live)
 {
-  static const Vd__Kind kinds[] = {VD__KIND__KIND_EVENT, VD__KIND__KIND_ZONE, VD__KIND__KIND_CATEGORY,
-                                   VD__KIND__KIND_TEAM,  VD__KIND__KIND_POST, VD__KIND__KIND_CREW};
   struct vd_fold *plan = NULL;
-  int status = ctl_fetch(live->ctl, kinds, sizeof kinds / sizeof *kinds, "", &plan);
+  int status = ctl_fetch(live->ctl, named_kinds, sizeof named_kinds / sizeof *named_kinds, "", &plan);
   if (status != CTL_DONE)
     return status;
   vd_fold_destroy(live->plan);
@@ -248,11 +253,10 @@ static void show_beat(struct ctl_live *live, const Vd__Beat *beat)
 // Names and people change too.
 static void keep_plan(struct ctl_live *live, const Vd__Change *change)
 {
-  for (size_t i = 0; i < change->n_upserts; i++) {
-    Vd__Kind kind = vd_entity_kind(change->upserts[i]);
-    if (kind >= VD__KIND__KIND_EVENT && kind <= VD__KIND__KIND_CREW && kind != VD__KIND__KIND_PAGE)
-      vd_fold_put_newer(live->plan, change->upserts[i]);
-  }
+  for (size_t i = 0; i < change->n_upserts; i++)
+    for (size_t k = 0; k < sizeof named_kinds / sizeof *named_kinds; k++)
+      if (vd_entity_kind(change->upserts[i]) == named_kinds[k])
+        vd_fold_put_newer(live->plan, change->upserts[i]);
 }
 
 static void show_change(struct ctl_live *live, const Vd__Change *change, const char *mark)

@@ -4,12 +4,7 @@
 #define CTL_LIVE_H
 
 #include "clients/ctl/ctl.h"
-
-// ctl_pick for formats: the compiler checks the arguments against each of the three.
-#define CTL_FORMAT(ctl, en, zh_hant, zh_hans)                                                                \
-  ((ctl)->language == VD__LANGUAGE__LANGUAGE_ZH_HANT   ? (zh_hant)                                           \
-   : (ctl)->language == VD__LANGUAGE__LANGUAGE_ZH_HANS ? (zh_hans)                                           \
-                                                       : (en))
+#include "proto/facts.h"
 
 // ---- a Change in words ----
 
@@ -27,14 +22,28 @@ struct ctl_saying {
 // Appends the Change as lines; nothing for what nobody would say. `plan` and `mark` as above.
 void ctl_say_change(const struct ctl *ctl, const struct vd_fold *plan, const Vd__Change *change,
                     const char *mark, struct vd_buffer *out);
-// Begins a line. `incident` 0: of none. `follows`: it followed from the act above.
-void ctl_say_begin(const struct ctl_saying *saying, uint64_t incident, bool follows);
+// Begins a line. `incident` 0: of none, but of this subject. `follows`: it followed from the act above.
+void ctl_say_begin(const struct ctl_saying *saying, uint64_t incident, const char *subject, bool follows);
 // Appends what stands in the user's language.
 void ctl_say_words(const struct ctl_saying *saying, const char *en, const char *zh_hant, const char *zh_hans);
 // The handbook's decision in the user's language where `decision` is one of the plan's, else `decision`.
 const char *ctl_say_default(const struct ctl_saying *saying, const char *decision);
 // The lines of what followed.
 void ctl_say_consequences(const struct ctl_saying *saying);
+
+// Whether it is a fact of the live venue; then appends what happened to which thing of it.
+bool ctl_say_is_live(enum vd_fact what);
+void ctl_say_live(const struct ctl_saying *saying, enum vd_fact what, const Vd__Fact *fact);
+
+// The entity as the Change leaves it, else as the plan's fold knows it; NULL where neither does.
+const ProtobufCMessage *ctl_say_find(const struct ctl_saying *saying, Vd__Kind kind, const char *id);
+// Appends the name of a thing, with the id that commands take: "Opening (opening)". Nothing for a task or
+// notice that is not known: its number stands before the line.
+void ctl_say_thing(const struct ctl_saying *saying, Vd__Kind kind, const char *id);
+// Appends what a thread without an incident is about: "zone.tea-break" is the zone's name.
+void ctl_say_subject(const struct ctl_saying *saying, const char *subject);
+// "t7" and "n2" of subjects that are numbered, "" of others.
+const char *ctl_say_number(const char *subject);
 
 // The name that the plan gives a zone, category, group or post; the id where it gives none.
 const char *ctl_plan_name(const struct ctl *ctl, const struct vd_fold *plan, Vd__Kind kind, const char *id);
@@ -45,7 +54,7 @@ const char *ctl_tier(const struct ctl *ctl, Vd__Promise promise);
 
 struct ctl_live {
   struct ctl *ctl;
-  struct vd_fold *plan; // event, zones, categories, groups, posts, people
+  struct vd_fold *plan; // event, zones, categories, groups, posts, people; sessions, supplies, devices, tasks
   int64_t scale;
   bool is_rehearsal;
   uint64_t open_incidents; // at the beginning

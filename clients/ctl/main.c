@@ -308,8 +308,6 @@ static int parse(struct ctl *ctl, int argc, char **argv, bool given[ROWS])
       wants_help = true;
     } else if (option >= '0' && option <= '9') {
       ctl->options.negative = argv[optind - 1];
-    } else if (option >= '0' && option <= '9') {
-      ctl->options.negative = argv[optind - 1];
     } else if (option == OPTION_VERSION) {
       puts("venuectl " VENUED_VERSION);
       return CTL_DONE;
@@ -356,8 +354,13 @@ static int run(struct ctl *ctl, char **words, int count, const bool given[ROWS])
                      ctl->options.timeout);
   ctl->arguments = words + taken;
   ctl->count = count - taken;
+  bool takes_amount = (verb->takes & (CTL_TAKES_SHIFT | CTL_TAKES_VALUE)) != 0;
+  bool has_amount = ctl->options.negative != NULL; // it stands for the last argument
+  if (has_amount && ctl->count == verb->most)
+    return ctl_unknown_option(ctl, ctl->options.negative);
   bool has_words = ctl->options.text != NULL || ctl->options.reason != NULL;
-  int least = (verb->takes & CTL_NEEDS_WORDS) != 0 && !has_words ? verb->most : verb->least;
+  bool needs_last = ((verb->takes & CTL_NEEDS_WORDS) != 0 && !has_words) || (takes_amount && !has_amount);
+  int least = needs_last ? verb->most : verb->least;
   if (ctl->count < least || ctl->count > verb->most)
     return ctl_wrong_arguments(ctl, verb, ctl->arguments, ctl->count);
   return verb->run(ctl);

@@ -72,7 +72,7 @@ const char *ctl_tier(const struct ctl *ctl, Vd__Promise promise)
   case VD__PROMISE__PROMISE_LAND:
     return ctl_pick(ctl, "tier 3 (land)", "三級落地", "三级落地");
   default:
-    return "";
+    return ctl_words(ctl, &vd__promise__descriptor, (int)promise);
   }
 }
 
@@ -100,15 +100,14 @@ void ctl_say_words(const struct ctl_saying *saying, const char *en, const char *
   vd_buffer_printf(saying->out, "%s", ctl_pick(saying->ctl, en, zh_hant, zh_hans));
 }
 
-void ctl_say_begin(const struct ctl_saying *saying, uint64_t incident, bool follows)
+void ctl_say_begin(const struct ctl_saying *saying, uint64_t incident, const char *subject, bool follows)
 {
-  char clock[40], number[32] = "";
+  char clock[40], number[32];
   ctl_clock(saying->ctl, saying->now_ms, clock, sizeof clock);
-  const Vd__Fact *fact = saying->change->fact;
   if (incident != 0)
     snprintf(number, sizeof number, "#%" PRIu64, incident);
-  else if (fact != NULL && !follows)
-    snprintf(number, sizeof number, "%s", fact->subject);
+  else
+    snprintf(number, sizeof number, "%s", ctl_say_number(subject));
   vd_buffer_printf(saying->out, "%s  %-5s %s%s", clock, number, follows ? "  " : "", saying->mark);
 }
 
@@ -217,22 +216,29 @@ static void say_doubts(const struct ctl_saying *saying, const Vd__Incident *inci
     ctl_say_words(saying, ")", "）", "）");
 }
 
+// "[AV fault, severity 3]"; text of a device says more than was typed in.
+static void say_judged(const struct ctl_saying *saying, const Vd__Incident *incident)
+{
+  const struct ctl *ctl = saying->ctl;
+  const char *category = ctl_plan_name(ctl, saying->plan, VD__KIND__KIND_CATEGORY, incident->category);
+  vd_buffer_printf(saying->out,
+                   CTL_FORMAT(ctl, "  [%s, severity %u%s]", "  [%s，級別 %u%s]", "  [%s，级别 %u%s]"),
+                   category, incident->severity,
+                   incident->life_safety ? ctl_pick(ctl, ", LIFE SAFETY", "，生命安全", "，生命安全") : "");
+}
+
 // A report: whoever told of it, not the desk that wrote it down; and what a dispatcher asks first.
 static void say_report(const struct ctl_saying *saying, const Vd__Fact *fact, const Vd__Incident *incident)
 {
   const struct ctl *ctl = saying->ctl;
   struct vd_buffer *out = saying->out;
-  const char *category = ctl_plan_name(ctl, saying->plan, VD__KIND__KIND_CATEGORY, incident->category);
   say_zone(saying, incident->zone);
   say_by(saying, incident->n_reporters > 0 ? incident->reporters[0] : fact->who);
   if (incident->source != VD__SOURCE__SOURCE_UNSPECIFIED)
     vd_buffer_printf(out, CTL_FORMAT(ctl, " (%s)", "（%s）", "（%s）"),
                      ctl_words(ctl, &vd__source__descriptor, (int)incident->source));
-  vd_buffer_printf(
-      out, CTL_FORMAT(ctl, "  [%s, severity %u%s] %s", "  [%s，級別 %u%s] %s", "  [%s，级别 %u%s] %s"),
-      category, incident->severity,
-      incident->life_safety ? ctl_pick(ctl, ", LIFE SAFETY", "，生命安全", "，生命安全") : "",
-      incident->text);
+  say_judged(saying, incident);
+  vd_buffer_printf(out, " %s", incident->text);
   say_doubts(saying, incident);
 }
 
@@ -296,9 +302,13 @@ static void say_act(const struct ctl_saying *saying, enum vd_fact what, const Vd
   enum crew_means meaning = means(what);
   bool is_crew_said = (meaning == CREW_ACTED || meaning == CREW_GIVEN) && *fact->crew != '\0';
   vd_buffer_printf(saying->out, "%s", vd_fact_words(fact->what, ctl->language));
-  if (fact->promise != VD__PROMISE__PROMISE_UNSPECIFIED)
+  if (*fact->subject != '\0') {
+    ctl_say_words(saying, ": ", "：", "：");
+    ctl_say_subject(saying, fact->subject);
+  } else if (fact->promise != VD__PROMISE__PROMISE_UNSPECIFIED) {
     vd_buffer_printf(saying->out, "%s%s", ctl_pick(ctl, ": ", "：", "："), ctl_tier(ctl, fact->promise));
-  if (what == VD_FACT_HEARD && fact->incident == 0)
+  }
+  if (what == VD_FACT_HEARD && fact->incident == 0 && *fact->subject == '\0')
     ctl_say_words(saying, " all calls", "全部呼叫", "全部呼叫");
   if (is_crew_said)
     say_crew(saying, meaning, fact->crew);
@@ -315,17 +325,54 @@ static void say_act(const struct ctl_saying *saying, enum vd_fact what, const Vd
                      text_of(saying, what, fact->text));
 }
 
+// What a device sends is its own doing; who passes it on is no news.
+static bool is_by_itself(const struct ctl_saying *saying, enum vd_fact what)
+{
+  const Vd__Cause *cause = saying->change->cause;
+  bool is_told = cause != NULL && cause->of_case == VD__CAUSE__OF_COMMAND && cause->command != NULL &&
+                 cause->command->act_case != VD__COMMAND__ACT_READINGS;
+  return what >= VD_FACT_DEVICE_OK && what <= VD_FACT_DEVICE_MAINTENANCE && !is_told;
+}
+
+static void say_live(const struct ctl_saying *saying, enum vd_fact what, const Vd__Fact *fact)
+{
+  const Vd__Incident *incident = incident_of(saying->change);
+  ctl_say_live(saying, what, fact);
+  bool is_zone_said = what >= VD_FACT_ZONE_COUNTED && what <= VD_FACT_EASED;
+  if (!is_zone_said)
+    say_zone(saying, fact->zone);
+  if (!is_by_itself(saying, what))
+    say_by(saying, fact->who);
+  say_times(saying, fact);
+  if (what == VD_FACT_TASK_CANCELLED && *fact->text != '\0')
+    vd_buffer_printf(saying->out, "  %s", fact->text); // why not
+  if (what == VD_FACT_DEVICE_FAULT && incident != NULL) {
+    say_judged(saying, incident);
+    say_doubts(saying, incident);
+  }
+}
+
+// "n2" of what is told about a notice.
+static const char *subject_of(enum vd_fact what, const Vd__Fact *fact)
+{
+  return what >= VD_FACT_NOTICE_OPENED && what <= VD_FACT_NOTICE_DROPPED ? fact->text : fact->subject;
+}
+
 static void say_headline(const struct ctl_saying *saying, const Vd__Fact *fact)
 {
   enum vd_fact what = fact_of(fact->what);
   const Vd__Incident *incident = incident_of(saying->change);
-  ctl_say_begin(saying, fact->incident, false);
+  if (what == VD_FACT_READINGS_KEPT || what == VD_FACT_COUNTS_KEPT)
+    return; // kept for the record
+  ctl_say_begin(saying, fact->incident, subject_of(what, fact), false);
   if (what == VD_FACT_REPORTED && incident != NULL) {
     vd_buffer_printf(saying->out, "%s", vd_fact_words(fact->what, saying->ctl->language));
     say_report(saying, fact, incident);
     say_times(saying, fact);
   } else if (means(what) == CREW_SUBJECT) {
     say_subject(saying, what, fact);
+  } else if (ctl_say_is_live(what)) {
+    say_live(saying, what, fact);
   } else {
     say_act(saying, what, fact);
   }

@@ -148,18 +148,31 @@ static void show_head(const struct view *view)
          ctl_pick(ctl, "reported", "上報", "上报"), clock);
 }
 
+// What a device said of itself is told in the user's language.
+static void show_text(const struct ctl *ctl, const Vd__Incident *incident)
+{
+  struct vd_buffer words = {0};
+  if (*incident->device != '\0')
+    ctl_device_words(ctl, incident->text, &words);
+  else
+    vd_buffer_printf(&words, "%s", incident->text);
+  vd_buffer_append(&words, "", 1);
+  line(ctl, ctl_pick(ctl, "text", "內容", "内容"), (char *)words.data);
+  vd_buffer_finish(&words);
+}
+
 static void show_incident(const struct view *view)
 {
   const struct ctl *ctl = view->ctl;
   const Vd__Incident *incident = view->incident;
   show_head(view);
-  line(ctl, ctl_pick(ctl, "text", "內容", "内容"), incident->text);
+  show_text(ctl, incident);
   line(ctl, ctl_pick(ctl, "device", "設備", "设备"), incident->device);
   line(ctl, ctl_pick(ctl, "holder", "負責人", "负责人"), incident->holder);
   if (incident->needed_by_at_ms != 0) {
     char clock[40];
     ctl_clock(ctl, incident->needed_by_at_ms, clock, sizeof clock);
-    printf("  %s: %s %s\n", ctl_pick(ctl, "needed by", "需用於", "需用于"), clock, incident->needed_by);
+    printf("  %s%s %s\n", ctl_pick(ctl, "needed by: ", "需用於：", "需用于："), clock, incident->needed_by);
   }
   line(ctl, ctl_pick(ctl, "reason", "原因", "原因"), incident->reason);
   for (size_t i = 0; i < incident->n_missing; i++)
@@ -200,8 +213,14 @@ static void show_offers_and_notes(const struct view *view, const char *prefix)
        after = vd_message_id(message)) {
     const Vd__Note *note = (const Vd__Note *)message;
     ctl_clock(ctl, note->at_ms, clock, sizeof clock);
+    bool is_of_device = *view->incident->device != '\0' && note->kind == VD__NOTE_KIND__NOTE_KIND_RECORD;
+    struct vd_buffer words = {0};
+    if (is_of_device)
+      ctl_device_words(ctl, note->text, &words);
+    vd_buffer_append(&words, "", 1);
     printf("  %s %s %s%s%s\n", ctl_words(ctl, &vd__note_kind__descriptor, (int)note->kind), clock, note->by,
-           *note->by != '\0' ? " " : "", note->text);
+           *note->by != '\0' ? " " : "", is_of_device ? (char *)words.data : note->text);
+    vd_buffer_finish(&words);
   }
 }
 

@@ -20,9 +20,11 @@ static int fetch(struct ctl *ctl, struct vd_fold **fold)
   return status != CTL_DONE ? status : ctl_fetch(ctl, kinds, sizeof kinds / sizeof *kinds, "", fold);
 }
 
-static void finish(struct ctl *ctl, struct ctl_table *table, struct vd_fold *fold)
+static void finish(struct ctl *ctl, struct ctl_table *table, size_t count, struct vd_fold *fold)
 {
-  if (ctl->options.is_json)
+  if (count == 0)
+    ctl_none(ctl);
+  if (count == 0 || ctl->options.is_json)
     ctl_table_drop(table); // only the head is in it
   else
     ctl_table_print(table);
@@ -36,19 +38,14 @@ static void head(struct ctl_table *table, const char *const *names, size_t count
     ctl_cell(table, "%s", names[i]);
 }
 
-static const char *word_of(const ProtobufCEnumDescriptor *type, int value)
-{
-  const char *name = vd_enum_name(type, value);
-  return name ? name : "?";
-}
-
 static bool parse_units(const struct ctl *ctl, const char *text, uint32_t *units)
 {
   char *end;
   unsigned long long value = strtoull(text, &end, 10);
   if (*text < '0' || *text > '9' || *end != '\0' || value > UINT32_MAX) {
     ctl_usage(ctl,
-              ctl_pick(ctl, "a whole number like 40 is expected", "需要整數，例如 40", "需要整数，例如 40"),
+              ctl_pick(ctl, "a whole number like 40 is needed; not", "需要整數，例如 40；而非",
+                       "需要整数，例如 40；而非"),
               text);
     return false;
   }
@@ -158,7 +155,7 @@ int ctl_supply_list(struct ctl *ctl)
   if (status != CTL_DONE)
     return status;
   struct ctl_table table = {0};
-  const char *const names[] = {"id",
+  const char *const names[] = {ctl_pick(ctl, "id", "代號", "代号"),
                                ctl_pick(ctl, "zone", "區域", "区域"),
                                ctl_pick(ctl, "level/par", "存量/滿量", "存量/满量"),
                                ctl_pick(ctl, "run-out in", "距耗盡", "距耗尽"),
@@ -167,16 +164,18 @@ int ctl_supply_list(struct ctl *ctl)
                                ctl_pick(ctl, "forecast error", "預測誤差", "预测误差"),
                                ctl_pick(ctl, "name", "名稱", "名称")};
   head(&table, names, sizeof names / sizeof *names);
+  size_t count = 0;
   EACH(fold, SUPPLY, Supply, supply)
   {
     if (supply->retired || (ctl->options.only_low && !is_low(ctl, fold, supply)))
       continue;
+    count++;
     if (ctl->options.is_json)
       ctl_print_json(&supply->base);
     else
       supply_row(ctl, &table, fold, supply);
   }
-  finish(ctl, &table, fold);
+  finish(ctl, &table, count, fold);
   return CTL_DONE;
 }
 
@@ -255,7 +254,7 @@ static void batch_row(const struct ctl *ctl, struct ctl_table *table, const stru
   ctl_clock(ctl, session ? session->start_at_ms : batch->planned_at_ms, planned, sizeof planned);
   ctl_clock(ctl, batch->served_at_ms, served, sizeof served);
   ctl_cell(table, "%s", batch->id);
-  ctl_cell(table, "%s%s%s", word_of(&vd__batch_state__descriptor, (int)batch->state),
+  ctl_cell(table, "%s%s%s", ctl_words(ctl, &vd__batch_state__descriptor, (int)batch->state),
            *batch->held_for ? " " : "", batch->held_for);
   ctl_cell(table, "%u", batch->quantity);
   ctl_cell(table, "%s%s%s", planned, *batch->session ? " " : "", batch->session);
@@ -272,25 +271,24 @@ int ctl_batch_list(struct ctl *ctl)
   if (status != CTL_DONE)
     return status;
   struct ctl_table table = {0};
-  const char *const names[] = {"id",
-                               ctl_pick(ctl, "state", "狀態", "状态"),
-                               ctl_pick(ctl, "quantity", "數量", "数量"),
-                               ctl_pick(ctl, "for", "計劃", "计划"),
-                               ctl_pick(ctl, "served", "供應於", "供应于"),
-                               ctl_pick(ctl, "sample", "留樣", "留样"),
-                               ctl_pick(ctl, "temperature", "溫度", "温度"),
-                               ctl_pick(ctl, "task", "任務", "任务")};
+  const char *const names[] = {
+      ctl_pick(ctl, "id", "代號", "代号"),          ctl_pick(ctl, "state", "狀態", "状态"),
+      ctl_pick(ctl, "quantity", "數量", "数量"),    ctl_pick(ctl, "for", "計劃", "计划"),
+      ctl_pick(ctl, "served", "供應於", "供应于"),  ctl_pick(ctl, "sample", "留樣", "留样"),
+      ctl_pick(ctl, "temperature", "溫度", "温度"), ctl_pick(ctl, "task", "任務", "任务")};
   head(&table, names, sizeof names / sizeof *names);
+  size_t count = 0;
   EACH(fold, BATCH, Batch, batch)
   {
     if (ctl->options.only_open && is_over(batch))
       continue;
+    count++;
     if (ctl->options.is_json)
       ctl_print_json(&batch->base);
     else
       batch_row(ctl, &table, fold, batch);
   }
-  finish(ctl, &table, fold);
+  finish(ctl, &table, count, fold);
   return CTL_DONE;
 }
 
@@ -306,9 +304,10 @@ int ctl_batch_plan(struct ctl *ctl)
     return CTL_USAGE;
   if ((ctl->options.at != NULL) == (ctl->options.session != NULL))
     return ctl_usage(ctl,
-                     ctl_pick(ctl, "give --at T or --session S", "請給 --at T 或 --session S",
-                              "请给 --at T 或 --session S"),
-                     ctl->arguments[0]);
+                     ctl_pick(ctl, "batch plan takes one of --at TIME, --session SESSION",
+                              "batch plan 可為 --at 時間、--session 議程 其中之一",
+                              "batch plan 可为 --at 时间、--session 议程 其中之一"),
+                     "");
   if (ctl->options.at != NULL && !ctl_instant(ctl, ctl->options.at, &planned_ms, &status))
     return status;
   ctl->options.at = NULL;
@@ -369,9 +368,10 @@ int ctl_batch_temperature(struct ctl *ctl)
   int64_t milli = 0;
   const char *text = ctl_said(ctl, ctl->options.negative, 1);
   if (!ctl_thousandths_parse(text, &milli) || milli < INT32_MIN || milli > INT32_MAX)
-    return ctl_usage(
-        ctl, ctl_pick(ctl, "degrees like 63.5 are expected", "需要度數，例如 63.5", "需要度数，例如 63.5"),
-        text);
+    return ctl_usage(ctl,
+                     ctl_pick(ctl, "degrees like 63.5 are needed; not", "需要度數，例如 63.5；而非",
+                              "需要度数，例如 63.5；而非"),
+                     text);
   Vd__Command *command = ctl_command_new(VD__COMMAND__ACT_BATCH_TEMPERATURE);
   vd_string_set(&command->batch_temperature->batch, ctl->arguments[0]);
   command->batch_temperature->temperature_milli = (int32_t)milli;
@@ -387,12 +387,12 @@ static void task_row(const struct ctl *ctl, struct ctl_table *table, const struc
   char due[40];
   ctl_clock(ctl, promise ? promise->due_at_ms : 0, due, sizeof due);
   ctl_cell(table, "%s", task->id);
-  ctl_cell(table, "%s", word_of(&vd__task_kind__descriptor, (int)task->kind));
+  ctl_cell(table, "%s", ctl_words(ctl, &vd__task_kind__descriptor, (int)task->kind));
   ctl_cell(table, "%s", task->subject);
   ctl_cell(table, "%s", task->zone);
   ctl_cell(table, "%s", *task->crew ? task->crew : "-");
   ctl_cell(table, "%s", due);
-  ctl_cell(table, "%s%s", word_of(&vd__task_state__descriptor, (int)task->state),
+  ctl_cell(table, "%s%s", ctl_words(ctl, &vd__task_state__descriptor, (int)task->state),
            promise && promise->breached_at_ms ? "!" : "");
 }
 
@@ -430,7 +430,7 @@ int ctl_task_list(struct ctl *ctl)
       task_row(ctl, &table, fold, rows[i]);
   }
   free(rows);
-  finish(ctl, &table, fold);
+  finish(ctl, &table, count, fold);
   return CTL_DONE;
 }
 

@@ -12,13 +12,16 @@ static const struct {
   const char *word;
   const char *zh[2];
 } arguments[] = {
-    {"CATEGORY", {"類別", "类别"}}, {"CREW", {"人員", "人员"}},       {"DIR", {"資料夾", "文件夹"}},
-    {"FILE", {"檔案", "文件"}},     {"FOLDER", {"資料夾", "文件夹"}}, {"FROM", {"交出者", "交出者"}},
-    {"ID", {"識別碼", "标识"}},     {"LENGTH", {"時長", "时长"}},     {"N", {"編號", "编号"}},
-    {"OF", {"原編號", "原编号"}},   {"REASON", {"原因", "原因"}},     {"SEQ", {"序號", "序号"}},
-    {"TEXT", {"文字", "文字"}},     {"TIME", {"時間", "时间"}},       {"TO", {"接手者", "接手者"}},
-    {"TOPIC", {"主題", "主题"}},    {"URL", {"網址", "网址"}},        {"WHO", {"何人", "何人"}},
-    {"ZONE", {"區域", "区域"}},
+    {"CATEGORY", {"類別", "类别"}},    {"COUNT", {"數量", "数量"}},   {"CREW", {"人員", "人员"}},
+    {"DEGREES", {"度數", "度数"}},     {"DIR", {"資料夾", "文件夹"}}, {"FILE", {"檔案", "文件"}},
+    {"FOLDER", {"資料夾", "文件夹"}},  {"FRIDGE", {"冰箱", "冰箱"}},  {"FROM", {"交出者", "交出者"}},
+    {"GRAMS", {"克數", "克数"}},       {"ID", {"識別碼", "标识"}},    {"ITEM", {"品項", "品项"}},
+    {"LENGTH", {"時長", "时长"}},      {"N", {"編號", "编号"}},       {"OF", {"原編號", "原编号"}},
+    {"READING", {"讀數名", "读数名"}}, {"REASON", {"原因", "原因"}},  {"SEQ", {"序號", "序号"}},
+    {"SESSION", {"議程", "议程"}},     {"STATUS", {"狀態", "状态"}},  {"SUBJECT", {"主題", "主题"}},
+    {"SUPPLY", {"補給品", "补给品"}},  {"TEXT", {"文字", "文字"}},    {"TIME", {"時間", "时间"}},
+    {"TO", {"接手者", "接手者"}},      {"TOPIC", {"主題", "主题"}},   {"URL", {"網址", "网址"}},
+    {"VALUE", {"數值", "数值"}},       {"WHO", {"何人", "何人"}},     {"ZONE", {"區域", "区域"}},
 };
 
 static void add_argument(const struct ctl *ctl, struct vd_buffer *out, const char *word, size_t size)
@@ -58,6 +61,36 @@ static char *form_of(const struct ctl *ctl, const char *before, const char *name
 
 // ---- help ----
 
+// Where all are listed, those that belong together stand under a heading, from this verb on.
+static const struct {
+  const char *first;
+  const char *words[3];
+} headings[] = {
+    {"report", {"Incidents", "事件", "事件"}},
+    {"crew list", {"People", "人員", "人员"}},
+    {"alerts", {"Calls and limits", "呼叫與時限", "呼叫与时限"}},
+    {"zone list", {"Zones", "區域", "区域"}},
+    {"session list", {"Agenda, and what attendees are told of it", "議程與觀眾通知", "议程与观众通知"}},
+    {"device list", {"Devices", "設備", "设备"}},
+    {"supply list",
+     {"Tea-break: supplies, batches, tasks", "茶歇：補給、批次、任務", "茶歇：补给、批次、任务"}},
+    {"watch", {"The whole venue", "全場", "全场"}},
+    {"plan check", {"Plan and rehearsal", "方案與彩排", "方案与彩排"}},
+    {"journal verify", {"Journal", "日誌", "日志"}},
+};
+
+static void add_heading(const struct ctl *ctl, struct ctl_table *table, const struct ctl_verb *verb)
+{
+  for (size_t i = 0; i < sizeof headings / sizeof *headings; i++) {
+    const char *const *words = headings[i].words;
+    if (strcmp(headings[i].first, verb->name) != 0)
+      continue;
+    if (table->count > 0)
+      ctl_table_print(table); // the columns of each group are its own
+    printf("%s%s\n", ctl_pick(ctl, words[0], words[1], words[2]), ctl_pick(ctl, ":", "：", "："));
+  }
+}
+
 static const char *help_words(const struct ctl *ctl, const char *const help[3])
 {
   return ctl_pick(ctl, help[0], help[1], help[2]);
@@ -92,17 +125,22 @@ int ctl_help(const struct ctl *ctl, char **words, int count)
 {
   struct ctl_table table = {.columns = 2}, options = {.columns = 2};
   unsigned takes = 0;
+  bool is_known = false;
+  for (size_t i = 0; i < ctl_verb_count; i++)
+    is_known |= begins_with(&ctl_verbs[i], words, count);
+  if (!is_known)
+    return ctl_unknown_verb(ctl, words, count);
+  puts(ctl_pick(ctl, "Usage: venuectl [options] VERB [arguments]", "用法：venuectl [選項] 動詞 [參數]",
+                "用法：venuectl [选项] 动词 [参数]"));
   for (size_t i = 0; i < ctl_verb_count; i++) {
     const struct ctl_verb *verb = &ctl_verbs[i];
     if (!begins_with(verb, words, count))
       continue;
+    if (count == 0)
+      add_heading(ctl, &table, verb);
     add_row(ctl, &table, "", verb->name, verb->arguments, verb->help);
     takes |= verb->takes;
   }
-  if (table.count == 0)
-    return ctl_unknown_verb(ctl, words, count);
-  puts(ctl_pick(ctl, "Usage: venuectl [options] VERB [arguments]", "用法：venuectl [選項] 動詞 [參數]",
-                "用法：venuectl [选项] 动词 [参数]"));
   ctl_table_print(&table);
   puts(ctl_pick(ctl, "Options:", "選項：", "选项："));
   for (size_t i = 0; i < ctl_option_count; i++) {
@@ -168,10 +206,16 @@ int ctl_unknown_verb(const struct ctl *ctl, char **words, int count)
 {
   if (explain_group(ctl, words[0], count > 1 ? words[1] : ""))
     return CTL_USAGE;
-  const char *nearest = NULL;
+  char nearest[40] = ""; // the verb, or its group
   unsigned distance = UINT32_MAX;
-  for (size_t i = 0; i < ctl_verb_count; i++)
-    vd_nearest_consider(words[0], ctl_verbs[i].name, &nearest, &distance);
+  for (size_t i = 0; i < ctl_verb_count; i++) {
+    char first[40];
+    const char *name = ctl_verbs[i].name, *nearer = NULL;
+    snprintf(first, sizeof first, "%.*s", (int)strcspn(name, " "), name);
+    vd_nearest_consider(words[0], first, &nearer, &distance);
+    if (nearer != NULL)
+      memcpy(nearest, first, sizeof nearest);
+  }
   return ctl_usage_near(ctl, ctl_pick(ctl, "there is no such verb", "沒有此動詞", "没有此动词"), words[0],
                         nearest);
 }

@@ -41,10 +41,11 @@ bool ctl_instant(struct ctl *ctl, const char *text, int64_t *at_ms, int *status)
 {
   *status = ctl_look(ctl);
   if (*status == CTL_DONE && !vd_instant_parse(text, ctl->now_ms, ctl->utc_offset_ms, at_ms))
-    *status = ctl_usage(
-        ctl,
-        ctl_pick(ctl, "09:41 or RFC 3339 is expected", "需要 09:41 或 RFC 3339", "需要 09:41 或 RFC 3339"),
-        text);
+    *status = ctl_usage(ctl,
+                        ctl_pick(ctl, "a time like 09:41 or RFC 3339 is needed; not",
+                                 "需要時刻，例如 09:41 或 RFC 3339；而非",
+                                 "需要时刻，例如 09:41 或 RFC 3339；而非"),
+                        text);
   return *status == CTL_DONE;
 }
 
@@ -82,8 +83,8 @@ void ctl_thousandths_format(int64_t value, char out[32])
 }
 
 // "reach takes ok, radio-dead (in the user's words); not: …"
-static int bad_enum(const struct ctl *ctl, const char *what, const ProtobufCEnumDescriptor *type,
-                    const char *value)
+int ctl_usage_enum(const struct ctl *ctl, const char *what, const ProtobufCEnumDescriptor *type,
+                   const char *value)
 {
   struct vd_buffer said = {0};
   const char *nearest = NULL;
@@ -136,7 +137,7 @@ int ctl_report(struct ctl *ctl)
   int source = VD__SOURCE__SOURCE_STAFF;
   if (ctl->options.source != NULL &&
       (!vd_enum_parse(&vd__source__descriptor, ctl->options.source, &source) || source == 0))
-    return give_up(command, bad_enum(ctl, "--source", &vd__source__descriptor, ctl->options.source));
+    return give_up(command, ctl_usage_enum(ctl, "--source", &vd__source__descriptor, ctl->options.source));
   report->source = (Vd__Source)source;
   if (!severity_of(ctl, &report->severity))
     return give_up(command, CTL_USAGE);
@@ -319,7 +320,7 @@ int ctl_crew_duty(struct ctl *ctl)
 {
   int duty;
   if (!vd_enum_parse(&vd__duty__descriptor, ctl->arguments[1], &duty) || duty == 0)
-    return bad_enum(ctl, "crew duty", &vd__duty__descriptor, ctl->arguments[1]);
+    return ctl_usage_enum(ctl, "crew duty", &vd__duty__descriptor, ctl->arguments[1]);
   Vd__Command *command = ctl_command_new(VD__COMMAND__ACT_DUTY);
   vd_string_set(&command->duty->crew, ctl->arguments[0]);
   command->duty->duty = (Vd__Duty)duty;
@@ -338,7 +339,7 @@ int ctl_crew_reach(struct ctl *ctl)
 {
   int reach;
   if (!vd_enum_parse(&vd__reach__descriptor, ctl->arguments[1], &reach) || reach == 0)
-    return bad_enum(ctl, "crew reach", &vd__reach__descriptor, ctl->arguments[1]);
+    return ctl_usage_enum(ctl, "crew reach", &vd__reach__descriptor, ctl->arguments[1]);
   Vd__Command *command = ctl_command_new(VD__COMMAND__ACT_REACH);
   vd_string_set(&command->reach->crew, ctl->arguments[0]);
   command->reach->reach = (Vd__Reach)reach;

@@ -70,7 +70,7 @@ def usage_names_what_would_do():
             (("-xyz",), "there is no such option: -x\nTry"), (("-é",), "there is no such option: -é\nTry"),
             (("--help=all",), "this option takes no value: --help=all"),
             (("status", "--timeout", "soon"), "--timeout takes a length of time like 10s; not: soon"),
-            (("respond", "x"), "an incident's number like 42 is needed; not: x")):
+            (("respond", "x"), "a number like 42 is needed; not: x")):
         _, err = said(*arguments, status=2)
         assert english in err, (arguments, err)
         for lang in ZH:

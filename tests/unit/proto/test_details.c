@@ -57,6 +57,13 @@ Test(details, what_state_it_is_in_has_words)
   expect("2100 in all, at most 2000", HANT, "共 2100 項，至多 2000 項");
 }
 
+Test(details, what_devices_are_said_to_do)
+{
+  expect("proj-main fails again: temperature 86 °C, over 85 °C", HANT,
+         "proj-main 再次故障：temperature 86 °C，高於 85 °C");
+  expect("proj-main: heartbeat overdue since 09:41:05", HANS, "proj-main: 自 09:41:05 起无心跳");
+}
+
 Test(details, what_is_not_known_stays_as_it_is)
 {
   expect("", HANT, "");

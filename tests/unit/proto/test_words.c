@@ -9,12 +9,35 @@
 static const Vd__Language chinese[] = {VD__LANGUAGE__LANGUAGE_ZH_HANT, VD__LANGUAGE__LANGUAGE_ZH_HANS};
 
 static const ProtobufCEnumDescriptor *const enums[] = {
-    &vd__language__descriptor,    &vd__promise__descriptor,        &vd__family__descriptor,
-    &vd__duty__descriptor,        &vd__reach__descriptor,          &vd__source__descriptor,
-    &vd__landing__descriptor,     &vd__incident_state__descriptor, &vd__outcome__descriptor,
-    &vd__level__descriptor,       &vd__alert_state__descriptor,    &vd__alert_why__descriptor,
-    &vd__offer_state__descriptor, &vd__note_kind__descriptor,      &vd__role__descriptor,
+    &vd__language__descriptor,
+    &vd__promise__descriptor,
+    &vd__family__descriptor,
+    &vd__duty__descriptor,
+    &vd__reach__descriptor,
+    &vd__source__descriptor,
+    &vd__landing__descriptor,
+    &vd__incident_state__descriptor,
+    &vd__outcome__descriptor,
+    &vd__level__descriptor,
+    &vd__alert_state__descriptor,
+    &vd__alert_why__descriptor,
+    &vd__offer_state__descriptor,
+    &vd__note_kind__descriptor,
+    &vd__role__descriptor,
     &vd__kind__descriptor,
+    &vd__zone_status__descriptor,
+    &vd__task_kind__descriptor,
+    &vd__task_state__descriptor,
+    &vd__batch_state__descriptor,
+    &vd__device_state__descriptor,
+    &vd__session_state__descriptor,
+    &vd__session_kind__descriptor,
+    &vd__notice_state__descriptor,
+    &vd__lane_kind__descriptor,
+    &vd__lane_state__descriptor,
+    &vd__suggestion_kind__descriptor,
+    &vd__suggestion_state__descriptor,
+    &vd__node__descriptor,
 };
 
 static bool has_latin(const char *words)
@@ -78,13 +101,29 @@ Test(words, reasons)
   expect_reason("#41", VD__LANGUAGE__LANGUAGE_ZH_HANT, "#41");
 }
 
-// docs/protocol.md lists them; none of them is left in English.
-Test(words, every_reason_of_a_recommendation_is_chinese_in_chinese)
+Test(words, reasons_of_what_happens_live)
 {
-  static const char *const known[] = {"on-duty",    "free",        "walk:90s",         "walk:unknown",
-                                      "load:1",     "offered:1",   "radio-only",       "off-duty",
-                                      "on-break",   "unreachable", "holds-severity-4", "other-zone",
-                                      "other-team", "holds-it",    "declined",         "unanswered"};
+  expect_reason("by:-5m", VD__LANGUAGE__LANGUAGE_EN, "5m earlier");
+  expect_reason("by:10m", VD__LANGUAGE__LANGUAGE_ZH_HANS, "顺延 10m");
+  expect_reason("overlap:keynote-2", VD__LANGUAGE__LANGUAGE_ZH_HANT, "與 keynote-2 衝突");
+  expect_reason("runs-out:4m", VD__LANGUAGE__LANGUAGE_EN, "runs out in 4m");
+  expect_reason("runs-out:0s", VD__LANGUAGE__LANGUAGE_ZH_HANS, "已耗尽");
+  expect_reason("mean-error-permille:42", VD__LANGUAGE__LANGUAGE_ZH_HANT, "預測平均誤差 4.2%");
+  expect_reason("celsius:63.500", VD__LANGUAGE__LANGUAGE_EN, "63.5 °C");
+  expect_reason("celsius:-18.000", VD__LANGUAGE__LANGUAGE_EN, "-18 °C");
+  expect_reason("from: the caterer", VD__LANGUAGE__LANGUAGE_ZH_HANT,
+                "from: the caterer"); // people's own words
+}
+
+// docs/protocol.md lists them; none of them is left in English.
+Test(words, every_reason_is_chinese_in_chinese)
+{
+  static const char *const known[] = {
+      "on-duty",     "free",        "walk:90s", "walk:unknown", "load:1",           "offered:1",
+      "radio-only",  "off-duty",    "on-break", "unreachable",  "holds-severity-4", "other-zone",
+      "other-team",  "holds-it",    "declined", "unanswered",   "refilled",         "runs-out:0s",
+      "stale:0s",    "level:4",     "people:9", "holds:9",      "under-weight:100", "no-break:1",
+      "cancelled:2", "following:1", "held:1",   "on-again:1"};
   for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
     for (size_t l = 0; l < 2; l++) {
       struct vd_buffer out = {0};

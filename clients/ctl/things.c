@@ -1,0 +1,176 @@
+// Names of what the live venue is about, for lines about it: sessions, supplies, batches, devices, zones,
+// tasks.
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "clients/ctl/live.h"
+#include "proto/details.h"
+
+const ProtobufCMessage *ctl_say_find(const struct ctl_saying *saying, Vd__Kind kind, const char *id)
+{
+  const Vd__Change *change = saying->change;
+  for (size_t i = 0; i < change->n_upserts; i++)
+    if (vd_entity_kind(change->upserts[i]) == kind &&
+        strcmp(vd_message_id(vd_entity_message(change->upserts[i])), id) == 0)
+      return vd_entity_message(change->upserts[i]);
+  return saying->plan != NULL ? vd_fold_find(saying->plan, kind, id) : NULL;
+}
+
+// "Opening (opening)": the id is what a command takes.
+static void say_named(const struct ctl_saying *saying, const Vd__Text *name, const char *id)
+{
+  const char *words = ctl_text(saying->ctl, name, id);
+  vd_buffer_printf(saying->out, "%s", words);
+  if (strcmp(words, id) != 0)
+    vd_buffer_printf(saying->out, CTL_FORMAT(saying->ctl, " (%s)", "（%s）", "（%s）"), id);
+}
+
+// "coffee.b3" is the third of the coffee.
+static void say_batch(const struct ctl_saying *saying, const char *id)
+{
+  char supply_id[80];
+  const char *dot = strrchr(id, '.');
+  size_t size = dot != NULL ? (size_t)(dot - id) : strlen(id);
+  snprintf(supply_id, sizeof supply_id, "%.*s", (int)size, id);
+  const Vd__Supply *supply = (const Vd__Supply *)ctl_say_find(saying, VD__KIND__KIND_SUPPLY, supply_id);
+  if (supply == NULL || dot == NULL || dot[1] != 'b') {
+    vd_buffer_printf(saying->out, "%s", id);
+    return;
+  }
+  vd_buffer_printf(saying->out,
+                   CTL_FORMAT(saying->ctl, "%s, batch %s (%s)", "%s第 %s 批（%s）", "%s第 %s 批（%s）"),
+                   ctl_text(saying->ctl, supply->name, supply_id), dot + 2, id);
+}
+
+static void say_task(const struct ctl_saying *saying, const char *id)
+{
+  const Vd__Task *task = (const Vd__Task *)ctl_say_find(saying, VD__KIND__KIND_TASK, id);
+  if (task == NULL)
+    return; // its number stands before the line
+  vd_buffer_printf(saying->out, "%s%s", ctl_words(saying->ctl, &vd__task_kind__descriptor, (int)task->kind),
+                   ctl_pick(saying->ctl, " of ", "：", "："));
+  ctl_say_thing(saying,
+                task->kind == VD__TASK_KIND__TASK_KIND_REFILL ? VD__KIND__KIND_SUPPLY : VD__KIND__KIND_BATCH,
+                task->subject);
+}
+
+static void say_list(const struct ctl_saying *saying, Vd__Kind kind, char *const *ids, size_t count,
+                     size_t more)
+{
+  enum { NAMED_MAX = 3 };
+  for (size_t i = 0; i < count && i < NAMED_MAX; i++) {
+    vd_buffer_printf(saying->out, "%s", i > 0 ? ctl_pick(saying->ctl, ", ", "、", "、") : "");
+    ctl_say_thing(saying, kind, ids[i]);
+  }
+  size_t left = more + (count > NAMED_MAX ? count - NAMED_MAX : 0);
+  if (left > 0 && saying->ctl->language > VD__LANGUAGE__LANGUAGE_EN)
+    vd_buffer_printf(saying->out, CTL_FORMAT(saying->ctl, "%zu", "等 %zu 項", "等 %zu 项"), count + more);
+  else if (left > 0)
+    vd_buffer_printf(saying->out, " and %zu more", left);
+}
+
+static void say_notice(const struct ctl_saying *saying, const char *id)
+{
+  const Vd__Notice *notice = (const Vd__Notice *)ctl_say_find(saying, VD__KIND__KIND_NOTICE, id);
+  if (notice == NULL)
+    return; // its number stands before the line
+  say_list(saying, VD__KIND__KIND_SESSION, notice->sessions, notice->n_sessions, notice->more);
+  if (notice->n_zones == 0)
+    return;
+  vd_buffer_printf(saying->out, "%s%s", notice->n_sessions > 0 ? ctl_pick(saying->ctl, "; ", "；", "；") : "",
+                   ctl_pick(saying->ctl, "the way round ", "繞行 ", "绕行 "));
+  say_list(saying, VD__KIND__KIND_ZONE, notice->zones, notice->n_zones, 0);
+}
+
+void ctl_say_thing(const struct ctl_saying *saying, Vd__Kind kind, const char *id)
+{
+  const ProtobufCMessage *found = ctl_say_find(saying, kind, id);
+  switch (kind) {
+  case VD__KIND__KIND_BATCH:
+    say_batch(saying, id);
+    return;
+  case VD__KIND__KIND_TASK:
+    say_task(saying, id);
+    return;
+  case VD__KIND__KIND_NOTICE:
+    say_notice(saying, id);
+    return;
+  case VD__KIND__KIND_SESSION:
+    say_named(saying, found != NULL ? ((const Vd__Session *)found)->title : NULL, id);
+    return;
+  case VD__KIND__KIND_SUPPLY:
+    say_named(saying, found != NULL ? ((const Vd__Supply *)found)->name : NULL, id);
+    return;
+  case VD__KIND__KIND_DEVICE:
+    say_named(saying, found != NULL ? ((const Vd__Device *)found)->name : NULL, id);
+    return;
+  default:
+    vd_buffer_printf(saying->out, "%s", ctl_plan_name(saying->ctl, saying->plan, kind, id));
+  }
+}
+
+// ---- subjects: "t7", "zone.tea-break", "notice.n2" ----
+
+static bool is_numbered(const char *id, char letter)
+{
+  return id[0] == letter && id[1] != '\0' && strspn(id + 1, "0123456789") == strlen(id + 1);
+}
+
+static Vd__Kind kind_of(const char *subject, const char **id)
+{
+  static const struct {
+    const char *prefix;
+    Vd__Kind kind;
+  } known[] = {{"zone.", VD__KIND__KIND_ZONE},
+               {"session.", VD__KIND__KIND_SESSION},
+               {"overlap.", VD__KIND__KIND_SESSION},
+               {"device.", VD__KIND__KIND_DEVICE},
+               {"notice.", VD__KIND__KIND_NOTICE}};
+  *id = subject;
+  if (is_numbered(subject, 't'))
+    return VD__KIND__KIND_TASK;
+  for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+    size_t size = strlen(known[i].prefix);
+    if (strncmp(subject, known[i].prefix, size) == 0) {
+      *id = subject + size;
+      return known[i].kind;
+    }
+  }
+  return VD__KIND__KIND_UNSPECIFIED;
+}
+
+const char *ctl_say_number(const char *subject)
+{
+  const char *id;
+  Vd__Kind kind = kind_of(subject, &id);
+  bool has_number = kind == VD__KIND__KIND_TASK || kind == VD__KIND__KIND_NOTICE || is_numbered(subject, 'n');
+  return has_number ? id : "";
+}
+
+void ctl_say_subject(const struct ctl_saying *saying, const char *subject)
+{
+  const char *id;
+  Vd__Kind kind = kind_of(subject, &id);
+  size_t before = saying->out->size;
+  if (kind != VD__KIND__KIND_UNSPECIFIED)
+    ctl_say_thing(saying, kind, id);
+  if (saying->out->size == before)
+    vd_buffer_printf(saying->out, "%s", subject);
+}
+
+// ---- devices ----
+
+void ctl_device_words(const struct ctl *ctl, const char *text, struct vd_buffer *out)
+{
+  for (bool is_first = true; *text != '\0'; is_first = false) {
+    const char *end = strstr(text, "; ");
+    size_t size = end != NULL ? (size_t)(end - text) : strlen(text);
+    char *piece = vd_zalloc(size + 1);
+    memcpy(piece, text, size);
+    vd_buffer_printf(out, "%s", is_first ? "" : ctl_pick(ctl, "; ", "；", "；"));
+    vd_detail_words(out, piece, ctl->language);
+    free(piece);
+    text += size + (end != NULL ? 2 : 0);
+  }
+}
