@@ -92,6 +92,11 @@ int ctl_usage_enum(const struct ctl *ctl, const char *what, const ProtobufCEnumD
 // What is said of a device in words of the user's language: "heartbeat overdue since …; proj-side takes
 // over".
 void ctl_device_words(const struct ctl *ctl, const char *text, struct vd_buffer *out);
+const char *ctl_reading_words(const struct ctl *ctl, const char *reading);
+// The text of an incident; what a device said of itself is told in the user's language. `name`: of the
+// device, NULL where it is not at hand.
+void ctl_incident_text(const struct ctl *ctl, const Vd__Incident *incident, const Vd__Text *name,
+                       struct vd_buffer *out);
 // A team, `detection` or `unowned`; `fold` holds the teams.
 const char *ctl_team(const struct ctl *ctl, const struct vd_fold *fold, const char *id);
 void ctl_did_you_mean(const struct ctl *ctl, const char *nearest);         // nothing for NULL or ""

@@ -47,7 +47,8 @@ static void why(const struct ctl *ctl, const Vd__Device *device, char *out, size
   ctl_thousandths_format(device->value, value);
   ctl_clock(ctl, device->heard_at_ms, clock, sizeof clock);
   if (*device->reading)
-    snprintf(out, size, "%s %s %s", device->reading, value, threshold ? threshold->unit : "");
+    snprintf(out, size, "%s %s %s", ctl_reading_words(ctl, device->reading), value,
+             threshold ? threshold->unit : "");
   else if (device->fault_said)
     snprintf(out, size, "%s", ctl_pick(ctl, "said by people", "人工報告", "人工报告"));
   else
@@ -136,7 +137,7 @@ static void show_threshold(const struct ctl *ctl, const Vd__Threshold *threshold
   char warn[32], fault[32];
   ctl_thousandths_format(threshold->warn, warn);
   ctl_thousandths_format(threshold->fault, fault);
-  printf("  %s%s%s %s %s", threshold->reading, ctl_pick(ctl, ": ", "：", "："),
+  printf("  %s%s%s %s %s", ctl_reading_words(ctl, threshold->reading), ctl_pick(ctl, ": ", "：", "："),
          ctl_pick(ctl, "suspect", "預警", "预警"), threshold->below ? "<" : ">", warn);
   if (threshold->has_fault)
     printf("%s %s %s", ctl_pick(ctl, ", fault", "，故障", "，故障"), threshold->below ? "<" : ">", fault);
@@ -153,7 +154,7 @@ static void show_device(const struct ctl *ctl, const Vd__Device *device)
   line(ctl, ctl_pick(ctl, "why", "原因", "原因"), because);
   line_at(ctl, ctl_pick(ctl, "since", "自", "自"), device->state_at_ms);
   if (device->incident != 0)
-    printf("  %s #%" PRIu64 "\n", ctl_pick(ctl, "last incident:", "最近事件：", "最近事件："),
+    printf("  %s#%" PRIu64 "\n", ctl_pick(ctl, "last incident: ", "最近事件：", "最近事件："),
            device->incident);
   line_at(ctl, ctl_pick(ctl, "heard", "上次訊號", "上次信号"), device->heard_at_ms);
   if (device->heartbeat_ms > 0)

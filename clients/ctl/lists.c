@@ -86,14 +86,10 @@ static void due_cell(struct ctl *ctl, struct ctl_table *table, const struct row 
            is_needed ? ctl_pick(ctl, ", needed by ", "，需用於 ", "，需用于 ") : "", needed);
 }
 
-// What a device said of itself is told in the user's language.
 static void text_cell(const struct ctl *ctl, struct ctl_table *table, const Vd__Incident *incident)
 {
   struct vd_buffer words = {0};
-  if (*incident->device != '\0')
-    ctl_device_words(ctl, incident->text, &words);
-  else
-    vd_buffer_printf(&words, "%s", incident->text);
+  ctl_incident_text(ctl, incident, NULL, &words);
   ctl_cell(table, "%.*s", (int)words.size, words.data != NULL ? (char *)words.data : "");
   vd_buffer_finish(&words);
 }

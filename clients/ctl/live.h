@@ -26,6 +26,8 @@ void ctl_say_change(const struct ctl *ctl, const struct vd_fold *plan, const Vd_
 void ctl_say_begin(const struct ctl_saying *saying, uint64_t incident, const char *subject, bool follows);
 // Appends what stands in the user's language.
 void ctl_say_words(const struct ctl_saying *saying, const char *en, const char *zh_hant, const char *zh_hans);
+// " by av-1", nothing for nobody.
+void ctl_say_by(const struct ctl_saying *saying, const char *who);
 // The handbook's decision in the user's language where `decision` is one of the plan's, else `decision`.
 const char *ctl_say_default(const struct ctl_saying *saying, const char *decision);
 // The lines of what followed.

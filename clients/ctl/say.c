@@ -120,7 +120,7 @@ static const Vd__Incident *incident_of(const Vd__Change *change)
   return NULL;
 }
 
-static void say_by(const struct ctl_saying *saying, const char *who)
+void ctl_say_by(const struct ctl_saying *saying, const char *who)
 {
   if (*who == '\0')
     return;
@@ -141,10 +141,13 @@ static void say_zone(const struct ctl_saying *saying, const char *zone)
 static void say_why(const struct ctl_saying *saying, const Vd__Fact *fact)
 {
   for (size_t i = 0; i < fact->n_why; i++) {
-    vd_buffer_printf(saying->out, "%s", i == 0 ? "  (" : ", ");
+    vd_buffer_printf(saying->out, "%s",
+                     i == 0 ? ctl_pick(saying->ctl, "  (", "（", "（")
+                            : ctl_pick(saying->ctl, ", ", "，", "，"));
     vd_reason_words(saying->out, fact->why[i], saying->ctl->language);
   }
-  vd_buffer_printf(saying->out, "%s", fact->n_why > 0 ? ")" : "");
+  if (fact->n_why > 0)
+    ctl_say_words(saying, ")", "）", "）");
 }
 
 static bool is_text(const Vd__Text *text, const char *words)
@@ -233,7 +236,7 @@ static void say_report(const struct ctl_saying *saying, const Vd__Fact *fact, co
   const struct ctl *ctl = saying->ctl;
   struct vd_buffer *out = saying->out;
   say_zone(saying, incident->zone);
-  say_by(saying, incident->n_reporters > 0 ? incident->reporters[0] : fact->who);
+  ctl_say_by(saying, incident->n_reporters > 0 ? incident->reporters[0] : fact->who);
   if (incident->source != VD__SOURCE__SOURCE_UNSPECIFIED)
     vd_buffer_printf(out, CTL_FORMAT(ctl, " (%s)", "（%s）", "（%s）"),
                      ctl_words(ctl, &vd__source__descriptor, (int)incident->source));
@@ -256,7 +259,7 @@ static void say_subject(const struct ctl_saying *saying, enum vd_fact what, cons
     vd_buffer_printf(saying->out, "%s%s", ctl_pick(saying->ctl, ", ", "，", "，"),
                      text_of(saying, what, fact->text));
   if (strcmp(fact->who, fact->crew) != 0)
-    say_by(saying, fact->who);
+    ctl_say_by(saying, fact->who);
 }
 
 static void say_crew(const struct ctl_saying *saying, enum crew_means meaning, const char *crew)
@@ -314,7 +317,7 @@ static void say_act(const struct ctl_saying *saying, enum vd_fact what, const Vd
     say_crew(saying, meaning, fact->crew);
   say_zone(saying, fact->zone);
   if (!is_crew_said || strcmp(fact->who, fact->crew) != 0)
-    say_by(saying, fact->who);
+    ctl_say_by(saying, fact->who);
   if (meaning == CREW_HOLDS)
     say_holder(saying, fact);
   say_times(saying, fact);
@@ -325,15 +328,6 @@ static void say_act(const struct ctl_saying *saying, enum vd_fact what, const Vd
                      text_of(saying, what, fact->text));
 }
 
-// What a device sends is its own doing; who passes it on is no news.
-static bool is_by_itself(const struct ctl_saying *saying, enum vd_fact what)
-{
-  const Vd__Cause *cause = saying->change->cause;
-  bool is_told = cause != NULL && cause->of_case == VD__CAUSE__OF_COMMAND && cause->command != NULL &&
-                 cause->command->act_case != VD__COMMAND__ACT_READINGS;
-  return what >= VD_FACT_DEVICE_OK && what <= VD_FACT_DEVICE_MAINTENANCE && !is_told;
-}
-
 static void say_live(const struct ctl_saying *saying, enum vd_fact what, const Vd__Fact *fact)
 {
   const Vd__Incident *incident = incident_of(saying->change);
@@ -341,8 +335,6 @@ static void say_live(const struct ctl_saying *saying, enum vd_fact what, const V
   bool is_zone_said = what >= VD_FACT_ZONE_COUNTED && what <= VD_FACT_EASED;
   if (!is_zone_said)
     say_zone(saying, fact->zone);
-  if (!is_by_itself(saying, what))
-    say_by(saying, fact->who);
   say_times(saying, fact);
   if (what == VD_FACT_TASK_CANCELLED && *fact->text != '\0')
     vd_buffer_printf(saying->out, "  %s", fact->text); // why not

@@ -59,13 +59,6 @@ bool ctl_say_is_live(enum vd_fact what)
 
 // ---- what the thing is now ----
 
-static void say_clock(const struct ctl_saying *saying, int64_t at_ms)
-{
-  char clock[40];
-  ctl_clock(saying->ctl, at_ms, clock, sizeof clock);
-  vd_buffer_printf(saying->out, "%s", clock);
-}
-
 static void say_status(const struct ctl_saying *saying, const Vd__Fact *fact)
 {
   int status;
@@ -77,12 +70,13 @@ static void say_status(const struct ctl_saying *saying, const Vd__Fact *fact)
 static void say_times(const struct ctl_saying *saying, const char *id)
 {
   const Vd__Session *session = (const Vd__Session *)ctl_say_find(saying, VD__KIND__KIND_SESSION, id);
+  char start[40], end[40];
   if (session == NULL)
     return;
+  ctl_clock(saying->ctl, session->start_at_ms, start, sizeof start);
+  ctl_clock(saying->ctl, session->end_at_ms, end, sizeof end);
   ctl_say_words(saying, ", now ", "，現為 ", "，现为 ");
-  say_clock(saying, session->start_at_ms);
-  vd_buffer_printf(saying->out, "–");
-  say_clock(saying, session->end_at_ms);
+  vd_buffer_printf(saying->out, "%.5s–%.5s", start, end);
 }
 
 static void say_leaves(const struct ctl_saying *saying, const char *id)
@@ -90,8 +84,10 @@ static void say_leaves(const struct ctl_saying *saying, const char *id)
   const Vd__Notice *notice = (const Vd__Notice *)ctl_say_find(saying, VD__KIND__KIND_NOTICE, id);
   if (notice == NULL || notice->leaves_at_ms <= saying->now_ms)
     return;
+  char clock[40];
+  ctl_clock(saying->ctl, notice->leaves_at_ms, clock, sizeof clock);
   ctl_say_words(saying, ", goes out at ", "，發出時間 ", "，发出时间 ");
-  say_clock(saying, notice->leaves_at_ms);
+  vd_buffer_printf(saying->out, "%s", clock);
 }
 
 // "until 2023-05-18T12:00:00.000+08:00" is for the record; people read a clock.
@@ -154,6 +150,21 @@ static void say_state(const struct ctl_saying *saying, enum vd_fact what, const 
   }
 }
 
+// What a device sends is its own doing; who passes it on is no news.
+static bool is_by_itself(const struct ctl_saying *saying, enum vd_fact what)
+{
+  const Vd__Cause *cause = saying->change->cause;
+  bool is_told = cause != NULL && cause->of_case == VD__CAUSE__OF_COMMAND && cause->command != NULL &&
+                 cause->command->act_case != VD__COMMAND__ACT_READINGS;
+  return kind_of(what) == VD__KIND__KIND_DEVICE && !is_told;
+}
+
+// Of a notice that was told before its number is enough.
+static bool is_number_enough(enum vd_fact what)
+{
+  return what == VD_FACT_NOTICE_APPROVED || what == VD_FACT_NOTICE_DROPPED;
+}
+
 void ctl_say_live(const struct ctl_saying *saying, enum vd_fact what, const Vd__Fact *fact)
 {
   char id[160];
@@ -165,10 +176,16 @@ void ctl_say_live(const struct ctl_saying *saying, enum vd_fact what, const Vd__
   const char *words = kind == VD__KIND__KIND_DEVICE ? named + size + strspn(named + size, ": ") : "";
   snprintf(id, sizeof id, "%.*s", (int)size, named);
   say_what(saying, what, words);
+  if (what == VD_FACT_DEVICE_FAULT && !is_by_itself(saying, what))
+    vd_buffer_printf(saying->out, CTL_FORMAT(saying->ctl, " as told by %s", "，報告人 %s", "，报告人 %s"),
+                     fact->who);
+  else if (!is_by_itself(saying, what))
+    ctl_say_by(saying, fact->who);
   size_t before = saying->out->size;
   ctl_say_words(saying, ": ", "：", "：");
   size_t after = saying->out->size;
-  ctl_say_thing(saying, kind, id);
+  if (!is_number_enough(what))
+    ctl_say_thing(saying, kind, id);
   if (saying->out->size == after)
     saying->out->size = before; // its number says it all
   say_state(saying, what, fact, words);

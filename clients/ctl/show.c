@@ -148,16 +148,15 @@ static void show_head(const struct view *view)
          ctl_pick(ctl, "reported", "上報", "上报"), clock);
 }
 
-// What a device said of itself is told in the user's language.
-static void show_text(const struct ctl *ctl, const Vd__Incident *incident)
+static void show_text(const struct view *view)
 {
+  const Vd__Incident *incident = view->incident;
+  const Vd__Device *device =
+      (const Vd__Device *)vd_fold_find(view->plan, VD__KIND__KIND_DEVICE, incident->device);
   struct vd_buffer words = {0};
-  if (*incident->device != '\0')
-    ctl_device_words(ctl, incident->text, &words);
-  else
-    vd_buffer_printf(&words, "%s", incident->text);
+  ctl_incident_text(view->ctl, incident, device != NULL ? device->name : NULL, &words);
   vd_buffer_append(&words, "", 1);
-  line(ctl, ctl_pick(ctl, "text", "內容", "内容"), (char *)words.data);
+  line(view->ctl, ctl_pick(view->ctl, "text", "內容", "内容"), (char *)words.data);
   vd_buffer_finish(&words);
 }
 
@@ -166,7 +165,7 @@ static void show_incident(const struct view *view)
   const struct ctl *ctl = view->ctl;
   const Vd__Incident *incident = view->incident;
   show_head(view);
-  show_text(ctl, incident);
+  show_text(view);
   line(ctl, ctl_pick(ctl, "device", "設備", "设备"), incident->device);
   line(ctl, ctl_pick(ctl, "holder", "負責人", "负责人"), incident->holder);
   if (incident->needed_by_at_ms != 0) {
@@ -278,7 +277,8 @@ int ctl_show(struct ctl *ctl)
   snprintf(id, sizeof id, "%" PRIu64, number);
   snprintf(prefix, sizeof prefix, "%s.", id);
   static const Vd__Kind of_incident[] = {VD__KIND__KIND_INCIDENT};
-  static const Vd__Kind of_plan[] = {VD__KIND__KIND_CATEGORY, VD__KIND__KIND_ZONE, VD__KIND__KIND_TEAM};
+  static const Vd__Kind of_plan[] = {VD__KIND__KIND_CATEGORY, VD__KIND__KIND_ZONE, VD__KIND__KIND_TEAM,
+                                     VD__KIND__KIND_DEVICE};
   static const Vd__Kind belongings[] = {VD__KIND__KIND_ATTEMPT, VD__KIND__KIND_DEADLINE, VD__KIND__KIND_ALERT,
                                         VD__KIND__KIND_OFFER, VD__KIND__KIND_NOTE};
   struct vd_fold *head = NULL, *rest = NULL, *plan = NULL;
@@ -288,7 +288,7 @@ int ctl_show(struct ctl *ctl)
   if (status == CTL_DONE)
     status = ctl_fetch(ctl, belongings, 5, prefix, &rest);
   if (status == CTL_DONE)
-    status = ctl_fetch(ctl, of_plan, 3, "", &plan);
+    status = ctl_fetch(ctl, of_plan, sizeof of_plan / sizeof *of_plan, "", &plan);
   if (status == CTL_DONE) {
     struct view view = {.ctl = ctl, .plan = plan, .rest = rest};
     status = show(&view, head, id, prefix);

@@ -48,11 +48,13 @@ static void say_task(const struct ctl_saying *saying, const char *id)
   const Vd__Task *task = (const Vd__Task *)ctl_say_find(saying, VD__KIND__KIND_TASK, id);
   if (task == NULL)
     return; // its number stands before the line
-  vd_buffer_printf(saying->out, "%s%s", ctl_words(saying->ctl, &vd__task_kind__descriptor, (int)task->kind),
-                   ctl_pick(saying->ctl, " of ", "：", "："));
-  ctl_say_thing(saying,
-                task->kind == VD__TASK_KIND__TASK_KIND_REFILL ? VD__KIND__KIND_SUPPLY : VD__KIND__KIND_BATCH,
-                task->subject);
+  const char *kind = ctl_words(saying->ctl, &vd__task_kind__descriptor, (int)task->kind);
+  bool is_refill = task->kind == VD__TASK_KIND__TASK_KIND_REFILL;
+  bool is_english = saying->ctl->language <= VD__LANGUAGE__LANGUAGE_EN; // else the kind stands behind
+  vd_buffer_printf(saying->out, "%s", is_english ? kind : "");
+  vd_buffer_printf(saying->out, "%s", is_english ? " of " : "");
+  ctl_say_thing(saying, is_refill ? VD__KIND__KIND_SUPPLY : VD__KIND__KIND_BATCH, task->subject);
+  vd_buffer_printf(saying->out, "%s", is_english ? "" : kind);
 }
 
 static void say_list(const struct ctl_saying *saying, Vd__Kind kind, char *const *ids, size_t count,
@@ -161,6 +163,38 @@ void ctl_say_subject(const struct ctl_saying *saying, const char *subject)
 
 // ---- devices ----
 
+// The readings that every plan is likely to watch; others are told by the plan's word.
+const char *ctl_reading_words(const struct ctl *ctl, const char *reading)
+{
+  static const struct {
+    const char *reading, *zh_hant, *zh_hans;
+  } known[] = {{"temperature", "溫度", "温度"},     {"humidity", "濕度", "湿度"},
+               {"battery", "電量", "电量"},         {"lamp-hours", "燈泡時數", "灯泡时数"},
+               {"packet-loss", "丟包率", "丢包率"}, {"latency", "延遲", "延迟"}};
+  for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+    if (strcmp(known[i].reading, reading) == 0)
+      return ctl_pick(ctl, reading, known[i].zh_hant, known[i].zh_hans);
+  return reading;
+}
+
+// "temperature 86 °C, over 85 °C": the reading is its first word.
+static void add_piece(const struct ctl *ctl, struct vd_buffer *out, const char *piece)
+{
+  char reading[70] = "";
+  const char *colon = strstr(piece, ": ");
+  size_t start = colon != NULL ? (size_t)(colon + 2 - piece) : 0, size = strcspn(piece + start, " ");
+  if (size < sizeof reading)
+    memcpy(reading, piece + start, size);
+  else
+    size = 0;
+  struct vd_buffer said = {0};
+  vd_buffer_append(&said, piece, start);
+  vd_buffer_printf(&said, "%s%s", ctl_reading_words(ctl, reading), piece + start + size);
+  vd_buffer_append(&said, "", 1);
+  vd_detail_words(out, (char *)said.data, ctl->language);
+  vd_buffer_finish(&said);
+}
+
 void ctl_device_words(const struct ctl *ctl, const char *text, struct vd_buffer *out)
 {
   for (bool is_first = true; *text != '\0'; is_first = false) {
@@ -169,8 +203,28 @@ void ctl_device_words(const struct ctl *ctl, const char *text, struct vd_buffer 
     char *piece = vd_zalloc(size + 1);
     memcpy(piece, text, size);
     vd_buffer_printf(out, "%s", is_first ? "" : ctl_pick(ctl, "; ", "；", "；"));
-    vd_detail_words(out, piece, ctl->language);
+    add_piece(ctl, out, piece);
     free(piece);
     text += size + (end != NULL ? 2 : 0);
   }
+}
+
+void ctl_incident_text(const struct ctl *ctl, const Vd__Incident *incident, const Vd__Text *name,
+                       struct vd_buffer *out)
+{
+  char head[80];
+  const char *text = incident->text, *words;
+  snprintf(head, sizeof head, "(%.64s): ", incident->device);
+  if (*incident->device == '\0' || (words = strstr(text, head)) == NULL) {
+    vd_buffer_printf(out, "%s", text); // people's own
+    return;
+  }
+  words += strlen(head);
+  if (ctl->language <= VD__LANGUAGE__LANGUAGE_EN)
+    vd_buffer_append(out, text, (size_t)(words - text));
+  else if (name != NULL)
+    vd_buffer_printf(out, "%s（%s）：", ctl_text(ctl, name, incident->device), incident->device);
+  else
+    vd_buffer_printf(out, "%s：", incident->device);
+  ctl_device_words(ctl, words, out);
 }

@@ -40,6 +40,14 @@ static struct vd_fold *plan(void)
       "\"zh_hans\":\"现场组\"}}}");
   put(fold, "{\"post\":{\"id\":\"supervisor\",\"revision\":1,\"name\":{\"en\":\"Supervisor\","
             "\"zh_hant\":\"值班主管\",\"zh_hans\":\"值班主管\"}}}");
+  put(fold, "{\"session\":{\"id\":\"opening\",\"revision\":1,\"title\":{\"en\":\"Opening\","
+            "\"zh_hant\":\"開幕式\",\"zh_hans\":\"开幕式\"}}}");
+  put(fold, "{\"supply\":{\"id\":\"coffee\",\"revision\":1,\"name\":{\"en\":\"Coffee\",\"zh_hant\":\"咖啡\","
+            "\"zh_hans\":\"咖啡\"}}}");
+  put(fold,
+      "{\"device\":{\"id\":\"proj-1\",\"revision\":1,\"name\":{\"en\":\"Projector\",\"zh_hant\":\"投影機\","
+      "\"zh_hans\":\"投影仪\"}}}");
+  put(fold, "{\"task\":{\"id\":\"t7\",\"revision\":1,\"kind\":\"refill\",\"subject\":\"coffee\"}}");
   return fold;
 }
 
@@ -199,7 +207,8 @@ Test(say, empty_levels_and_the_last_resort)
          "\"deadline\":\"9.1.land\",\"level\":\"control\",\"since_at_ms\":\"" AT "\"}]}}]}",
          "09:12:00  #9    late: tier 3 (land), noticed 1h after the limit\n"
          "09:12:00  #9      nobody is on duty as onsite-lead, Supervisor\n"
-         "09:12:00  #9      calls the last resort Duty office (555 8000): tier 3 (land) nobody else is left to call\n");
+         "09:12:00  #9      calls the last resort Duty office (555 8000): tier 3 (land) nobody else is left "
+         "to call\n");
 }
 
 // ---- held by; late entries ----
@@ -261,4 +270,119 @@ Test(say, a_mark_stands_before_the_words)
 Test(say, nobody_would_say_it)
 {
   expect("{" CAUSE "}", "");
+}
+
+// ---- the live venue ----
+
+#define THREAD(subject, crew, why)                                                                           \
+  "{\"alert\":{\"id\":\"" subject "." crew "\",\"subject\":\"" subject "\",\"crew\":\"" crew                 \
+  "\",\"state\":\"open\","                                                                                   \
+  "\"updated_at_ms\":\"" AT "\",\"reasons\":[{\"why\":\"" why "\",\"since_at_ms\":\"" AT "\"}]}}"
+
+#define SHIFTED                                                                                               \
+  "{" CAUSE ",\"fact\":{\"what\":\"session-shifted\",\"who\":\"control-1\",\"zone\":\"lobby\","               \
+  "\"text\":\"opening\",\"why\":[\"by:-10m\",\"overlap:keynote\"]},\"upserts\":["                             \
+  "{\"session\":{\"id\":\"opening\",\"revision\":2,\"title\":{\"en\":\"Opening\",\"zh_hant\":\"開幕式\"}," \
+  "\"start_at_ms\":\"2023-05-18T01:20:00.000Z\",\"end_at_ms\":\"2023-05-18T02:00:00.000Z\"}},"                \
+  "{\"notice\":{\"id\":\"n2\",\"number\":2,\"sessions\":[\"opening\"],\"zones\":[\"lobby\"],"                 \
+  "\"opened_at_ms\":\"" AT "\"}}," THREAD("overlap.opening", "control-1", "conflict") "]}"
+
+Test(say, a_session_has_its_title_and_what_collides_is_called_out)
+{
+  expect(SHIFTED, "09:12:00        session moved by control-1: Opening (opening), now 09:20–10:00 @Lobby"
+                  "  (10m earlier, collides with keynote)\n"
+                  "09:12:00          calls control-1 about Opening (opening): sessions collide\n"
+                  "09:12:00  n2      drafts a notice to attendees: Opening (opening); the way round Lobby\n");
+  expect_hant(SHIFTED, "09:12:00        議程改期 由 control-1：開幕式（opening），現為 09:20–10:00 @大廳"
+                       "（提前 10m，與 keynote 衝突）\n"
+                       "09:12:00          呼叫 control-1，關於 開幕式（opening）：議程衝突\n"
+                       "09:12:00  n2      草擬觀眾通知：開幕式（opening）；繞行 大廳\n");
+}
+
+#define DEVICE                                                                                               \
+  "{" CAUSE ",\"fact\":{\"what\":\"device-fault\",\"who\":\"bridge-1\",\"zone\":\"lobby\",\"incident\":9,"   \
+  "\"text\":\"proj-1: temperature 86 °C, over 85 °C\"},\"upserts\":[{\"incident\":{\"id\":\"9\","          \
+  "\"number\":9,\"zone\":\"lobby\",\"category\":\"fire\",\"severity\":3,\"device\":\"proj-1\"}}]}"
+
+Test(say, a_device_says_itself_what_speaks_against_it)
+{
+  expect(DEVICE, "09:12:00  #9    device faulty: Projector (proj-1), temperature 86 °C, over 85 °C @Lobby"
+                 "  [Fire, severity 3]\n");
+  expect_hans(DEVICE, "09:12:00  #9    设备故障：投影仪（proj-1），温度 86 °C，高于 85 °C @大厅"
+                      "  [火情，级别 3]\n");
+  expect("{" CAUSE ",\"fact\":{\"what\":\"device-maintenance\",\"text\":\"proj-1: in maintenance until "
+         "2023-05-18T10:00:00.000Z\"}}",
+         "09:12:00        device in maintenance: Projector (proj-1), until 05-18 18:00\n");
+  expect_hant("{" CAUSE ",\"fact\":{\"what\":\"device-maintenance\",\"text\":\"proj-1: ended\"}}",
+              "09:12:00        維護結束：投影機（proj-1）\n");
+  expect("{" CAUSE ",\"fact\":{\"what\":\"readings-kept\",\"who\":\"bridge-1\"}}", ""); // for the record
+}
+
+#define SERVED                                                                                               \
+  "{" CAUSE                                                                                                  \
+  ",\"fact\":{\"what\":\"batch-served\",\"who\":\"tea-1\",\"zone\":\"lobby\",\"text\":\"coffee.b3\"},"       \
+  "\"upserts\":[{\"task\":{\"id\":\"t8\",\"kind\":\"sample\",\"subject\":\"coffee.b3\",\"crew\":\"tea-1\"}}" \
+  ","                                                                                                        \
+  "{\"deadline\":{\"id\":\"t8.done\",\"subject\":\"t8\",\"promise\":\"sample\",\"outcome\":\"running\","     \
+  "\"due_at_ms\":\"2023-05-18T01:27:00.000Z\"}}," THREAD("t8", "tea-1", "task") "]}"
+
+Test(say, a_task_stands_by_its_number)
+{
+  expect(SERVED,
+         "09:12:00        batch served by tea-1: Coffee, batch 3 (coffee.b3) @Lobby\n"
+         "09:12:00  t8      asks tea-1 to do it: food sample of Coffee, batch 3 (coffee.b3), due 09:27:00\n");
+  expect_hant(SERVED, "09:12:00        批次已供應 由 tea-1：咖啡第 3 批（coffee.b3） @大廳\n"
+                      "09:12:00  t8      請 tea-1 執行：咖啡第 3 批（coffee.b3）留樣，期限 09:27:00\n");
+  expect(
+      "{" CAUSE
+      ",\"fact\":{\"what\":\"breached\",\"subject\":\"t7\",\"promise\":\"refill\",\"zone\":\"lobby\"},"
+      "\"upserts\":[{\"deadline\":{\"id\":\"t7.done\",\"subject\":\"t7\",\"promise\":\"refill\",\"outcome\":"
+      "\"running\",\"due_at_ms\":\"" AT
+      "\"}},{\"alert\":{\"id\":\"t7.lead\",\"subject\":\"t7\",\"crew\":\"lead\","
+      "\"state\":\"open\",\"updated_at_ms\":\"" AT
+      "\",\"reasons\":[{\"why\":\"breach\",\"promise\":\"refill\","
+      "\"deadline\":\"t7.done\",\"level\":\"lead\",\"called_before\":\"tea-1\",\"since_at_ms\":\"" AT
+      "\"}]}}]}",
+      "09:12:00  t7    late: refill of Coffee (coffee) @Lobby\n"
+      "09:12:00  t7      calls lead as lead: late, due 09:12:00, after tea-1\n");
+  expect_hans(
+      "{" CAUSE
+      ",\"fact\":{\"what\":\"task-opened\",\"subject\":\"t7\",\"promise\":\"refill\",\"text\":\"coffee\","
+      "\"why\":[\"level:12\",\"runs-out:8m\"]}}",
+      "09:12:00  t7    任务已建立：咖啡（coffee）补给（存量 12，8m 后耗尽）\n");
+}
+
+#define CROWDED                                                                                              \
+  "{" CAUSE ",\"fact\":{\"what\":\"crowded\",\"zone\":\"lobby\",\"why\":[\"people:96\",\"holds:100\"]},"     \
+  "\"upserts\":[{\"note\":{\"id\":\"log.n1\",\"kind\":\"passed-over\",\"at_ms\":\"" AT "\",\"text\":"        \
+  "\"zone.lobby: onsite-lead\"}}," THREAD("zone.lobby", "super-1", "crowded") "]}"
+
+Test(say, a_zone_is_named_and_the_columns_stay)
+{
+  expect(CROWDED, "09:12:00        crowded: Lobby  (96 people, room for 100)\n"
+                  "09:12:00          nobody is on duty as onsite-lead\n"
+                  "09:12:00          calls super-1 about Lobby: crowded\n");
+  expect_hans(CROWDED, "09:12:00        拥挤：大厅（96 人，可容纳 100 人）\n"
+                       "09:12:00          无人在岗：onsite-lead\n"
+                       "09:12:00          呼叫 super-1，关于 大厅：拥挤\n");
+  expect("{" CAUSE
+         ",\"fact\":{\"what\":\"zone-set\",\"who\":\"av-1\",\"zone\":\"lobby\",\"text\":\"closed\"}}",
+         "09:12:00        zone changed by av-1: Lobby, closed\n");
+  expect_hant("{" CAUSE ",\"fact\":{\"what\":\"heard\",\"who\":\"super-1\",\"subject\":\"zone.lobby\"}}",
+              "09:12:00        已收到：大廳 由 super-1\n");
+}
+
+Test(say, a_notice_stands_by_its_number)
+{
+  expect("{" CAUSE
+         ",\"fact\":{\"what\":\"notice-approved\",\"who\":\"control-1\",\"text\":\"n2\"},\"upserts\":["
+         "{\"notice\":{\"id\":\"n2\",\"sessions\":[\"opening\"],\"leaves_at_ms\":\"2023-05-18T01:20:00."
+         "000Z\"}}]}",
+         "09:12:00  n2    attendee notice approved by control-1, goes out at 09:20:00\n");
+  expect_hant("{" CAUSE
+              ",\"fact\":{\"what\":\"notice-waiting\",\"text\":\"n2\"},\"upserts\":[{\"notice\":{\"id\":"
+              "\"n2\",\"sessions\":[\"opening\",\"a\",\"b\",\"c\"],\"more\":2}}," THREAD(
+                  "notice.n2", "control-1", "notice") "]}",
+              "09:12:00  n2    通知待批准：開幕式（opening）、a、b等 6 項\n"
+              "09:12:00  n2      呼叫 control-1：通知待批准\n");
 }
