@@ -19,7 +19,7 @@ struct ctl_options {
   const char *since, *until, *duration, *session;
   const char *negative; // "-10m": an amount, where a verb takes one
   bool is_json, only_open, is_workaround, is_digest, is_following, is_dry_run, is_faulty, only_low,
-      is_refilled, is_estimated;
+      is_refilled, is_estimated, is_baseline;
 };
 
 struct ctl {
@@ -57,6 +57,7 @@ enum ctl_takes {
   CTL_TAKES_REFILLED = 131072,
   CTL_TAKES_SESSION = 262144,
   CTL_TAKES_ESTIMATED = 524288,
+  CTL_TAKES_BASELINE = 2097152,
   CTL_NEEDS_WORDS = 1048576, // the last argument, unless --text or --reason stands for it
 };
 

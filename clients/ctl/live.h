@@ -88,18 +88,23 @@ void ctl_live_clear(struct ctl_live *live);
 // ---- the end of a rehearsal ----
 
 // What only the player knows; the entities tell the rest.
+struct ctl_seen;
 struct ctl_played {
   const char *name;
-  unsigned acts;             // commands sent
-  unsigned climbs;           // seen
-  unsigned refused, wrong;   // refusals that were meant; replies that were not
-  struct vd_buffer refusals; // "own-work (09:22:00), …"
-  struct vd_buffer wrongs;   // a line each
+  bool is_baseline;
+  const struct ctl_seen *seen; // of the live venue; NULL = nothing
+  unsigned acts;               // commands sent
+  unsigned climbs;             // seen
+  int64_t behind_ms;           // the script, at most: of venue time
+  unsigned refused, wrong;     // refusals that were meant; replies that were not
+  struct vd_buffer refusals;   // "own-work (09:22:00), …"
+  struct vd_buffer wrongs;     // a line each
 };
 
 // What was promised and what became of it, which was late, who held the clock: fetched, and printed.
 int ctl_print_summary(struct ctl *ctl, const struct ctl_played *played);
-// The same from entities at hand.
-void ctl_summarize(const struct ctl *ctl, const struct vd_fold *fold, const struct ctl_played *played);
+// The same from entities at hand; `status` says what was automatic, NULL = nothing of it.
+void ctl_summarize(const struct ctl *ctl, const struct vd_fold *fold, const struct ctl_played *played,
+                   const Vd__Status *status);
 
 #endif

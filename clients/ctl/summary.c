@@ -5,10 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "clients/ctl/live.h"
+#include "clients/ctl/rehearsal.h"
 #include "proto/text.h"
 
-enum { TIERS = 3, OUTCOMES = 6, HOLDERS_MAX = 64, LATE_SHOWN_MAX = 16 };
+static const int64_t BEHIND_TOLD_MS = 60000;
+enum { TIERS = 3, PROMISES = 6, OUTCOMES = 6, HOLDERS_MAX = 64, LATE_SHOWN_MAX = 16 };
 
 struct holder {
   const char *who; // borrowed from the fold
@@ -19,7 +20,7 @@ struct holder {
 struct summary {
   const struct ctl *ctl;
   const struct vd_fold *fold;
-  unsigned counts[TIERS + 1][OUTCOMES];
+  unsigned counts[PROMISES + 1][OUTCOMES];
   struct holder holders[HOLDERS_MAX];
   size_t holder_count;
   const Vd__Deadline **late; // borrowed likewise: everything past its limit when it was, or was not, done
@@ -57,7 +58,7 @@ static void add_share(struct summary *summary, const Vd__Deadline *deadline, con
 static void add_deadline(struct summary *summary, const Vd__Deadline *deadline)
 {
   unsigned tier = (unsigned)deadline->promise, outcome = (unsigned)deadline->outcome;
-  if (tier <= TIERS && outcome < OUTCOMES)
+  if (tier <= PROMISES && outcome < OUTCOMES)
     summary->counts[tier][outcome]++;
   summary->breaches += deadline->breached_at_ms != 0;
   for (size_t i = 0; i < deadline->n_shares; i++)
@@ -81,14 +82,26 @@ static void gather(struct summary *summary)
     summary->unanswered += offer->state == VD__OFFER_STATE__OFFER_STATE_EXPIRED;
   }
   EACH(summary->fold, ALERT, Alert, alert)
-  summary->calls += alert->incident != 0 ? alert->calls : 0; // a digest only gathers them
+  summary->calls += alert->incident != 0 || *alert->subject != '\0' ? alert->calls : 0; // no digest
 }
 
 // ---- tiers ----
 
 static void tier_cell(const struct ctl *ctl, struct ctl_table *table, Vd__Promise tier)
 {
-  ctl_cell(table, "%d %s", (int)tier, ctl_words(ctl, &vd__promise__descriptor, (int)tier));
+  const char *words = ctl_words(ctl, &vd__promise__descriptor, (int)tier);
+  if ((int)tier <= TIERS)
+    ctl_cell(table, "%d %s", (int)tier, words);
+  else
+    ctl_cell(table, "%s", words);
+}
+
+static bool has_any(const struct summary *summary, unsigned promise)
+{
+  unsigned count = 0;
+  for (unsigned i = 0; i < OUTCOMES; i++)
+    count += summary->counts[promise][i];
+  return count > 0;
 }
 
 static void print_tiers(const struct summary *summary)
@@ -102,7 +115,9 @@ static void print_tiers(const struct summary *summary)
   ctl_cell(&table, "%s", ctl_pick(ctl, "promises", "時限", "时限"));
   for (size_t i = 0; i < COLUMNS; i++)
     ctl_cell(&table, "%s", ctl_words(ctl, &vd__outcome__descriptor, (int)columns[i]));
-  for (unsigned tier = 1; tier <= TIERS; tier++) {
+  for (unsigned tier = 1; tier <= PROMISES; tier++) {
+    if (tier > TIERS && !has_any(summary, tier))
+      continue;
     tier_cell(ctl, &table, (Vd__Promise)tier);
     for (size_t i = 0; i < COLUMNS; i++)
       ctl_cell(&table, "%u", summary->counts[tier][columns[i]]);
@@ -124,6 +139,11 @@ static const Vd__Incident *incident_of(const struct summary *summary, uint64_t n
   return (const Vd__Incident *)vd_fold_find(summary->fold, VD__KIND__KIND_INCIDENT, id);
 }
 
+static const Vd__Task *task_of(const struct summary *summary, const Vd__Deadline *deadline)
+{
+  return (const Vd__Task *)vd_fold_find(summary->fold, VD__KIND__KIND_TASK, deadline->subject);
+}
+
 static void outcome_cell(const struct summary *summary, struct ctl_table *table, const Vd__Deadline *deadline)
 {
   const struct ctl *ctl = summary->ctl;
@@ -141,11 +161,18 @@ static void outcome_cell(const struct summary *summary, struct ctl_table *table,
            late);
 }
 
+// Who has what is not done yet in hand; "" for nobody.
+static const char *hand_of(const struct summary *summary, const Vd__Deadline *deadline)
+{
+  const Vd__Incident *incident = incident_of(summary, deadline->incident);
+  const Vd__Task *task = task_of(summary, deadline);
+  return incident != NULL ? incident->holder : task != NULL ? task->crew : "";
+}
+
 // Who held the clock; of what is not done yet, who has it in hand.
 static void holder_cell(const struct summary *summary, struct ctl_table *table, const Vd__Deadline *deadline)
 {
   const struct ctl *ctl = summary->ctl;
-  const Vd__Incident *incident = incident_of(summary, deadline->incident);
   struct vd_buffer text = {0};
   for (size_t i = 0; i < deadline->n_shares; i++) {
     char held[32];
@@ -154,11 +181,12 @@ static void holder_cell(const struct summary *summary, struct ctl_table *table, 
                      ctl_team(ctl, summary->fold, deadline->shares[i]->who), held);
   }
   if (deadline->n_shares == 0) {
-    bool is_held = incident != NULL && *incident->holder != '\0';
+    const char *hand = hand_of(summary, deadline);
+    bool is_held = *hand != '\0';
     vd_buffer_printf(&text, "%s%s%s", ctl_team(ctl, summary->fold, deadline->team),
                      is_held ? ctl_pick(ctl, ", in hand: ", "，負責人 ", "，负责人 ")
                              : ctl_pick(ctl, ", nobody has taken it", "，無人接手", "，无人接手"),
-                     is_held ? incident->holder : "");
+                     hand);
   }
   vd_buffer_append(&text, "", 1);
   ctl_cell(table, "%s", (char *)text.data);
@@ -169,12 +197,17 @@ static void late_row(const struct summary *summary, struct ctl_table *table, con
 {
   const struct ctl *ctl = summary->ctl;
   const Vd__Incident *incident = incident_of(summary, deadline->incident);
+  const Vd__Task *task = task_of(summary, deadline);
   char due[40], done[40];
   ctl_clock(ctl, deadline->due_at_ms, due, sizeof due);
   ctl_clock(ctl, deadline->met_at_ms, done, sizeof done);
-  ctl_cell(table, "#%" PRIu64, deadline->incident);
+  if (incident != NULL)
+    ctl_cell(table, "#%" PRIu64, deadline->incident);
+  else
+    ctl_cell(table, "%s", deadline->subject);
   ctl_cell(table, "%s",
            incident != NULL ? ctl_plan_name(ctl, summary->fold, VD__KIND__KIND_CATEGORY, incident->category)
+           : task != NULL   ? task->subject
                             : "");
   tier_cell(ctl, table, deadline->promise);
   ctl_cell(table, "%s", due);
@@ -253,6 +286,20 @@ static void print_figures(const struct summary *summary, const struct ctl_played
          summary->unanswered, summary->breaches, summary->calls, played->climbs);
 }
 
+// Silence and lateness may then be the player's own.
+static void print_behind(const struct ctl *ctl, const struct ctl_played *played)
+{
+  char behind[32];
+  if (played->behind_ms < BEHIND_TOLD_MS)
+    return;
+  ctl_span(played->behind_ms, behind, sizeof behind);
+  printf(CTL_FORMAT(ctl,
+                    "this machine fell up to %s behind the script: some silence or lateness may be its own\n",
+                    "本機曾落後腳本達 %s：其間的靜默與逾時或因本機所致\n",
+                    "本机曾落后脚本达 %s：其间的静默与超时或因本机所致\n"),
+         behind);
+}
+
 static void print_replies(const struct ctl *ctl, const struct ctl_played *played)
 {
   if (played->refused > 0)
@@ -270,28 +317,48 @@ static void print_replies(const struct ctl *ctl, const struct ctl_played *played
   fwrite(played->wrongs.data, 1, played->wrongs.size, stdout);
 }
 
-void ctl_summarize(const struct ctl *ctl, const struct vd_fold *fold, const struct ctl_played *played)
+void ctl_summarize(const struct ctl *ctl, const struct vd_fold *fold, const struct ctl_played *played,
+                   const Vd__Status *status)
 {
   struct summary summary = {.ctl = ctl, .fold = fold};
   gather(&summary);
-  printf("\n== %s ==\n", played->name);
+  printf("\n== %s%s ==\n", played->name,
+         played->is_baseline ? ctl_pick(ctl, ", baseline", "（對照）", "（对照）") : "");
   print_tiers(&summary);
   print_late(&summary);
   print_holders(&summary);
+  ctl_summarize_live(ctl, fold, played, status);
   print_figures(&summary, played);
+  print_behind(ctl, played);
   print_replies(ctl, played);
   free(summary.late);
 }
 
+static int fetch_status(struct ctl *ctl, Vd__Response **response)
+{
+  Vd__StatusQuery query = VD__STATUS_QUERY__INIT;
+  Vd__Request request = VD__REQUEST__INIT;
+  request.body_case = VD__REQUEST__BODY_STATUS;
+  request.status = &query;
+  return ctl_ask(ctl, &request, response);
+}
+
 int ctl_print_summary(struct ctl *ctl, const struct ctl_played *played)
 {
-  static const Vd__Kind kinds[] = {VD__KIND__KIND_DEADLINE, VD__KIND__KIND_INCIDENT, VD__KIND__KIND_OFFER,
-                                   VD__KIND__KIND_ALERT,    VD__KIND__KIND_CATEGORY, VD__KIND__KIND_TEAM};
+  static const Vd__Kind kinds[] = {
+      VD__KIND__KIND_DEADLINE, VD__KIND__KIND_INCIDENT, VD__KIND__KIND_OFFER,      VD__KIND__KIND_ALERT,
+      VD__KIND__KIND_CATEGORY, VD__KIND__KIND_TEAM,     VD__KIND__KIND_TASK,       VD__KIND__KIND_SUPPLY,
+      VD__KIND__KIND_DEVICE,   VD__KIND__KIND_SESSION,  VD__KIND__KIND_NOTICE,     VD__KIND__KIND_LANE,
+      VD__KIND__KIND_BATCH,    VD__KIND__KIND_EVENT,    VD__KIND__KIND_SUGGESTION, VD__KIND__KIND_ZONE};
   struct vd_fold *fold = NULL;
+  Vd__Response *response = NULL;
   int status = ctl_fetch(ctl, kinds, sizeof kinds / sizeof *kinds, "", &fold);
-  if (status != CTL_DONE)
-    return status;
-  ctl_summarize(ctl, fold, played);
+  if (status == CTL_DONE)
+    status = fetch_status(ctl, &response);
+  if (status == CTL_DONE)
+    ctl_summarize(ctl, fold, played,
+                  response->body_case == VD__RESPONSE__BODY_STATUS ? response->status : NULL);
+  vd__response__free_unpacked(response, NULL);
   vd_fold_destroy(fold);
-  return CTL_DONE;
+  return status;
 }

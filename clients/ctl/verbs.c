@@ -474,7 +474,7 @@ const struct ctl_verb ctl_verbs[] = {
      "FILE",
      1,
      1,
-     0,
+     CTL_TAKES_BASELINE,
      ctl_rehearse,
      {"play a rehearsal and judge it", "執行彩排並評判", "执行彩排并评判"}},
     {"journal verify",

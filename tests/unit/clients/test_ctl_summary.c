@@ -65,7 +65,7 @@ static void expect(Vd__Language language, struct vd_fold *fold, const struct ctl
   struct ctl ctl = {
       .language = language, .utc_offset_ms = 8 * 3600 * 1000, .now_ms = 1684378800000}; // 11:00:00
   cr_redirect_stdout();
-  ctl_summarize(&ctl, fold, played);
+  ctl_summarize(&ctl, fold, played, NULL);
   fflush(stdout);
   cr_assert_stdout_eq_str(expected);
   vd_fold_destroy(fold);
