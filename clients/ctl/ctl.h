@@ -93,7 +93,9 @@ int ctl_usage_enum(const struct ctl *ctl, const char *what, const ProtobufCEnumD
 // What is said of a device in words of the user's language: "heartbeat overdue since …; proj-side takes
 // over".
 void ctl_device_words(const struct ctl *ctl, const char *text, struct vd_buffer *out);
+// Words that plans choose, where they are the usual ones: "temperature", "nuts". Others are told as they are.
 const char *ctl_reading_words(const struct ctl *ctl, const char *reading);
+const char *ctl_allergen_words(const struct ctl *ctl, const char *allergen);
 // The text of an incident; what a device said of itself is told in the user's language. `name`: of the
 // device, NULL where it is not at hand.
 void ctl_incident_text(const struct ctl *ctl, const Vd__Incident *incident, const Vd__Text *name,

@@ -119,7 +119,8 @@ static void name_cell(const struct ctl *ctl, struct ctl_table *table, const Vd__
   struct vd_buffer name = {0};
   vd_buffer_printf(&name, "%s", ctl_text(ctl, supply->name, ""));
   for (size_t i = 0; i < supply->n_allergens; i++)
-    vd_buffer_printf(&name, "%s%s", i ? ", " : " [", supply->allergens[i]);
+    vd_buffer_printf(&name, "%s%s", i ? ctl_pick(ctl, ", ", "、", "、") : " [",
+                     ctl_allergen_words(ctl, supply->allergens[i]));
   vd_buffer_printf(&name, "%s", supply->n_allergens ? "]" : "");
   ctl_cell(table, "%.*s", (int)name.size, (char *)name.data);
   vd_buffer_finish(&name);

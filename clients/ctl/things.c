@@ -163,18 +163,50 @@ void ctl_say_subject(const struct ctl_saying *saying, const char *subject)
 
 // ---- devices ----
 
-// The readings that every plan is likely to watch; others are told by the plan's word.
+// ---- words that plans choose, as far as every plan chooses them; others are told as they are ----
+
+struct word {
+  const char *word, *zh_hant, *zh_hans;
+};
+
+static const struct word readings[] = {
+    {"temperature", "溫度", "温度"},        {"humidity", "濕度", "湿度"},        {"battery", "電量", "电量"},
+    {"lamp-hours", "燈泡時數", "灯泡时数"}, {"packet-loss", "丟包率", "丢包率"}, {"latency", "延遲", "延迟"},
+};
+
+static const struct word allergens[] = {
+    {"gluten", "麩質", "麸质"},
+    {"milk", "奶", "奶"},
+    {"egg", "蛋", "蛋"},
+    {"soy", "大豆", "大豆"},
+    {"sesame", "芝麻", "芝麻"},
+    {"nuts", "堅果", "坚果"},
+    {"peanuts", "花生", "花生"},
+    {"fish", "魚", "鱼"},
+    {"crustaceans", "甲殼類", "甲壳类"},
+    {"molluscs", "軟體類", "软体类"},
+    {"celery", "芹菜", "芹菜"},
+    {"mustard", "芥末", "芥末"},
+    {"lupin", "羽扇豆", "羽扇豆"},
+    {"sulphites", "亞硫酸鹽", "亚硫酸盐"},
+};
+
+static const char *find_word(const struct ctl *ctl, const struct word *words, size_t count, const char *word)
+{
+  for (size_t i = 0; i < count; i++)
+    if (strcmp(words[i].word, word) == 0)
+      return ctl_pick(ctl, word, words[i].zh_hant, words[i].zh_hans);
+  return word;
+}
+
 const char *ctl_reading_words(const struct ctl *ctl, const char *reading)
 {
-  static const struct {
-    const char *reading, *zh_hant, *zh_hans;
-  } known[] = {{"temperature", "溫度", "温度"},     {"humidity", "濕度", "湿度"},
-               {"battery", "電量", "电量"},         {"lamp-hours", "燈泡時數", "灯泡时数"},
-               {"packet-loss", "丟包率", "丢包率"}, {"latency", "延遲", "延迟"}};
-  for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-    if (strcmp(known[i].reading, reading) == 0)
-      return ctl_pick(ctl, reading, known[i].zh_hant, known[i].zh_hans);
-  return reading;
+  return find_word(ctl, readings, sizeof readings / sizeof *readings, reading);
+}
+
+const char *ctl_allergen_words(const struct ctl *ctl, const char *allergen)
+{
+  return find_word(ctl, allergens, sizeof allergens / sizeof *allergens, allergen);
 }
 
 // "temperature 86 °C, over 85 °C": the reading is its first word.

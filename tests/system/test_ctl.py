@@ -70,12 +70,27 @@ def usage_names_what_would_do():
             (("-xyz",), "there is no such option: -x\nTry"), (("-é",), "there is no such option: -é\nTry"),
             (("--help=all",), "this option takes no value: --help=all"),
             (("status", "--timeout", "soon"), "--timeout takes a length of time like 10s; not: soon"),
-            (("respond", "x"), "a number like 42 is needed; not: x")):
+            (("respond", "x"), "a number like 42 is needed; not: x"), (("sesion", "list"), "sesion\ndid you mean session?\nTry"),
+            (("session", "shfit"), "session takes list, start, end, shift, cancel, import, export; not: shfit\ndid you mean shift?\nTry"),
+            (("zone", "set", "lobby", "closd"), "converting-passable; not: closd\ndid you mean closed?\nTry"),
+            (("zone", "count", "lobby", "x"), "a number of people like 40 is needed; not: x"),
+            (("session", "shift", "opening"), "usage: venuectl session shift ID LENGTH"),
+            (("session", "shift", "opening", "soon"), "a length of time like 10m or -10m is needed; not: soon"),
+            (("session", "shift", "opening", "5m", "-5m"), "there is no such option: -5m\nTry"),
+            (("session", "end", "-5m"), "there is no such option: -5m\nTry"),
+            (("notice", "draft"), "usage: venuectl notice draft TEXT"), (("notice", "approve", "n"), "like 42 is needed; not: n"),
+            (("device", "reading", "proj-main", "temperature", "hot"), "a value like 81.5 is needed; not: hot"),
+            (("device", "maintenance", "proj-main"), "takes one of --until TIME, --for LENGTH, off\nTry"),
+            (("device", "maintenance", "proj-main", "on"), "--until TIME, --for LENGTH, off; not: on\nTry"),
+            (("device", "maintenance", "proj-main", "--for", "soon"), "--for takes a length of time like 30m; not: soon"),
+            (("supply", "level", "coffee", "x"), "a whole number like 40 is needed; not: x"),
+            (("batch", "plan", "fruit", "40"), "batch plan takes one of --at TIME, --session SESSION\nTry"),
+            (("batch", "temperature", "fruit.b1", "cold"), "degrees like 63.5 are needed; not: cold")):
         _, err = said(*arguments, status=2)
         assert english in err, (arguments, err)
         for lang in ZH:
             _, err = said(*arguments, status=2, lang=lang)
-            names = set(re.findall(r"[A-Za-z-]+", english)) | {"venuectl"}
+            names = set(re.findall(r"[A-Za-z-]+", english)) | set(arguments) | {"venuectl", "open", "crowded", "converting"}
             assert CHINESE.search(err) and not english_left(err, names), err
     _, err = said("status", status=2, lang="zh-hantt")
     assert "--lang takes en, zh-hant, zh-hans; not: zh-hantt\ndid you mean zh-hant?\nTry" in err, err
@@ -84,10 +99,11 @@ def usage_names_what_would_do():
 @case
 def nothing_to_show():
     """an empty list says so in words, and to machines nothing"""
-    for verb in ("incidents", "alerts", "deadlines"):
-        assert said(verb) == ("", "none\n")
-        assert said(verb, lang="zh-hant") == ("", "（無）\n")
-        assert said(verb, "--json") == ("", "")
+    for verb in ("incidents", "alerts", "deadlines", "task", "notice", "supply --low", "device --faulty"):
+        verb = verb.split()
+        assert said(*verb) == ("", "none\n")
+        assert said(*verb, lang="zh-hant") == ("", "（無）\n")
+        assert said(*verb, "--json") == ("", "")
 
 
 @case
@@ -150,15 +166,49 @@ def recommend_answers_first():
 
 
 @case
+def live_confirmations():
+    """what a command of the live venue did; what it did all the same, and what is to be said about that"""
+    assert said("zone", "count", "tea-break", 96) == ("", "counted: tea-break 96\n")
+    assert said("zone", "set", "ai-area", "closed", lang="zh-hant")[1] == "區域狀態變更：ai-area 關閉\n"
+    assert said("session", "shift", "keynote-1", "10m") == (
+        "", "session moved: keynote-1 +10m\n")
+    assert said("session", "shift", "opening", "45m")[1] == (
+        "session moved: opening +45m\nDone, but opening and keynote-1 now want one zone at the same time.\n")
+    assert said("session", "shift", "opening", "-5m", lang="zh-hant")[1] == (
+        "議程改期：opening -5m\n已完成，但 opening 與 keynote-1 同時使用同一區域。\n")
+    assert said("session", "shift", "opening", "-40m", lang="zh-hans")[1] == "议程改期：opening -40m\n"
+    assert said("session", "cancel", "tea-morning", "no water", lang="zh-hans")[1].startswith("议程取消：tea-morning\n已完成，但 ")
+    assert said("session", "start", "opening", "--by", "control-1")[1] == "session started: opening\n"
+    assert said("session", "start", "opening")[1] == "was so already; nothing changed\n"
+    assert said("notice", "draft", "Shuttle at 18:30") == ("1\n", "")
+    assert said("device", "reading", "proj-main", "temperature", "78.5")[1] == "taken: proj-main\n"
+    assert said("device", "maintenance", "proj-side", "--for", "10m", lang="zh-hant")[1].startswith("設備維護中：proj-side，至 05-18 ")
+    assert said("device", "maintenance", "proj-side", "off")[1] == "maintenance over: proj-side\n"
+    assert said("device", "fault", "gate-1", "no light", status=1)[1].startswith("venuectl: There is no such device.")
+    assert said("supply", "level", "coffee", 40, "--by", "tea-1")[1] == "level reported: coffee 40\n"
+    assert said("supply", "served", "coffee", 4, lang="zh-hans")[1] == "已取用：coffee 4\n"
+    assert said("supply", "refill", "water") == ("1\n", "")
+    assert said("batch", "serve", "fruit.b1", lang="zh-hant")[1] == "批次已供應：fruit.b1\n"
+    assert said("batch", "hold", "fruit.b1", status=1, lang="zh-hans")[1].startswith("venuectl: 当前状态不允许此操作。（fruit.b1：已供应）")
+    assert said("batch", "temperature", "fruit.b1", "-2.5")[1] == "temperature logged: fruit.b1 -2.5 °C\n"
+    assert re.fullmatch(r"t1 任務已完成：補給 按時，用時 \d+s，時限 \d+m\n", said("task", "done", "t1", lang="zh-hant")[1])
+    assert said("task", "cancel", 2, "not needed")[1] == "t2 task cancelled\n"
+    number = VENUE.json("device", "fault", "proj-main", "no picture")[0]["number"]
+    assert f"#{number} " in said("incidents", lang="zh-hant")[0]
+    assert "proj-main：no picture；由 proj-side 接替；備件位於 backstage" in said("incidents", lang="zh-hant")[0]
+    assert "由 proj-side 接替" in said("show", number, lang="zh-hant")[0]
+
+
+@case
 def nothing_is_left_in_english():
     """every list and view in Chinese: names, states, outcomes, reasons"""
     number = VENUE.report("ai-area", "collapse", "x1")
     VENUE.ctl("crew", "reach", "av-3", "radio-dead")
     names = ids_of_plan() | {"local-admin", "venuectl", "spill", "slides", "will", "not", "play", "again", "spare", "laptop",
-                             "sound"}
+                             "sound", "Shuttle", "picture", "water", "fruit", "pastry", "local", "device", "overlap"}
     for lang in ZH:
-        for arguments in (("show", 1), ("show", number), ("incidents",), ("alerts",), ("deadlines",), ("crew",), ("zones",),
-                          ("categories",), ("status",), ("clock",), ("plan", "show")):
+        for arguments in (("show", 1), ("show", number), ("incidents",), ("alerts",), ("deadlines",), ("crew",), ("zones",), ("zone",), ("session",),
+                          ("notice",), ("device",), ("device", "show", "proj-main"), ("supply",), ("batch",), ("task",), ("categories",), ("status",), ("clock",), ("plan", "show")):
             out, _ = said(*arguments, lang=lang)
             out = re.sub(r"(AV|CONTROL|DISPATCH|CHIEF|SUPER|[A-Z-]{3,}) \d+", " ", out)  # call signs
             assert not english_left(out, names), (arguments, english_left(out, names), out)
