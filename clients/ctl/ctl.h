@@ -68,7 +68,7 @@ static inline const char *ctl_words(const struct ctl *ctl, const ProtobufCEnumDe
 {
   return vd_enum_words(type, value, ctl->language);
 }
-// A team, `detection` or `unowned`; `fold` holds the teams.
+// A team, `detection` or `unowned`; `fold` holds the teams, NULL: ids.
 const char *ctl_team(const struct ctl *ctl, const struct vd_fold *fold, const char *id);
 void ctl_did_you_mean(const struct ctl *ctl, const char *nearest);         // nothing for NULL or ""
 int ctl_usage(const struct ctl *ctl, const char *what, const char *value); // explains on stderr; CTL_USAGE
