@@ -27,6 +27,17 @@ void venue_link_init(struct venue_link *link)
   atomic_init(&link->made_mono_ms, 0);
 }
 
+// A door that shuts is open for a moment each time, which must not look like somebody who does not answer. So
+// after a connection that was shut, the next one counts when something came over it or when it has held.
+bool venue_link_stands(const struct venue_link *link)
+{
+  if (atomic_load(&link->now) == 0)
+    return false;
+  bool is_proven = atomic_load(&link->so_far) == link->proven;
+  return is_proven || atomic_load(&link->shut) == 0 ||
+         venue_mono_ms() - atomic_load(&link->made_mono_ms) >= HELD_MS;
+}
+
 // ---- coming and going ----
 
 // Before the protocols have greeted each other: a connection that fails there ends like any other, but is
