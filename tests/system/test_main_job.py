@@ -15,7 +15,7 @@ def report_and_watch():
         number = wait_until(lambda: venue.report("hall-main", "av-fault", "slides will not play"), "a number")
         assert number == 1
         venue.report("hall-main", "av-fault", "still")
-        wait_until(lambda: watcher.facts("reported"), "the change on the watcher's screen", 5)
+        wait_until(lambda: watcher.facts("reported"), "the change on the watcher's screen")
         incidents = venue.json("incidents", "--open")
         assert [i["number"] for i in incidents] == [1, 2]
         assert incidents[1]["looks_like"] == 1
