@@ -1,33 +1,9 @@
 """A report becomes three deadlines, calls that climb, and a line on every screen."""
-import threading
-import time
 from datetime import datetime
 
-from harness import Venue, case, main, wait_until
+from harness import Pulse, Venue, case, main, wait_until
 
 SCALE = ("--time-scale", "60", "--clock-start", "plan")
-
-
-class Pulse:
-    """How long the machine stood still meanwhile, the longest time."""
-
-    def __enter__(self):
-        self.longest_s = 0.0
-        self.is_over = threading.Event()
-        self.thread = threading.Thread(target=self.beat)
-        self.thread.start()
-        return self
-
-    def beat(self):
-        last = time.monotonic()
-        while not self.is_over.wait(0.05):
-            now = time.monotonic()
-            self.longest_s = max(self.longest_s, now - last - 0.05)
-            last = now
-
-    def __exit__(self, kind, value, trace):
-        self.is_over.set()
-        self.thread.join()
 
 
 @case
