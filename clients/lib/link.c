@@ -107,7 +107,9 @@ enum vd_err venue_dial(struct venue_client *client, nng_socket socket, const cha
 // pull request 1636 mended that for tcp). So a feed is closed when it pauses; and should it not, nobody waits
 // for long: the socket is left to the end of the process. Which comes without nng_fini: that hangs at times
 // where connections were shut.
-enum { CLOSE_S = 1, QUIET_MS = 5, QUIET_TRIES = 100 };
+//
+// Waiting is done in pieces, so that a machine that stands still meanwhile uses up one of them and not all.
+enum { CLOSE_MS = 100, CLOSE_TRIES = 10, QUIET_MS = 5, QUIET_TRIES = 100 };
 
 static void await_pause(nng_socket socket)
 {
@@ -124,19 +126,30 @@ static void *close_socket(void *argument)
   return NULL;
 }
 
+static bool has_ended(pthread_t thread)
+{
+  for (int i = 0; i < CLOSE_TRIES; i++) {
+    struct timespec until;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_nsec += CLOSE_MS * 1000000L;
+    until.tv_sec += until.tv_nsec / 1000000000;
+    until.tv_nsec %= 1000000000;
+    if (pthread_clockjoin_np(thread, NULL, CLOCK_MONOTONIC, &until) == 0)
+      return true;
+  }
+  return false;
+}
+
 void venue_close(struct venue_client *client, nng_socket socket, bool is_feed)
 {
   nng_socket *closing = vd_alloc(sizeof *closing);
   *closing = socket;
   if (is_feed)
     await_pause(socket);
-  struct timespec until;
-  clock_gettime(CLOCK_MONOTONIC, &until);
-  until.tv_sec += CLOSE_S;
   pthread_t thread;
   if (pthread_create(&thread, NULL, close_socket, closing) != 0) {
     close_socket(closing);
-  } else if (pthread_clockjoin_np(thread, NULL, CLOCK_MONOTONIC, &until) != 0) {
+  } else if (!has_ended(thread)) {
     pthread_detach(thread);
     client->is_left = true;
     return;
