@@ -35,7 +35,7 @@ const char *ctl_team(const struct ctl *ctl, const struct vd_fold *fold, const ch
     return ctl_pick(ctl, "detection", "發現延遲", "发现延迟");
   if (strcmp(id, "unowned") == 0)
     return ctl_pick(ctl, "unowned", "無人承擔", "无人承担");
-  const Vd__Team *team = (const Vd__Team *)vd_fold_find(fold, VD__KIND__KIND_TEAM, id);
+  const Vd__Team *team = fold != NULL ? (const Vd__Team *)vd_fold_find(fold, VD__KIND__KIND_TEAM, id) : NULL;
   return team != NULL ? ctl_text(ctl, team->name, id) : id;
 }
 
@@ -78,6 +78,8 @@ static int exit_of(enum vd_err err)
     return CTL_UNREACHABLE;
   case VD_ERR_NOT_PERMITTED:
   case VD_ERR_UNAUTHENTICATED:
+  case VD_ERR_FOREIGN_ORIGIN: // the address under which venued was asked is none of its own: kept out
+                              // likewise
     return CTL_NOT_PERMITTED;
   default:
     return CTL_REFUSED;

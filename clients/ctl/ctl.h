@@ -100,7 +100,7 @@ const char *ctl_allergen_words(const struct ctl *ctl, const char *allergen);
 // device, NULL where it is not at hand.
 void ctl_incident_text(const struct ctl *ctl, const Vd__Incident *incident, const Vd__Text *name,
                        struct vd_buffer *out);
-// A team, `detection` or `unowned`; `fold` holds the teams.
+// A team, `detection` or `unowned`; `fold` holds the teams, NULL: ids.
 const char *ctl_team(const struct ctl *ctl, const struct vd_fold *fold, const char *id);
 void ctl_did_you_mean(const struct ctl *ctl, const char *nearest);         // nothing for NULL or ""
 int ctl_usage(const struct ctl *ctl, const char *what, const char *value); // explains on stderr; CTL_USAGE

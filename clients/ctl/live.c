@@ -211,8 +211,9 @@ static void show_stale(struct ctl_live *live, int64_t silent_ms)
 static void show_alive(struct ctl_live *live)
 {
   char silent[32];
+  int64_t silent_ms = mono_ms() - live->heard_mono_ms; // it went on after it was told last
   if (live->told_silent_ms > 0) {
-    ctl_span(live->silent_ms, silent, sizeof silent);
+    ctl_span(silent_ms > live->silent_ms ? silent_ms : live->silent_ms, silent, sizeof silent);
     ctl_live_clear(live);
     fprintf(stderr,
             CTL_FORMAT(live->ctl, "live again, after %s of silence\n", "中斷 %s 後恢復即時\n",
@@ -235,9 +236,9 @@ static void show_turn(struct ctl_live *live, bool *was, bool is, const char *beg
 static void show_beat(struct ctl_live *live, const Vd__Beat *beat)
 {
   const struct ctl *ctl = live->ctl;
+  show_alive(live);
   live->heard_venue_ms = beat->now_at_ms;
   live->heard_mono_ms = mono_ms();
-  show_alive(live);
   show_turn(live, &live->is_read_only, beat->read_only,
             ctl_pick(ctl, "READ-ONLY: the disk is full, nothing is kept", "唯讀：磁碟已滿，暫停保存",
                      "只读：磁盘已满，暂停保存"),

@@ -9,7 +9,7 @@
 #include "proto/text.h"
 
 static const int64_t BEHIND_TOLD_MS = 60000;
-enum { TIERS = 3, PROMISES = 6, OUTCOMES = 6, HOLDERS_MAX = 64, LATE_SHOWN_MAX = 16 };
+enum { TIERS = 3, PROMISES = 6, OUTCOMES = 6, LATE_SHOWN_MAX = 16 };
 
 struct holder {
   const char *who; // borrowed from the fold
@@ -21,7 +21,7 @@ struct summary {
   const struct ctl *ctl;
   const struct vd_fold *fold;
   unsigned counts[PROMISES + 1][OUTCOMES];
-  struct holder holders[HOLDERS_MAX];
+  struct holder *holders; // as many as there are: a plan may have more groups than a screen has lines
   size_t holder_count;
   const Vd__Deadline **late; // borrowed likewise: everything past its limit when it was, or was not, done
   size_t late_count;
@@ -45,11 +45,11 @@ static void add_share(struct summary *summary, const Vd__Deadline *deadline, con
   size_t at = 0;
   while (at < summary->holder_count && strcmp(summary->holders[at].who, share->who) != 0)
     at++;
-  if (at == HOLDERS_MAX)
-    return;
+  if (at == summary->holder_count) {
+    summary->holders = vd_realloc(summary->holders, ++summary->holder_count * sizeof *summary->holders);
+    summary->holders[at] = (struct holder){.who = share->who};
+  }
   struct holder *holder = &summary->holders[at];
-  if (at == summary->holder_count)
-    summary->holders[summary->holder_count++] = (struct holder){.who = share->who};
   holder->promises++;
   holder->held_ms += share->held_ms;
   holder->late_held_ms += deadline->outcome == VD__OUTCOME__OUTCOME_MISSED ? share->held_ms : 0;
@@ -332,6 +332,7 @@ void ctl_summarize(const struct ctl *ctl, const struct vd_fold *fold, const stru
   print_behind(ctl, played);
   print_replies(ctl, played);
   free(summary.late);
+  free(summary.holders);
 }
 
 static int fetch_status(struct ctl *ctl, Vd__Response **response)

@@ -46,9 +46,9 @@ static void complete(struct venue_client *client, Vd__Request *request)
 
 // ---- one try ----
 
-static enum vd_err unanswered(struct venue_client *client)
+static enum vd_err unanswered(const struct venue_client *client)
 {
-  return atomic_load(&client->asked.now) > 0 ? VD_ERR_TIMED_OUT : VD_ERR_UNREACHABLE;
+  return venue_link_stands(&client->asked) ? VD_ERR_TIMED_OUT : VD_ERR_UNREACHABLE;
 }
 
 static int send_request(struct venue_client *client, const struct vd_buffer *bytes, int64_t until_ms)

@@ -88,6 +88,8 @@ enum vd_err venue_use_tls(struct venue_client *client, struct vd_refusal *refusa
 
 // ---- link.c ----
 void venue_link_init(struct venue_link *link);
+// Whether somebody is there now: connected, and not just on the way out again.
+bool venue_link_stands(const struct venue_link *link);
 // A dialer to `url` on the socket, connecting in the background.
 enum vd_err venue_dial(struct venue_client *client, nng_socket socket, const char *url,
                        struct venue_link *link, struct vd_refusal *refusal) VD_MUST_CHECK;

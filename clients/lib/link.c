@@ -27,6 +27,17 @@ void venue_link_init(struct venue_link *link)
   atomic_init(&link->made_mono_ms, 0);
 }
 
+// A door that shuts is open for a moment each time, which must not look like somebody who does not answer. So
+// after a connection that was shut, the next one counts when something came over it or when it has held.
+bool venue_link_stands(const struct venue_link *link)
+{
+  if (atomic_load(&link->now) == 0)
+    return false;
+  bool is_proven = atomic_load(&link->so_far) == link->proven;
+  return is_proven || atomic_load(&link->shut) == 0 ||
+         venue_mono_ms() - atomic_load(&link->made_mono_ms) >= HELD_MS;
+}
+
 // ---- coming and going ----
 
 // Before the protocols have greeted each other: a connection that fails there ends like any other, but is
@@ -96,7 +107,9 @@ enum vd_err venue_dial(struct venue_client *client, nng_socket socket, const cha
 // pull request 1636 mended that for tcp). So a feed is closed when it pauses; and should it not, nobody waits
 // for long: the socket is left to the end of the process. Which comes without nng_fini: that hangs at times
 // where connections were shut.
-enum { CLOSE_S = 1, QUIET_MS = 5, QUIET_TRIES = 100 };
+//
+// Waiting is done in pieces, so that a machine that stands still meanwhile uses up one of them and not all.
+enum { CLOSE_MS = 100, CLOSE_TRIES = 10, QUIET_MS = 5, QUIET_TRIES = 100 };
 
 static void await_pause(nng_socket socket)
 {
@@ -113,19 +126,30 @@ static void *close_socket(void *argument)
   return NULL;
 }
 
+static bool has_ended(pthread_t thread)
+{
+  for (int i = 0; i < CLOSE_TRIES; i++) {
+    struct timespec until;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_nsec += CLOSE_MS * 1000000L;
+    until.tv_sec += until.tv_nsec / 1000000000;
+    until.tv_nsec %= 1000000000;
+    if (pthread_clockjoin_np(thread, NULL, CLOCK_MONOTONIC, &until) == 0)
+      return true;
+  }
+  return false;
+}
+
 void venue_close(struct venue_client *client, nng_socket socket, bool is_feed)
 {
   nng_socket *closing = vd_alloc(sizeof *closing);
   *closing = socket;
   if (is_feed)
     await_pause(socket);
-  struct timespec until;
-  clock_gettime(CLOCK_MONOTONIC, &until);
-  until.tv_sec += CLOSE_S;
   pthread_t thread;
   if (pthread_create(&thread, NULL, close_socket, closing) != 0) {
     close_socket(closing);
-  } else if (pthread_clockjoin_np(thread, NULL, CLOCK_MONOTONIC, &until) != 0) {
+  } else if (!has_ended(thread)) {
     pthread_detach(thread);
     client->is_left = true;
     return;

@@ -123,8 +123,9 @@ enum vd_err vd_journal_append(struct vd_journal *journal, const struct vd_journa
     return refuse_commit(journal, code, bytes, refusal);
   journal->head = head;
   if (batch->meta != NULL) {
+    uint32_t schema = journal->meta.schema; // the journal's, whatever the batch says
     journal->meta = *batch->meta;
-    journal->meta.schema = VD_SCHEMA;
+    journal->meta.schema = schema;
   }
   return VD_OK;
 }

@@ -153,13 +153,21 @@ enum vd_err vd_env_open(struct vd_journal *journal, uint64_t map_size_bytes, str
   return VD_OK;
 }
 
+// Meta lies in LMDB's unnamed table, beside the roots of the others: each commit writes that page anyway, and
+// a table of its own would cost it one page more. Schema 1 had one, and keeps it.
+static int open_meta(MDB_txn *txn, bool is_new, MDB_dbi *table)
+{
+  int code = is_new ? MDB_NOTFOUND : mdb_dbi_open(txn, "meta", 0, table);
+  return code == MDB_NOTFOUND ? mdb_dbi_open(txn, NULL, 0, table) : code;
+}
+
 int vd_tables_open(struct vd_journal *journal, MDB_txn *txn, bool is_new)
 {
-  static const char *const names[VD_TABLE_COUNT] = {"changes", "entities", "private", "meta"};
+  static const char *const names[VD_TABLE_META] = {"changes", "entities", "private"};
   int code = 0;
-  for (size_t i = 0; i < VD_TABLE_COUNT && code == 0; i++)
+  for (size_t i = 0; i < VD_TABLE_META && code == 0; i++)
     code = mdb_dbi_open(txn, names[i], is_new ? MDB_CREATE : 0, &journal->tables[i]);
-  return code;
+  return code == 0 ? open_meta(txn, is_new, &journal->tables[VD_TABLE_META]) : code;
 }
 
 // ---- space ----

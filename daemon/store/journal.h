@@ -19,7 +19,7 @@
 #include "proto/change.pb-c.h"
 #include "proto/err.h"
 
-enum { VD_CHAIN_SIZE = 32, VD_SCHEMA = 1, VD_BOOT_ID_SIZE = 37 };
+enum { VD_CHAIN_SIZE = 32, VD_SCHEMA = 2, VD_BOOT_ID_SIZE = 37 };
 
 struct vd_journal;
 

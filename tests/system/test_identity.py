@@ -8,17 +8,16 @@ import subprocess
 import threading
 import time
 
-from harness import VENUECTL, Venue, case, free_port, main, wait_until
+from harness import VENUECTL, WAIT_LIMIT_S, Venue, case, free_port, main, wait_until
 
 WRONG = "0" * 64
 
 
 def ctl_over_ws(venue, token, *arguments, env=None):
-    """venuectl by URL: (status, stderr, seconds)."""
-    began = time.monotonic()
-    done = subprocess.run([str(VENUECTL), *arguments], cwd=venue.folder.parent, capture_output=True, timeout=60,
-                          stdin=subprocess.DEVNULL, check=False, env={**by_url(venue, token), **(env or {})})
-    return done.returncode, done.stderr.decode(), time.monotonic() - began
+    """venuectl by URL: (status, stderr). It has far more time than the test, so what ends did not wait for its end."""
+    done = subprocess.run([str(VENUECTL), "--timeout", "10m", *arguments], cwd=venue.folder.parent, capture_output=True,
+                          timeout=WAIT_LIMIT_S, stdin=subprocess.DEVNULL, check=False, env={**by_url(venue, token), **(env or {})})
+    return done.returncode, done.stderr.decode()
 
 
 def by_url(venue, token):
@@ -30,9 +29,14 @@ def by_url(venue, token):
     return environment
 
 
-def turned_away(venue):
-    """How many were, so far; the figures are a second old."""
+def turned_away(venue, least=0):
+    """How many were, so far: at least so many, in time; the figures are a second old."""
     time.sleep(1.5)
+    wait_until(lambda: read_turned_away(venue) >= least, f"{least} who are turned away")
+    return read_turned_away(venue)
+
+
+def read_turned_away(venue):
     text = venue.get("/metrics")[1]
     return int(re.search(r"^venued_unauthenticated_requests_total (\d+)", text, re.M)[1])
 
@@ -59,12 +63,11 @@ def a_wrong_token():
         before = turned_away(venue)
         for arguments in (["incidents"], ["log", "x"], ["watch"]):
             for token in (WRONG, None):
-                status, words, seconds = ctl_over_ws(venue, token, *arguments)
+                status, words = ctl_over_ws(venue, token, *arguments)
                 assert status == 4, (arguments, status, words)
                 assert "No valid identity came with the request. [unauthenticated]" in words, words
-                assert seconds < 3, seconds
-        knocks = turned_away(venue) - before
-        assert 6 <= knocks <= 60, f"{knocks} times in six calls"
+        knocks = turned_away(venue, before + 6) - before
+        assert knocks <= 60, f"{knocks} times in six calls"
 
 
 @case
@@ -82,7 +85,7 @@ def a_revoked_token():
             before = turned_away(venue)
             venue.write_config()
             venue.process.send_signal(signal.SIGHUP)
-            out, words = watch.communicate(timeout=10)
+            out, words = watch.communicate(timeout=WAIT_LIMIT_S)
             assert watch.returncode == 4 and b"[unauthenticated]" in words, (watch.returncode, out, words)
             assert turned_away(venue) - before <= 30
         finally:
@@ -97,9 +100,8 @@ def a_feed_for_others():
         give_token(venue, "wall-lobby", "wall", token)
         venue.start()
         assert ctl_over_ws(venue, token, "status")[0] == 0
-        status, words, seconds = ctl_over_ws(venue, token, "watch")
+        status, words = ctl_over_ws(venue, token, "watch")
         assert status == 4 and "[not-permitted]" in words, (status, words)
-        assert seconds < 10, seconds
 
 
 def certify(stem):
@@ -153,13 +155,12 @@ def behind_tls():
         with socket.create_server(("127.0.0.1", port)) as listener:
             threading.Thread(target=serve_tls, args=(listener, context, venue.port), daemon=True).start()
             trusting = {"VENUE_URL": f"https://127.0.0.1:{port}", "SSL_CERT_FILE": ours[0]}
-            status, words, _ = ctl_over_ws(venue, venue.token(), "status", env=trusting)
+            status, words = ctl_over_ws(venue, venue.token(), "status", env=trusting)
             assert status == 0, (status, words)
-            status, words, _ = ctl_over_ws(venue, WRONG, "status", env=trusting)
+            status, words = ctl_over_ws(venue, WRONG, "status", env=trusting)
             assert status == 4 and "[unauthenticated]" in words, (status, words)
-            status, words, seconds = ctl_over_ws(venue, venue.token(), "status", env={**trusting, "SSL_CERT_FILE": another[0]})
+            status, words = ctl_over_ws(venue, venue.token(), "status", env={**trusting, "SSL_CERT_FILE": another[0]})
             assert status == 3 and "TLS: " in words, (status, words)
-            assert seconds < 4, seconds
 
 
 main()

@@ -132,6 +132,33 @@ class Run:
         os.close(self.terminal)
 
 
+def seconds(span):
+    """What "1m5s" or "10s" is."""
+    return sum(int(count) * {"h": 3600, "m": 60, "s": 1}[unit] for count, unit in re.findall(r"(\d+)([hms])", span))
+
+
+def silences(shown):
+    """Each silence that came to its end: what was told of its age while it went on, and how long it was at the end."""
+    told = re.findall(r"STALE: nothing heard from venued for (\S+); what is shown is as of 08:\d\d:\d\d"
+                      r"|live again, after (\S+) of silence", shown)
+    found, ages = [], []
+    for age, whole in told:
+        if age:
+            ages.append(seconds(age))
+        else:
+            found.append((ages, seconds(whole)))
+            ages = []
+    return found
+
+
+def soon_enough(attempt):
+    """One of some attempts succeeds: the machine may stand still during the others."""
+    assert any(attempt() for _ in range(4)), "too late each time"
+
+
+# The machine may stand still at any time, which is one more silence, or makes one longer: what is expected of a silence
+# here holds for each.
+
 @case
 def idle():
     """an idle screen says which venue it is, how to report from elsewhere, and shows that it lives"""
@@ -165,25 +192,29 @@ def not_started():
     with Folder() as folder:
         with open(folder.root / "config" / "venued.yaml", "a", encoding="utf-8") as config:
             config.write("nonsense: 1\n")
-        begin = time.monotonic()
-        run = folder.run()
-        assert run.exit_status() == 1, run.read()
-        assert time.monotonic() - begin < 4.5
-        assert "venued has ended (status 1)" in run.read() and "nonsense: unknown key" in run.read(), run.read()
+
+        def attempt():
+            begin = time.monotonic()
+            run = folder.run()
+            assert run.exit_status() == 1, run.read()
+            assert "venued has ended (status 1)" in run.read() and "nonsense: unknown key" in run.read(), run.read()
+            return time.monotonic() - begin < 4.5
+        soon_enough(attempt)
 
 
 @case
 def killed():
     """a daemon that is killed is noticed at once, with its status, and tools/run fails"""
     with Folder() as folder:
-        run = folder.run()
-        run.until(r"live, heard 0s ago")
-        os.kill(folder.daemon(), signal.SIGKILL)
-        begin = time.monotonic()
-        assert run.exit_status() == 137, run.read()
-        assert time.monotonic() - begin < 5
-        assert "venued has ended (killed by signal 9, SIGKILL)" in run.read(), run.read()
-        assert "STALE" not in run.read() and "line " not in run.read(), run.read()
+        def attempt():
+            run = folder.run()
+            run.until(r"live, heard 0s ago")
+            os.kill(folder.daemon(), signal.SIGKILL)
+            assert run.exit_status(30) == 137, run.read()
+            assert "venued has ended (killed by signal 9, SIGKILL)" in run.read(), run.read()
+            assert "line " not in run.read(), run.read()
+            return "STALE" not in run.read()
+        soon_enough(attempt)
 
 
 @case
@@ -193,10 +224,11 @@ def silent():
         run = folder.run()
         run.until(r"live, heard 0s ago")
         os.kill(folder.daemon(), signal.SIGSTOP)
-        run.until(r"STALE, heard nothing for 6s", 30)
+        run.until(r"STALE, heard nothing for (?:[6-9]|\d\d|\d+m\d*)s")
         os.kill(folder.daemon(), signal.SIGCONT)
-        run.until(r"live again, after \ds of silence")
-        assert run.read().count("STALE: nothing heard from venued for 3s; what is shown is as of 08:0") == 1, run.read()
+        run.until(r"live again, after (?:[6-9]|\d\d|\d+m\d*)s of silence")
+        for ages, whole in silences(run.read()):
+            assert len(ages) == 1 and 3 <= ages[0] <= whole, run.read()
 
 
 @case
@@ -211,12 +243,19 @@ def silent_to_a_file():
             return (folder.root / "screen").read_text()
         wait_until(lambda: "zones: " in shown(), "the screen")
         os.kill(folder.daemon(), signal.SIGSTOP)
-        wait_until(lambda: shown().count("STALE: ") == 2, "a second word after 10 s", 30)
+        def ages():
+            return [seconds(age) for age in re.findall(r"STALE: nothing heard from venued for (\S+);", shown())]
+        wait_until(lambda: max(ages(), default=0) >= 10, "a word after 10 s")
+        before = len(silences(shown()))
         os.kill(folder.daemon(), signal.SIGCONT)
-        wait_until(lambda: "live again" in shown(), "the end of the silence")
+        wait_until(lambda: len(silences(shown())) > before, "the end of the silence")
         watch.terminate()
         assert watch.wait(timeout=30) == 0
-        assert re.findall(r"STALE: nothing heard from venued for (\d+)s", shown()) == ["3", "10"], shown()
+        assert any(whole >= 10 for _, whole in silences(shown())), shown()
+        for told, whole in silences(shown()):
+            steps = [sum(age >= step for step in (3, 10, 60, 600)) for age in told]
+            assert steps and steps[0] > 0 and steps == sorted(set(steps)), shown()
+            assert told[-1] <= whole, shown()
         assert "\r" not in shown() and "\x1b" not in shown(), shown()
 
 

@@ -13,7 +13,7 @@
 #include "clients/lib/client_internal.h"
 #include "proto/quota.h"
 
-enum { PATIENCE_MS = 5000, REQUEST_QUOTA = 8 * 1024 * 1024 };
+enum { REQUEST_QUOTA = 8 * 1024 * 1024 };
 
 // ---- answers ----
 
@@ -216,7 +216,7 @@ void fake_start(struct fake *fake)
   cr_assert_eq(nng_rep0_open(&fake->rep), 0);
   cr_assert_eq(nng_pub0_open(&fake->pub), 0);
   nng_socket_set_int(fake->pub, NNG_OPT_SENDBUF, 8192);
-  nng_socket_set_ms(fake->rep, NNG_OPT_SENDTIMEO, PATIENCE_MS);
+  nng_socket_set_ms(fake->rep, NNG_OPT_SENDTIMEO, FAKE_PATIENCE_MS);
   nng_pipe_notify(fake->pub, NNG_PIPE_EV_ADD_POST, on_subscriber, fake);
   nng_pipe_notify(fake->pub, NNG_PIPE_EV_REM_POST, on_subscriber, fake);
   listen_at(fake, fake->pub, "ops");
@@ -265,10 +265,9 @@ void fake_finish(struct fake *fake)
 
 void fake_wait_connected(struct venue_client *client)
 {
-  for (int i = 0; atomic_load(&client->asked.now) == 0; i++) {
-    cr_assert_lt(i, PATIENCE_MS, "the client did not connect");
-    nng_msleep(1);
-  }
+  for (int64_t until_ms = venue_until_ms(FAKE_PATIENCE_MS); atomic_load(&client->asked.now) == 0;
+       nng_msleep(1))
+    cr_assert_gt(venue_left_ms(until_ms), 0, "the client did not connect");
 }
 
 struct venue_client *fake_client(struct fake *fake, int64_t timeout_ms)
@@ -301,7 +300,7 @@ static struct timespec patience(void)
 {
   struct timespec until;
   clock_gettime(CLOCK_REALTIME, &until);
-  until.tv_sec += PATIENCE_MS / 1000;
+  until.tv_sec += FAKE_PATIENCE_MS / 1000;
   return until;
 }
 
@@ -483,10 +482,20 @@ void fake_publish_beat(struct fake *fake)
 
 // ---- what the client tells ----
 
+enum vd_err fake_next(struct venue_client *client, int64_t timeout_ms, struct venue_event *event)
+{
+  enum vd_err err;
+  do
+    err = venue_client_next(client, timeout_ms, event);
+  while (err == VD_OK && event->kind == VENUE_STALE && event->silent_ms < FAKE_PATIENCE_MS);
+  return err;
+}
+
 struct venue_event fake_expect(struct venue_client *client, enum venue_event_kind kind)
 {
   struct venue_event event;
-  enum vd_err err = venue_client_next(client, PATIENCE_MS, &event);
+  enum vd_err err = kind == VENUE_STALE ? venue_client_next(client, FAKE_PATIENCE_MS, &event)
+                                        : fake_next(client, FAKE_PATIENCE_MS, &event);
   cr_assert_eq(err, VD_OK, "nothing came: %s", vd_err_name(err));
   cr_assert_eq(event.kind, kind, "event %d instead of %d", event.kind, kind);
   return event;
@@ -502,6 +511,6 @@ void fake_expect_change(struct venue_client *client, uint64_t sequence)
 void fake_expect_nothing(struct venue_client *client)
 {
   struct venue_event event;
-  enum vd_err err = venue_client_next(client, 50, &event);
+  enum vd_err err = fake_next(client, 50, &event);
   cr_assert_eq(err, VD_ERR_TIMED_OUT, "%s, event %d", vd_err_name(err), err == VD_OK ? (int)event.kind : -1);
 }

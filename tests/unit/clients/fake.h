@@ -22,7 +22,11 @@ enum fake_act {
   FAKE_EMPTY,    // a Response without a body
 };
 
-enum { FAKE_SEEN_MAX = 64, FAKE_HISTORY_MAX = 4096 };
+enum {
+  FAKE_SEEN_MAX = 64,
+  FAKE_HISTORY_MAX = 4096,
+  FAKE_PATIENCE_MS = 30000, // for what happens far sooner, but for a machine that stands still
+};
 
 struct fake {
   char dir[40];
@@ -67,7 +71,7 @@ enum vd_err fake_mirror(struct fake *fake, struct venue_client *client,
                         struct vd_refusal *refusal) VD_MUST_CHECK;
 // Until the client's requests can leave.
 void fake_wait_connected(struct venue_client *client);
-// Until so many subscribers are connected, or so many requests came; fails the test after 5 s.
+// Until so many subscribers are connected, or so many requests came; fails the test when patience ends.
 void fake_wait_subscribers(struct fake *fake, unsigned wanted);
 void fake_wait_subscriptions(struct fake *fake, unsigned wanted); // so many came, gone ones too
 void fake_wait_seen(struct fake *fake, size_t wanted);
@@ -95,7 +99,9 @@ void fake_publish_beat(struct fake *fake);
 void fake_publish_beat_of(struct fake *fake, uint64_t epoch, uint64_t sequence);
 
 // ---- what the client tells ----
-// The next event within 5 s, of this kind or the test fails.
+// venue_client_next, but for the silence of a machine that stands still.
+enum vd_err fake_next(struct venue_client *client, int64_t timeout_ms, struct venue_event *event);
+// The next event, of this kind or the test fails.
 struct venue_event fake_expect(struct venue_client *client, enum venue_event_kind kind);
 void fake_expect_change(struct venue_client *client, uint64_t sequence);
 // Nothing happens: 50 ms.

@@ -51,10 +51,10 @@ static struct vd_fold *plan(void)
   return fold;
 }
 
-static void expect_marked(Vd__Language language, const char *mark, const char *json, const char *expected)
+static void expect_said(Vd__Language language, const struct vd_fold *names, const char *mark,
+                        const char *json, const char *expected)
 {
   struct ctl ctl = {.language = language, .utc_offset_ms = 8 * 3600 * 1000};
-  struct vd_fold *names = plan();
   Vd__Change *change = (Vd__Change *)read_json(&vd__change__descriptor, json);
   struct vd_buffer said = {0};
   ctl_say_change(&ctl, names, change, mark, &said);
@@ -62,6 +62,12 @@ static void expect_marked(Vd__Language language, const char *mark, const char *j
   cr_expect_str_eq((char *)said.data, expected, "said:\n%s\nexpected:\n%s", (char *)said.data, expected);
   vd_buffer_finish(&said);
   vd__change__free_unpacked(change, NULL);
+}
+
+static void expect_marked(Vd__Language language, const char *mark, const char *json, const char *expected)
+{
+  struct vd_fold *names = plan();
+  expect_said(language, names, mark, json, expected);
   vd_fold_destroy(names);
 }
 
@@ -197,18 +203,20 @@ Test(say, a_climb_says_whom_it_calls_as_what_for_which_tier)
               "；合并呼叫： #7 #8 #9\n");
 }
 
+#define PASSED_OVER                                                                                          \
+  "{" CAUSE ",\"fact\":{\"what\":\"breached\",\"incident\":9,\"promise\":\"land\",\"late_ms\":\"1h\"},"      \
+  "\"upserts\":[{\"note\":{\"id\":\"9.n1\",\"incident\":9,\"kind\":\"passed-over\",\"at_ms\":\"" AT          \
+  "\",\"text\":\"onsite-lead, supervisor\"}},"                                                               \
+  "{\"alert\":{\"id\":\"9.last-resort\",\"incident\":9,\"state\":\"open\",\"contact\":\"555 8000\","         \
+  "\"updated_at_ms\":\"" AT "\",\"reasons\":[{\"why\":\"last-resort\",\"promise\":\"land\","                 \
+  "\"deadline\":\"9.1.land\",\"level\":\"control\",\"since_at_ms\":\"" AT "\"}]}}]}"
+
 Test(say, empty_levels_and_the_last_resort)
 {
-  expect("{" CAUSE ",\"fact\":{\"what\":\"breached\",\"incident\":9,\"promise\":\"land\",\"late_ms\":\"1h\"},"
-         "\"upserts\":[{\"note\":{\"id\":\"9.n1\",\"incident\":9,\"kind\":\"passed-over\",\"at_ms\":\"" AT
-         "\",\"text\":\"onsite-lead, supervisor\"}},"
-         "{\"alert\":{\"id\":\"9.last-resort\",\"incident\":9,\"state\":\"open\",\"contact\":\"555 8000\","
-         "\"updated_at_ms\":\"" AT "\",\"reasons\":[{\"why\":\"last-resort\",\"promise\":\"land\","
-         "\"deadline\":\"9.1.land\",\"level\":\"control\",\"since_at_ms\":\"" AT "\"}]}}]}",
-         "09:12:00  #9    late: tier 3 (land), noticed 1h after the limit\n"
-         "09:12:00  #9      nobody is on duty as onsite-lead, Supervisor\n"
-         "09:12:00  #9      calls the last resort Duty office (555 8000): tier 3 (land) nobody else is left "
-         "to call\n");
+  expect(PASSED_OVER, "09:12:00  #9    late: tier 3 (land), noticed 1h after the limit\n"
+                      "09:12:00  #9      nobody is on duty as onsite-lead, Supervisor\n"
+                      "09:12:00  #9      calls the last resort Duty office (555 8000): tier 3 (land) nobody "
+                      "else is left to call\n");
 }
 
 // ---- held by; late entries ----
@@ -265,6 +273,26 @@ Test(say, a_mark_stands_before_the_words)
   expect_marked(VD__LANGUAGE__LANGUAGE_EN, "(not kept) ",
                 "{" CAUSE ",\"fact\":{\"what\":\"breached\",\"incident\":9,\"promise\":\"decide\"}}",
                 "09:12:00  #9    (not kept) late: tier 2 (decide)\n");
+}
+
+// Nothing is known of the plan, as where it could not be had: ids stand for names.
+Test(say, without_a_plan_ids_stand_for_names)
+{
+  expect_said(
+      VD__LANGUAGE__LANGUAGE_EN, NULL, "", LATE_ENTRY,
+      "09:12:00  #9    landed: tier 3 (land) by onsite-1, held by av-1 (done at 09:02:00, told now)"
+      "  fixed\n"
+      "09:12:00  #9      tier 3 (land): met, reported late; due 09:10:00, done 09:02:00, told 09:12:00"
+      "; clock: onsite 11m\n");
+  expect_said(VD__LANGUAGE__LANGUAGE_EN, NULL, "", REPORTED,
+              "09:12:00  #5    reported @lobby by onsite-1 (radio)  [av-fault, severity 3] no slides"
+              "  (looks like #4)  (to complete: category)\n"
+              "09:12:00  #5      asks av-1 to take it, 45s away, answer due 09:13:00\n");
+  expect_said(
+      VD__LANGUAGE__LANGUAGE_EN, NULL, "", PASSED_OVER,
+      "09:12:00  #9    late: tier 3 (land), noticed 1h after the limit\n"
+      "09:12:00  #9      nobody is on duty as onsite-lead, supervisor\n"
+      "09:12:00  #9      calls the last resort (555 8000): tier 3 (land) nobody else is left to call\n");
 }
 
 Test(say, nobody_would_say_it)

@@ -151,3 +151,41 @@ Test(summary, says_that_nothing_was_late_and_which_replies_were_wrong)
       "  09:22:00  expected own-work, got [ok] Done.\n");
   vd_buffer_finish(&played.wrongs);
 }
+
+// More groups than a plan is likely to have, each with its line.
+Test(summary, every_holder_has_a_line)
+{
+  enum { HOLDERS = 200 };
+  struct vd_fold *fold = vd_fold_create();
+  struct vd_buffer table = {0}, printed = {0};
+  for (int i = 1; i <= HOLDERS; i++) {
+    char json[200];
+    snprintf(json, sizeof json,
+             "{\"deadline\":{\"id\":\"%d.1.respond\",\"revision\":1,\"incident\":%d,\"promise\":\"respond\","
+             "\"outcome\":\"met\",\"shares\":[{\"who\":\"group-%03d\",\"held_ms\":\"1m\"}]}}",
+             i, i, i);
+    put(fold, json);
+    vd_buffer_printf(&table, "group-%03d            1         1m          -\n", i);
+  }
+  vd_buffer_printf(
+      &printed,
+      "\n== Many ==\n"
+      "promises   met  met, reported late  missed  running  void\n"
+      "1 respond  %d  0                   0       0        0\n"
+      "2 decide   0    0                   0       0        0\n"
+      "3 land     0    0                   0       0        0\n"
+      "(met, reported late: done in time, told only after the limit; void: cancelled, merged or reopened)\n"
+      "\nNothing ran past its limit.\n"
+      "\n"
+      "who held the clocks  promises  on average  in the late ones\n"
+      "%.*s"
+      "\n"
+      "incidents: 0 (open: 0); offers: 0 (unanswered: 0); past a limit: 0; calls: 0; climbs: 0\n"
+      "all replies as expected: 0 of 0\n",
+      HOLDERS, (int)table.size, (char *)table.data);
+  vd_buffer_append(&printed, "", 1);
+  struct ctl_played played = {.name = "Many"};
+  expect(VD__LANGUAGE__LANGUAGE_EN, fold, &played, (char *)printed.data);
+  vd_buffer_finish(&table);
+  vd_buffer_finish(&printed);
+}

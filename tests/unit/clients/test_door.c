@@ -16,13 +16,18 @@
 #include <unistd.h>
 
 #include "clients/lib/client_internal.h"
+#include "daemon/net/internal.h"
 #include "proto/check.h"
 #include "proto/message.h"
+
+// Of what ends by itself far sooner, but for a machine that stands still.
+enum { PATIENCE_MS = 30000 };
 
 struct door {
   char url[40];
   nng_http_server *server;
   nng_socket rep, ops;
+  struct vd_settler settler;
   atomic_bool shuts_rep, shuts_ops; // to who comes
   atomic_bool hangs_up;             // at the next request, and shuts
   atomic_uint came, asked;          // connections to rep; questions over HTTP
@@ -51,6 +56,20 @@ static void on_ops(nng_pipe pipe, nng_pipe_ev event, void *context)
   atomic_store(&door->last_ops, pipe.id);
   if (atomic_load(&door->shuts_ops))
     nng_pipe_close(pipe);
+}
+
+// As venued's own sockets do: nng 1.10 takes down what it still works for.
+static void on_gone(nng_pipe pipe, nng_pipe_ev event, void *context)
+{
+  (void)pipe;
+  (void)event;
+  vd_settle(&((struct door *)context)->settler);
+}
+
+// Before criterion, which uses nng too.
+__attribute__((constructor)) static void begin_library(void)
+{
+  vd_net_library_begin();
 }
 
 static void on_question(nng_aio *aio)
@@ -141,8 +160,11 @@ static void open_door(struct door *door)
   cr_assert_eq(nng_http_server_start(door->server), 0);
   cr_assert_eq(nng_rep0_open(&door->rep), 0);
   cr_assert_eq(nng_pub0_open(&door->ops), 0);
+  cr_assert_eq(vd_settler_start(&door->settler, NULL), VD_OK);
   nng_pipe_notify(door->rep, NNG_PIPE_EV_ADD_PRE, on_rep, door);
   nng_pipe_notify(door->ops, NNG_PIPE_EV_ADD_PRE, on_ops, door);
+  nng_pipe_notify(door->rep, NNG_PIPE_EV_REM_POST, on_gone, door);
+  nng_pipe_notify(door->ops, NNG_PIPE_EV_REM_POST, on_gone, door);
   listen_at(door, door->rep, "rep");
   listen_at(door, door->ops, "ops");
   cr_assert_eq(pthread_create(&door->thread, NULL, serve, door), 0);
@@ -155,6 +177,7 @@ static void close_door(struct door *door)
   pthread_join(door->thread, NULL);
   nng_http_server_stop(door->server);
   nng_http_server_release(door->server);
+  vd_settler_stop(&door->settler);
 }
 
 static struct venue_client *client_at(const struct door *door, int64_t timeout_ms)
@@ -193,14 +216,14 @@ static void expect_told(unsigned status, enum vd_err expected)
 {
   struct door door = {.shuts_rep = true, .status = status};
   open_door(&door);
-  struct venue_client *client = client_at(&door, 5000);
+  struct venue_client *client = client_at(&door, 4 * PATIENCE_MS);
   struct vd_refusal refusal = {.err = VD_OK};
   int64_t began_ms = venue_mono_ms();
   enum vd_err err = ask(client, false, &refusal);
   cr_assert_eq(err, expected, "%s", vd_err_name(err));
   cr_assert_eq(refusal.err, expected);
   cr_assert_str_eq(refusal.detail, client->rep_url);
-  cr_assert_lt(venue_mono_ms() - began_ms, 2000);
+  cr_assert_lt(venue_mono_ms() - began_ms, PATIENCE_MS, "at once, not when the time is over");
   err = ask(client, true, NULL);
   cr_assert_eq(err, expected, "nothing was ever done: %s", vd_err_name(err));
   venue_client_destroy(client);
@@ -220,14 +243,26 @@ Test(door, a_foreign_host_is_told_so)
 // Whatever HTTP says, an answer over ws is worth more; and where there is one, nobody asks over HTTP.
 Test(door, an_open_door_is_not_knocked_at)
 {
-  struct door door = {.status = 401};
+  struct door door = {.status = 200};
   open_door(&door);
-  struct venue_client *client = client_at(&door, 5000);
+  struct venue_client *client = client_at(&door, PATIENCE_MS);
+  int64_t began_ms = venue_mono_ms();
+  cr_assert_eq(ask(client, false, NULL), VD_OK);
+  unsigned asked = atomic_load(&door.asked);
+  if (venue_mono_ms() - began_ms < 1000) // the first try was enough
+    cr_assert_eq(asked, 0);
+  atomic_store(&door.status, 401);
   cr_assert_eq(ask(client, false, NULL), VD_OK);
   cr_assert_eq(ask(client, false, NULL), VD_OK);
-  cr_assert_eq(atomic_load(&door.asked), 0);
+  cr_assert_eq(atomic_load(&door.asked), asked);
   venue_client_destroy(client);
   close_door(&door);
+}
+
+static void wait_for(atomic_uint *count, unsigned wanted)
+{
+  for (int64_t until_ms = venue_until_ms(PATIENCE_MS); atomic_load(count) < wanted; nng_msleep(1))
+    cr_assert_gt(venue_left_ms(until_ms), 0, "%u of %u", atomic_load(count), wanted);
 }
 
 Test(door, who_is_known_and_shut_out_is_unreachable_in_the_end)
@@ -235,11 +270,35 @@ Test(door, who_is_known_and_shut_out_is_unreachable_in_the_end)
   struct door door = {.shuts_rep = true, .status = 200};
   open_door(&door);
   struct venue_client *client = client_at(&door, 700);
+  wait_for(&client->asked.shut, 1);
   int64_t began_ms = venue_mono_ms();
-  cr_assert_eq(ask(client, false, NULL), VD_ERR_UNREACHABLE);
-  cr_assert_lt(venue_mono_ms() - began_ms, 1200);
+  enum vd_err err = ask(client, false, NULL);
+  cr_assert_eq(err, VD_ERR_UNREACHABLE, "%s", vd_err_name(err));
+  cr_assert_lt(venue_mono_ms() - began_ms, PATIENCE_MS);
   venue_client_destroy(client);
   close_door(&door);
+}
+
+// The same in the very moments in which the door is open, which is what the answer came out by.
+Test(door, the_moment_before_it_shuts_is_nobody_there)
+{
+  struct venue_link link;
+  venue_link_init(&link);
+  link.proven = 0;
+  cr_expect_not(venue_link_stands(&link), "not connected");
+  atomic_store(&link.made_mono_ms, venue_mono_ms());
+  atomic_store(&link.so_far, 1);
+  atomic_store(&link.now, 1);
+  cr_expect(venue_link_stands(&link), "the first, which may answer yet");
+  atomic_store(&link.so_far, 2);
+  atomic_store(&link.shut, 1);
+  atomic_store(&link.made_mono_ms, venue_mono_ms() + PATIENCE_MS); // for who is slow here
+  cr_expect_not(venue_link_stands(&link), "the first one was shut");
+  link.proven = 2;
+  cr_expect(venue_link_stands(&link), "an answer came");
+  link.proven = 1;
+  atomic_store(&link.made_mono_ms, venue_mono_ms() - PATIENCE_MS);
+  cr_expect(venue_link_stands(&link), "it has held");
 }
 
 // A page has 1 MiB and its envelope.
@@ -250,7 +309,7 @@ Test(door, an_answer_may_be_as_large_as_a_page)
   words[2 * VD_PAGE_MAX - 1] = '\0';
   struct door door = {.words = words};
   open_door(&door);
-  struct venue_client *client = client_at(&door, 5000);
+  struct venue_client *client = client_at(&door, PATIENCE_MS);
   cr_assert_eq(ask(client, false, NULL), VD_OK);
   venue_client_destroy(client);
   close_door(&door);
@@ -262,10 +321,13 @@ Test(door, the_pauses_grow)
 {
   struct door door = {.shuts_rep = true, .status = 401};
   open_door(&door);
-  struct venue_client *client = client_at(&door, 5000);
+  struct venue_client *client = client_at(&door, PATIENCE_MS);
+  int64_t began_ms = venue_mono_ms();
   nng_msleep(2500);
   unsigned came = atomic_load(&door.came);
-  cr_assert(came >= 3 && came <= 40, "%u connections", came);
+  int64_t took_ms = venue_mono_ms() - began_ms; // longer where the machine stands still
+  cr_assert_leq(came, 40 * took_ms / 2500, "%u connections in %d ms", came, (int)took_ms);
+  wait_for(&door.came, 3);
   venue_client_destroy(client);
   close_door(&door);
 }
@@ -275,7 +337,7 @@ Test(door, a_command_before_the_door_was_shut_may_be_done)
 {
   struct door door = {.status = 401};
   open_door(&door);
-  struct venue_client *client = client_at(&door, 5000);
+  struct venue_client *client = client_at(&door, PATIENCE_MS);
   cr_assert_eq(ask(client, false, NULL), VD_OK);
   atomic_store(&door.hangs_up, true);
   enum vd_err err = ask(client, true, NULL);
@@ -290,7 +352,7 @@ Test(door, a_command_before_the_door_was_shut_may_be_done)
 
 static enum vd_err next_error(struct venue_client *client)
 {
-  for (int i = 0; i < 50; i++) {
+  for (int64_t until_ms = venue_until_ms(PATIENCE_MS); venue_left_ms(until_ms) > 0;) {
     struct venue_event event;
     enum vd_err err = venue_client_next(client, 100, &event);
     if (err != VD_OK && err != VD_ERR_TIMED_OUT)
@@ -303,7 +365,7 @@ Test(door, a_feed_that_is_not_for_that_role)
 {
   struct door door = {.shuts_ops = true, .status = 200};
   open_door(&door);
-  struct venue_client *client = client_at(&door, 5000);
+  struct venue_client *client = client_at(&door, PATIENCE_MS);
   cr_assert_eq(venue_client_follow(client, 0, NULL), VD_OK);
   enum vd_err err = next_error(client);
   cr_assert_eq(err, VD_ERR_NOT_PERMITTED, "%s", vd_err_name(err));
@@ -319,7 +381,7 @@ Test(door, a_feed_whose_token_was_revoked)
 {
   struct door door = {.status = 401};
   open_door(&door);
-  struct venue_client *client = client_at(&door, 5000);
+  struct venue_client *client = client_at(&door, PATIENCE_MS);
   cr_assert_eq(venue_client_follow(client, 0, NULL), VD_OK);
   shut(&door);
   enum vd_err err = next_error(client);

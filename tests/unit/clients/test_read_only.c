@@ -13,7 +13,7 @@ struct mirroring {
 static void load(struct mirroring *m)
 {
   struct vd_refusal refusal = {.err = VD_OK};
-  m->client = fake_client(&m->fake, 3000);
+  m->client = fake_client(&m->fake, FAKE_PATIENCE_MS);
   cr_assert_eq(fake_mirror(&m->fake, m->client, &refusal), VD_OK, "%s", refusal.detail);
 }
 
@@ -290,7 +290,7 @@ Test(read_only, a_loading_that_fails_is_tried_again)
   fake_play(&m.fake, FAKE_REFUSE); // the first page
   fake_publish_beat(&m.fake);
   struct venue_event event;
-  cr_assert_eq(venue_client_next(m.client, 300, &event), VD_ERR_TIMED_OUT);
+  cr_assert_eq(fake_next(m.client, 300, &event), VD_ERR_TIMED_OUT);
   expect_cured(&m);
   end(&m);
 }
@@ -301,7 +301,7 @@ Test(read_only, without_a_mirror_nothing_begins_anew)
   struct mirroring m;
   prepare(&m);
   derive(&m);
-  m.client = fake_client(&m.fake, 3000);
+  m.client = fake_client(&m.fake, FAKE_PATIENCE_MS);
   cr_assert_eq(venue_client_follow(m.client, 0, NULL), VD_OK);
   fake_wait_subscribers(&m.fake, 1);
   beat(&m, VENUE_BEAT);

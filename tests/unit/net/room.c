@@ -224,6 +224,15 @@ void room_release(struct room *room)
   pthread_mutex_unlock(&room->lock);
 }
 
+void room_wait_for_held(struct room *room)
+{
+  for (bool is_held = false; !is_held; nng_msleep(1)) {
+    pthread_mutex_lock(&room->lock);
+    is_held = room->first != NULL;
+    pthread_mutex_unlock(&room->lock);
+  }
+}
+
 void room_wait_for(atomic_uint *count, unsigned wanted)
 {
   for (int waited_ms = 0; atomic_load(count) < wanted; waited_ms++) {
