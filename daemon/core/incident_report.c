@@ -113,9 +113,8 @@ static void fill_report(const struct vd_act *act, Vd__Incident *incident)
   vd_string_set(&incident->text, report->text);
   incident->source = report->source;
   const Vd__Category *category = category_of(act->venue, incident);
-  incident->life_safety = is_life_safety(category);
   incident->severity =
-      report->severity > 0 && !incident->life_safety ? report->severity : vd_incident_severity(category);
+      report->severity > 0 && !is_life_safety(category) ? report->severity : vd_incident_severity(category);
   set_missing(incident, "zone", strcmp(incident->zone, VD_ZONE_UNKNOWN) == 0);
   set_missing(incident, "category", *report->category == '\0');
   set_missing(incident, "text", *report->text == '\0');
@@ -150,6 +149,7 @@ Vd__Incident *vd_incident_open(struct vd_act *act, int64_t reported_at_ms)
 
 void vd_incident_begin(struct vd_act *act, Vd__Incident *incident, int64_t detection_ms)
 {
+  incident->life_safety = is_life_safety(category_of(act->venue, incident));
   incident->looks_like = vd_incident_alike(act->venue, incident);
   vd_incident_fit(incident);
   vd_incident_tell(act, VD_FACT_REPORTED, incident, VD__PROMISE__PROMISE_UNSPECIFIED, incident->text);
