@@ -37,6 +37,7 @@ static const struct duration_rule durations[] = {
     DURATION(crowded_after_ms, 2 * MINUTE, MORE, CROWDED_AFTER),
     DURATION(reopen_ms, 15 * MINUTE, LESS, REOPEN_WINDOW),
     DURATION(flap_ms, 10 * MINUTE, LESS, FLAP_TIME),
+    DURATION(fault_soon_ms, 30 * MINUTE, NEITHER, COUNT),
     DURATION(dense_limit_ms, 90 * MINUTE, MORE, DENSE_LIMIT),
     DURATION(overrun_grace_ms, 2 * MINUTE, MORE, OVERRUN_GRACE),
     DURATION(notice_settle_ms, 3 * MINUTE, LESS, NOTICE_SETTLE),
@@ -113,6 +114,7 @@ static void check_numbers(struct vd_plan_check *check)
   check_number(check, "crowded_clear_percent", policy->crowded_clear_percent, 1, 100);
   check_number(check, "tea_seats_percent", policy->tea_seats_percent, 1, 100);
   check_number(check, "fault_after_beats", policy->fault_after_beats, 1, 100);
+  check_number(check, "fault_audience_percent", policy->fault_audience_percent, 1, 100);
   if (policy->suspect_after_ms != 0)
     check_range(check, "policy.suspect_after_ms", policy->suspect_after_ms);
   if (policy->fault_after_beats > 3 && policy->fault_after_beats <= 100)

@@ -100,6 +100,22 @@ const Vd__Session *vd_session_in(const struct vd_venue *venue, const char *zone,
   return overruns;
 }
 
+bool vd_session_audience(const struct vd_venue *venue, const char *zone, int64_t from_ms, int64_t until_ms,
+                         uint32_t *audience)
+{
+  struct vd_agenda_walk walk = vd_agenda_walk_from(zone, from_ms - VD_SESSION_LENGTH_MAX_MS);
+  const Vd__Session *session;
+  bool is_found = false;
+  *audience = 0;
+  while ((session = vd_agenda_walk_next(venue, &walk)) && session->start_at_ms <= until_ms) {
+    if (session->end_at_ms <= from_ms && !is_running(session))
+      continue;
+    is_found = true;
+    *audience = session->audience > *audience ? session->audience : *audience;
+  }
+  return is_found;
+}
+
 // Breaks that touch or overlap are one.
 bool vd_session_is_break(const struct vd_venue *venue, int64_t at_ms, int64_t *until_ms)
 {

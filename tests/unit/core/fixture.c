@@ -68,6 +68,8 @@ static Vd__Policy *policy_of_the_standard(void)
   policy->closed_kept = 2000;
   policy->fault_after_beats = 3;
   policy->flap_ms = MINUTES(10);
+  policy->fault_soon_ms = MINUTES(30);
+  policy->fault_audience_percent = 50;
   policy->crowded_percent = 90;
   policy->crowded_clear_percent = 80;
   policy->crowded_after_ms = MINUTES(2);
