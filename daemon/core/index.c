@@ -318,6 +318,14 @@ static void say_batch(struct derived *derived, const Vd__Batch *batch)
     say_of(derived, "held/", batch->held_for, batch->id);
 }
 
+static void say_device(struct derived *derived, const Vd__Device *device)
+{
+  struct vd_key number = {.size = 0};
+  vd_key_add_number(&number, device->incident);
+  if (device->state == VD__DEVICE_STATE__DEVICE_STATE_FAULT || device->was_said)
+    say_of(derived, "fault/", number.text, device->id);
+}
+
 static void derive(struct derived *derived, const struct vd_venue *venue, Vd__Kind kind,
                    const ProtobufCMessage *message)
 {
@@ -344,6 +352,8 @@ static void derive(struct derived *derived, const struct vd_venue *venue, Vd__Ki
     say_supply(derived, (const Vd__Supply *)message);
   } else if (kind == VD__KIND__KIND_BATCH) {
     say_batch(derived, (const Vd__Batch *)message);
+  } else if (kind == VD__KIND__KIND_DEVICE) {
+    say_device(derived, (const Vd__Device *)message);
   } else if (kind == VD__KIND__KIND_OFFER) {
     const Vd__Offer *offer = (const Vd__Offer *)message;
     if (offer->state == VD__OFFER_STATE__OFFER_STATE_OPEN)
@@ -442,7 +452,7 @@ static bool has_keys(Vd__Kind kind)
   return kind == VD__KIND__KIND_INCIDENT || kind == VD__KIND__KIND_CREW || kind == VD__KIND__KIND_ALERT ||
          kind == VD__KIND__KIND_OFFER || kind == VD__KIND__KIND_DEADLINE || kind == VD__KIND__KIND_NOTE ||
          kind == VD__KIND__KIND_SESSION || kind == VD__KIND__KIND_NOTICE || kind == VD__KIND__KIND_TASK ||
-         kind == VD__KIND__KIND_SUPPLY || kind == VD__KIND__KIND_BATCH;
+         kind == VD__KIND__KIND_SUPPLY || kind == VD__KIND__KIND_BATCH || kind == VD__KIND__KIND_DEVICE;
 }
 
 void vd_index_refresh(struct vd_index *index, const struct vd_venue *venue, Vd__Kind kind, const char *id,

@@ -32,6 +32,8 @@
 //                                                 (the empty session: for a time of day)
 //   held/<session>/<batch>                        batch held back by its overrun        what goes on when it
 //   ends
+//   fault/<number>/<device>                       device in fault, or until its incident ended  whose
+//   incident
 #ifndef VD_CORE_INDEX_H
 #define VD_CORE_INDEX_H
 

@@ -14,9 +14,9 @@ enum {
   VD_PLAN_WAYS_MAX = 12,        // out of one zone
   VD_PLAN_SIZE_MAX = 60 * 1024, // packed: `plan apply` is one request, and a request is VD_REQUEST_MAX
   VD_PLAN_GROWTH = 128,         // bytes an entity may gain while the event runs (what people say, counters)
-  VD_PLAN_GROWTH_DEVICE = 208,  // the same of a device: states, instants, the reading that speaks against it
+  VD_PLAN_GROWTH_DEVICE = 256,  // the same of a device: states, instants, what speaks against it
   VD_PLAN_GROWTH_EVENT = 160,   // of the event: numbers given, the supply that is forecast next
-  VD_PLAN_GROWTH_SUPPLY = 160,  // of a supply: what is known of it, and the forecast
+  VD_PLAN_GROWTH_SUPPLY = 208,  // of a supply: what is known of it, and the forecast
   VD_PLAN_FINDINGS_MAX = 500,
 };
 

@@ -194,7 +194,7 @@ Test(plan_devices, with_all_its_text_there_is_room_for_what_happens)
   for (int i = 0; i < 6; i++)
     add_threshold(device, vd_plan_words("reading-%d", i).text, 75000, 85000);
   cr_assert_eq(check("entity-size"), 1);
-  cr_expect_str_eq(plan_first(&findings, "entity-size")->limit, "816 bytes");
+  cr_expect_str_eq(plan_first(&findings, "entity-size")->limit, "768 bytes");
 }
 
 Test(plan_devices, suspicion_within_reason)
