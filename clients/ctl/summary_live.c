@@ -286,6 +286,24 @@ static void wait_cell(struct ctl_table *table, bool is_known, int64_t wait_ms)
   ctl_cell(table, "%s", is_known ? span : "-");
 }
 
+static void print_lanes(const struct ctl *ctl, const struct vd_fold *fold)
+{
+  const char *const names[] = {ctl_pick(ctl, "check-in", "簽到通道", "签到通道"),
+                               ctl_pick(ctl, "checked in", "已簽到", "已签到"),
+                               ctl_pick(ctl, "longest wait", "最長等候", "最长等候")};
+  struct ctl_table table = {0};
+  head(&table, names, sizeof names / sizeof *names);
+  EACH(fold, LANE, Lane, lane)
+  {
+    if (lane->counted_at_ms == 0)
+      continue;
+    ctl_cell(&table, "%s", ctl_text(ctl, lane->name, lane->id));
+    ctl_cell(&table, "%" PRIu64, lane->checked_in);
+    wait_cell(&table, true, lane->peak_wait_ms);
+  }
+  print(&table);
+}
+
 static void suggestion_row(const struct ctl *ctl, struct ctl_table *table, const struct vd_fold *fold,
                            const Vd__Suggestion *suggestion)
 {
@@ -329,6 +347,7 @@ void ctl_summarize_live(const struct ctl *ctl, const struct vd_fold *fold, const
   print_supplies(ctl, fold, seen);
   print_devices(ctl, fold);
   print_notices(ctl, fold, seen);
+  print_lanes(ctl, fold);
   print_suggestions(ctl, fold);
   print_nodes(ctl, played, status);
 }

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "clients/ctl/live.h"
+#include "clients/ctl/rehearsal.h"
 #include "proto/text.h"
 
 static void put(struct vd_fold *fold, const char *json)
@@ -58,17 +58,23 @@ static struct vd_fold *day(void)
   return fold;
 }
 
-static void expect(Vd__Language language, struct vd_fold *fold, const struct ctl_played *played,
-                   const char *expected)
+static void expect_with(Vd__Language language, struct vd_fold *fold, const struct ctl_played *played,
+                        const Vd__Status *status, const char *expected)
 {
   cr_assert_not_null(setlocale(LC_CTYPE, "C.UTF-8"));
   struct ctl ctl = {
       .language = language, .utc_offset_ms = 8 * 3600 * 1000, .now_ms = 1684378800000}; // 11:00:00
   cr_redirect_stdout();
-  ctl_summarize(&ctl, fold, played, NULL);
+  ctl_summarize(&ctl, fold, played, status);
   fflush(stdout);
   cr_assert_stdout_eq_str(expected);
   vd_fold_destroy(fold);
+}
+
+static void expect(Vd__Language language, struct vd_fold *fold, const struct ctl_played *played,
+                   const char *expected)
+{
+  expect_with(language, fold, played, NULL, expected);
 }
 
 static struct vd_buffer words(const char *text)
@@ -188,4 +194,113 @@ Test(summary, every_holder_has_a_line)
   expect(VD__LANGUAGE__LANGUAGE_EN, fold, &played, (char *)printed.data);
   vd_buffer_finish(&table);
   vd_buffer_finish(&printed);
+}
+
+// ---- the live venue ----
+
+static struct vd_fold *morning(void)
+{
+  struct vd_fold *fold = vd_fold_create();
+  put(fold, "{\"category\":{\"id\":\"av-fault\",\"revision\":1,\"severity\":2}}");
+  put(fold, "{\"session\":{\"id\":\"keynote\",\"revision\":1,\"title\":\"Keynote\",\"audience\":720}}");
+  put(fold,
+      "{\"device\":{\"id\":\"proj\",\"revision\":1,\"name\":\"Projector\",\"incident\":1,\"flaps\":2}}");
+  put(fold,
+      "{\"incident\":{\"id\":\"1\",\"revision\":1,\"number\":1,\"category\":\"av-fault\",\"severity\":3,"
+      "\"state\":\"closed\",\"device\":\"proj\",\"reported_at_ms\":\"2023-05-18T01:21:15Z\","
+      "\"needed_by\":\"keynote\",\"needed_by_at_ms\":\"2023-05-18T01:30:00Z\"}}");
+  put(fold, "{\"supply\":{\"id\":\"tea\",\"revision\":1,\"name\":\"Tea\",\"par\":160,\"is_known\":true,"
+            "\"served\":70,\"errors\":3,\"error_permille\":15}}");
+  put(fold, "{\"task\":{\"id\":\"t7\",\"revision\":1,\"number\":7,\"kind\":\"refill\",\"subject\":\"tea\","
+            "\"state\":\"done\",\"ended_at_ms\":\"2023-05-18T02:56:00Z\"}}");
+  put(fold,
+      "{\"task\":{\"id\":\"t8\",\"revision\":1,\"number\":8,\"kind\":\"sample\",\"subject\":\"fruit.b1\","
+      "\"state\":\"open\",\"crew\":\"tea-2\"}}");
+  put(fold, "{\"deadline\":{\"id\":\"t8.done\",\"revision\":1,\"subject\":\"t8\",\"team\":\"catering\","
+            "\"promise\":\"sample\",\"outcome\":\"running\",\"due_at_ms\":\"2023-05-18T02:54:00Z\","
+            "\"breached_at_ms\":\"2023-05-18T02:54:00Z\"}}");
+  put(fold,
+      "{\"alert\":{\"id\":\"t8.tea-2\",\"revision\":1,\"subject\":\"t8\",\"crew\":\"tea-2\",\"calls\":2}}");
+  put(fold, "{\"notice\":{\"id\":\"n1\",\"revision\":1,\"number\":1,\"state\":\"sent\","
+            "\"sessions\":[\"keynote\",\"lunch\"],\"approved_by\":\"control-1\","
+            "\"sent_at_ms\":\"2023-05-18T02:37:40Z\"}}");
+  put(fold, "{\"lane\":{\"id\":\"a\",\"revision\":1,\"name\":\"Lane A\",\"checked_in\":180,"
+            "\"counted_at_ms\":\"2023-05-18T01:00:00Z\",\"peak_wait_ms\":\"4m\"}}");
+  put(fold, "{\"lane\":{\"id\":\"b\",\"revision\":1,\"name\":\"Lane B\"}}");
+  put(fold,
+      "{\"suggestion\":{\"id\":\"s1\",\"revision\":1,\"number\":1,\"kind\":\"open-lane\",\"lane\":\"a\","
+      "\"other\":\"b\",\"state\":\"measured\",\"made_at_ms\":\"2023-05-18T00:35:00Z\",\"wait_ms\":\"20m\","
+      "\"expected_ms\":\"2m\",\"measured_ms\":\"3m\",\"helped\":true}}");
+  return fold;
+}
+
+static const struct ctl_seen seen = {
+    .refills = {{.task = 7,
+                 .supply = "tea",
+                 .is_automatic = true,
+                 .level = 76,
+                 .asked_at_ms = 1684378340000, // 10:52:20
+                 .run_out_at_ms = 1684379202000}},
+    .refill_count = 1,
+    .supplies = {{.supply = "tea", .empty_since_ms = 1684378790000, .empty_ms = 50000}},
+    .supply_count = 1,
+    .notices = {{.notice = 1, .changes = 3}},
+    .notice_count = 1,
+};
+
+Test(summary, tells_what_the_live_venue_did)
+{
+  struct ctl_played played = {.name = "Morning", .is_baseline = true, .seen = &seen, .behind_ms = 61000};
+  Vd__NodeCount dispatch = VD__NODE_COUNT__INIT, refill = VD__NODE_COUNT__INIT;
+  Vd__NodeCount *nodes[] = {&dispatch, &refill};
+  Vd__Status status = VD__STATUS__INIT;
+  dispatch.node = VD__NODE__NODE_DISPATCH;
+  dispatch.manual = 2;
+  refill.node = VD__NODE__NODE_REFILL;
+  refill.automatic = 9;
+  refill.manual = 1;
+  status.nodes = nodes;
+  status.n_nodes = 2;
+  expect_with(
+      VD__LANGUAGE__LANGUAGE_EN, morning(), &played, &status,
+      "\n== Morning, baseline ==\n"
+      "promises     met  met, reported late  missed  running  void\n"
+      "1 respond    0    0                   0       0        0\n"
+      "2 decide     0    0                   0       0        0\n"
+      "3 land       0    0                   0       0        0\n"
+      "food sample  0    0                   0       1        0\n"
+      "(met, reported late: done in time, told only after the limit; void: cancelled, merged or reopened)\n"
+      "\n"
+      "#   past its limit  tier         due       done  outcome         who held the clock\n"
+      "t8  fruit.b1        food sample  10:54:00  -     6m late so far  catering, in hand: tea-2\n"
+      "\n"
+      "refill  of   asked at  by      left    before run-out  before stale  there after\n"
+      "t7      Tea  10:52:20  venued  76/160  14m22s          -             3m40s\n"
+      "\n"
+      "supply  served  forecast error  nothing left for\n"
+      "Tea     70      1.5%            1m\n"
+      "\n"
+      "device that failed  came back and failed again  incidents  #   since     severity        needed by "
+      "(audience)\n"
+      "Projector           2                           1          #1  09:21:15  3 (category 2)  09:30:00 "
+      "Keynote (720)\n"
+      "\n"
+      "attendee notice  state  changes gathered  approved by  sent at   about\n"
+      "n1               sent   3                 control-1    10:37:40  Keynote; lunch\n"
+      "\n"
+      "check-in  checked in  longest wait\n"
+      "Lane A    180         4m\n"
+      "\n"
+      "suggestion  queue   what                 made at   wait then  expected  measured  outcome\n"
+      "s1          Lane A  open a lane: Lane B  08:35:00  20m        2m        3m        it helped\n"
+      "\n"
+      "node of the process  automatic  manual\n"
+      "dispatch             0          2\n"
+      "refill               9          1\n"
+      "in all               9          3\n"
+      "(baseline: automation is off; but who is late is called all the same, as escalation)\n"
+      "\n"
+      "incidents: 1 (open: 0); offers: 0 (unanswered: 0); past a limit: 1; calls: 2; climbs: 0\n"
+      "this machine fell up to 1m1s behind the script: some silence or lateness may be its own\n"
+      "all replies as expected: 0 of 0\n");
 }
