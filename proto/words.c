@@ -277,6 +277,7 @@ static const struct reason_words reasons[] = {
     {"no-break:", {"no break after % any more", "% 之後已無休息", "% 之后已无休息"}},
     {"held:", {"holds back %", "暫緩 %", "暂缓 %"}},
     {"on-again:", {"% may be served again", "恢復供應 %", "恢复供应 %"}},
+    {"batch-left:", {"% was planned for it", "% 原為此排定", "% 原为此排定"}},
     {"people:", {"% people", "% 人", "% 人"}},
     {"holds:", {"room for %", "可容納 % 人", "可容纳 % 人"}},
     {"level:", {"% left", "存量 %", "存量 %"}},

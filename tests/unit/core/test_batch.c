@@ -546,3 +546,63 @@ Test(batch, the_largest_fits_into_an_entity)
   cr_assert_leq(vd__batch__get_packed_size(&copy), (size_t)VD_ENTITY_MAX, "%zu",
                 vd__batch__get_packed_size(&copy));
 }
+static void fifty(ProtobufCMessage *message)
+{
+  ((Vd__Session *)message)->audience = 50;
+}
+
+Test(batch, the_second_overrun_holds_it_back_when_the_first_is_over)
+{
+  AGENDA(f, {"a-small", "hall", 0, 60}, {"b-big", "forum", 0, 60}, {"tea", "corridor", 60, 80, true});
+  people_edit(f, VD__KIND__KIND_SESSION, "a-small", fifty);
+  people_edit(f, VD__KIND__KIND_SESSION, "b-big", three_hundred);
+  catering_batch(f, "coffee", 2, "tea", 0);
+  cr_assert_eq(agenda_start(f, "a-small", 0), VD_OK);
+  cr_assert_eq(agenda_start(f, "b-big", 0), VD_OK);
+  fixture_run_to(f, AT(63));
+  cr_assert_str_eq(batch(f, "coffee.b2")->held_for, "a-small");
+  fixture_restart(f);
+  cr_assert_eq(agenda_end(f, "a-small", 0), VD_OK);
+  expect_batch(f, "coffee.b2", HELD);
+  cr_assert_str_eq(batch(f, "coffee.b2")->held_for, "b-big");
+  cr_assert(agenda_says(agenda_fact(f), "held:coffee.b2"));
+  cr_assert_not(agenda_says(agenda_fact(f), "on-again:coffee.b2"));
+  fixture_run_to(f, AT(70));
+  cr_assert_eq(agenda_end(f, "b-big", 0), VD_OK);
+  expect_batch(f, "coffee.b2", PLANNED);
+  cr_assert(agenda_says(agenda_fact(f), "on-again:coffee.b2"));
+}
+
+Test(batch, when_the_larger_is_out_the_smaller_holds_nothing_back)
+{
+  AGENDA(f, {"a-small", "hall", 0, 60}, {"b-big", "forum", 0, 59}, {"tea", "corridor", 60, 80, true});
+  people_edit(f, VD__KIND__KIND_SESSION, "a-small", fifty);
+  people_edit(f, VD__KIND__KIND_SESSION, "b-big", three_hundred);
+  catering_batch(f, "coffee", 2, "tea", 0);
+  cr_assert_eq(agenda_start(f, "a-small", 0), VD_OK);
+  cr_assert_eq(agenda_start(f, "b-big", 0), VD_OK);
+  fixture_run_to(f, AT(63));
+  cr_assert_str_eq(batch(f, "coffee.b2")->held_for, "b-big");
+  cr_assert_eq(agenda_end(f, "b-big", 0), VD_OK);
+  expect_batch(f, "coffee.b2", PLANNED);
+}
+
+// ---- a break that is cancelled ----
+
+Test(batch, a_cancelled_break_names_what_was_planned_for_it)
+{
+  agenda_of_the_morning();
+  fixture_run_to(f, AT(62));
+  expect_batch(f, "coffee.b2", HELD);
+  cr_assert_eq(agenda_cancel(f, "tea", "no time"), VD_OK);
+  cr_assert_str_eq(f->reply.field, "batch-left");
+  cr_assert_str_eq(f->reply.nearest, "coffee.b2");
+  cr_assert_not_null(strstr(f->reply.sentence, "coffee.b2 was planned for tea"), "%s", f->reply.sentence);
+  cr_assert(agenda_says(agenda_fact(f), "batch-left:coffee.b2"));
+  cr_assert_not(agenda_says(agenda_fact(f), "batch-left:coffee.b3"));
+  expect_batch(f, "coffee.b2", HELD);
+  cr_assert_eq(batch_cancel(f, "coffee.b3", "enough"), VD_OK);
+  cr_assert_eq(agenda_cancel(f, "lunch", "no time"), VD_OK);
+  cr_assert_str_empty(f->reply.field);
+}
+

@@ -123,7 +123,7 @@ Test(words, every_reason_is_chinese_in_chinese)
       "radio-only",  "off-duty",    "on-break", "unreachable",  "holds-severity-4", "other-zone",
       "other-team",  "holds-it",    "declined", "unanswered",   "refilled",         "runs-out:0s",
       "stale:0s",    "level:4",     "people:9", "holds:9",      "under-weight:100", "no-break:1",
-      "cancelled:2", "following:1", "held:1",   "on-again:1"};
+      "cancelled:2", "following:1", "held:1",   "on-again:1", "batch-left:1"};
   for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
     for (size_t l = 0; l < 2; l++) {
       struct vd_buffer out = {0};
