@@ -178,8 +178,10 @@ void vd_task_end(struct vd_act *act, Vd__Task *task, const char *by, int64_t act
 {
   if (!is_open(task))
     return;
-  vd_deadline_meet(act, deadline_of(act->venue, task), acted_at_ms);
-  end(act, task, VD__TASK_STATE__TASK_STATE_DONE, acted_at_ms);
+  Vd__Deadline *deadline = deadline_of(act->venue, task);
+  int64_t met_ms = acted_at_ms > deadline->start_at_ms ? acted_at_ms : deadline->start_at_ms;
+  vd_deadline_meet(act, deadline, met_ms);
+  end(act, task, VD__TASK_STATE__TASK_STATE_DONE, met_ms);
   vd_string_set(&task->ended_by, by);
   tell(act, VD_FACT_TASK_DONE, task);
 }
@@ -275,3 +277,6 @@ enum vd_err vd_task_cancel(struct vd_act *act, Vd__Reply *reply, struct vd_refus
   reply->number = task->number;
   return VD_OK;
 }
+  bool was_open = is_open(task);
+  if (was_open && task->kind == VD__TASK_KIND__TASK_KIND_REFILL)
+    vd_supply_refill_cancelled(act, task->subject);

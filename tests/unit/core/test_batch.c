@@ -162,11 +162,65 @@ Test(batch, serving_brings_it_to_the_supply)
   cr_assert_eq(tasks(f), 1, "the refill was asked for");
   cr_assert_eq(batch_serve(f, "coffee.b1", "av-1", AT(8)), VD_OK);
   cr_assert_eq(supply(f, "coffee")->level, 36, "6 by the forecast, and 30");
-  cr_assert_eq(supply(f, "coffee")->filled_at_ms, AT(8));
-  cr_assert_eq(task(f, 1)->state, TASK(DONE));
-  cr_assert_str_eq(task(f, 1)->ended_by, "av-1");
+  cr_assert_eq(supply(f, "coffee")->level_at_ms, AT(8));
   cr_assert_eq(batch(f, "coffee.b1")->served_at_ms, AT(8));
   cr_assert_str_eq(batch(f, "coffee.b1")->served_by, "av-1");
+}
+
+static void of_one(ProtobufCMessage *message)
+{
+  ((Vd__Batch *)message)->quantity = 1;
+}
+
+Test(batch, one_cup_on_old_ones_makes_them_no_fresher_and_is_no_refill)
+{
+  people_edit(f, VD__KIND__KIND_BATCH, "coffee.b1", of_one);
+  cr_assert_eq(level(f, "coffee", 60, 0), VD_OK);
+  fixture_run_to(f, AT(71));
+  cr_assert_eq(batch_serve(f, "coffee.b1", NULL, 0), VD_OK);
+  cr_assert_eq(supply(f, "coffee")->level, 25);
+  cr_assert_eq(supply(f, "coffee")->stale_at_ms, AT(90));
+  cr_assert_eq(task(f, 1)->state, TASK(OPEN));
+  cr_assert_str_eq(supply(f, "coffee")->task, "t1");
+}
+
+Test(batch, half_of_par_closes_the_refill)
+{
+  catering_batch(f, "coffee", 2, "", 60);
+  cr_assert_eq(level(f, "coffee", 1, 0), VD_OK);
+  fixture_run_to(f, AT(5));
+  cr_assert_eq(batch_serve(f, "coffee.b1", "av-1", 0), VD_OK);
+  cr_assert_eq(supply(f, "coffee")->stale_at_ms, AT(5 + 90), "the old was gone");
+  cr_assert_eq(task(f, 1)->state, TASK(OPEN), "30 of 100");
+  cr_assert_eq(batch_serve(f, "coffee.b2", "av-2", 0), VD_OK);
+  cr_assert_eq(task(f, 1)->state, TASK(DONE));
+  cr_assert_str_eq(task(f, 1)->ended_by, "av-2");
+}
+
+Test(batch, told_late_it_comes_on_top_of_what_was_counted_since)
+{
+  cr_assert_eq(level(f, "coffee", 50, 0), VD_OK);
+  fixture_run_to(f, AT(9));
+  cr_assert_eq(served(f, "coffee", 1, 0), VD_OK);
+  uint32_t rate = supply(f, "coffee")->rate_idle;
+  fixture_run_to(f, AT(10));
+  cr_assert_eq(batch_serve(f, "coffee.b1", "av-1", AT(5)), VD_OK);
+  cr_assert_eq(supply(f, "coffee")->level, 79);
+  cr_assert_eq(supply(f, "coffee")->level_at_ms, AT(9));
+  cr_assert_eq(level(f, "coffee", 76, 0), VD_OK);
+  cr_assert_gt(supply(f, "coffee")->rate_idle, rate, "three went in a minute");
+  cr_assert_eq(supply(f, "coffee")->error_permille, 10, "80 less 5, by what was known at the look");
+}
+
+Test(batch, a_look_before_it_leaves_it_on_top)
+{
+  cr_assert_eq(level(f, "coffee", 50, 0), VD_OK);
+  fixture_run_to(f, AT(8));
+  cr_assert_eq(batch_serve(f, "coffee.b1", NULL, 0), VD_OK);
+  cr_assert_eq(supply(f, "coffee")->level, 76, "46 by the forecast, and 30");
+  cr_assert_eq(level(f, "coffee", 40, AT(6)), VD_OK);
+  cr_assert_eq(supply(f, "coffee")->level, 69, "40 less one, and 30");
+  cr_assert_eq(supply(f, "coffee")->level_at_ms, AT(8));
 }
 
 Test(batch, after_the_run_out_it_is_all_there_is)
@@ -509,43 +563,6 @@ Test(batch, a_break_that_overruns_holds_nothing_back)
   expect_batch(f, "coffee.b2", PLANNED);
 }
 
-// ---- size ----
-
-static char *long_word(size_t size)
-{
-  static char words[8][VD_REASON_MAX + 1];
-  static unsigned at;
-  char *word = words[at++ % 8];
-  memset(word, 'x', size);
-  word[size] = '\0';
-  return word;
-}
-
-Test(batch, the_largest_fits_into_an_entity)
-{
-  Vd__Batch *large = batch(f, "coffee.b1");
-  Vd__Batch copy = *large;
-  Vd__Sample sample = VD__SAMPLE__INIT;
-  copy.id = long_word(VD_WORD_MAX + 5);
-  copy.supply = long_word(VD_WORD_MAX);
-  copy.session = long_word(VD_WORD_MAX);
-  copy.served_by = copy.disposed_by = copy.held_for = long_word(VD_WORD_MAX);
-  copy.task = long_word(21);
-  copy.revision = UINT64_MAX;
-  copy.index = copy.quantity = copy.temperatures = UINT32_MAX;
-  copy.temperature_milli = -60000;
-  copy.planned_at_ms = copy.served_at_ms = copy.disposed_at_ms = copy.temperature_at_ms =
-      INT64_C(4102444800000);
-  copy.state = BATCH(DISPOSED);
-  copy.by_hand = true;
-  copy.sample = &sample;
-  sample.item = long_word(VD_REASON_MAX);
-  sample.fridge = sample.taken_by = long_word(VD_WORD_MAX);
-  sample.weight_g = 5000;
-  sample.taken_at_ms = sample.keep_until_at_ms = INT64_C(4102444800000);
-  cr_assert_leq(vd__batch__get_packed_size(&copy), (size_t)VD_ENTITY_MAX, "%zu",
-                vd__batch__get_packed_size(&copy));
-}
 static void fifty(ProtobufCMessage *message)
 {
   ((Vd__Session *)message)->audience = 50;
@@ -606,3 +623,40 @@ Test(batch, a_cancelled_break_names_what_was_planned_for_it)
   cr_assert_str_empty(f->reply.field);
 }
 
+// ---- size ----
+
+static char *long_word(size_t size)
+{
+  static char words[8][VD_REASON_MAX + 1];
+  static unsigned at;
+  char *word = words[at++ % 8];
+  memset(word, 'x', size);
+  word[size] = '\0';
+  return word;
+}
+
+Test(batch, the_largest_fits_into_an_entity)
+{
+  Vd__Batch *large = batch(f, "coffee.b1");
+  Vd__Batch copy = *large;
+  Vd__Sample sample = VD__SAMPLE__INIT;
+  copy.id = long_word(VD_WORD_MAX + 5);
+  copy.supply = long_word(VD_WORD_MAX);
+  copy.session = long_word(VD_WORD_MAX);
+  copy.served_by = copy.disposed_by = copy.held_for = long_word(VD_WORD_MAX);
+  copy.task = long_word(21);
+  copy.revision = UINT64_MAX;
+  copy.index = copy.quantity = copy.temperatures = UINT32_MAX;
+  copy.temperature_milli = -60000;
+  copy.planned_at_ms = copy.served_at_ms = copy.disposed_at_ms = copy.temperature_at_ms =
+      INT64_C(4102444800000);
+  copy.state = BATCH(DISPOSED);
+  copy.by_hand = true;
+  copy.sample = &sample;
+  sample.item = long_word(VD_REASON_MAX);
+  sample.fridge = sample.taken_by = long_word(VD_WORD_MAX);
+  sample.weight_g = 5000;
+  sample.taken_at_ms = sample.keep_until_at_ms = INT64_C(4102444800000);
+  cr_assert_leq(vd__batch__get_packed_size(&copy), (size_t)VD_ENTITY_MAX, "%zu",
+                vd__batch__get_packed_size(&copy));
+}

@@ -234,6 +234,10 @@ Test(plan_supplies, the_growth_of_a_supply_is_accounted_for)
   grown.errors = UINT32_MAX;
   grown.error_permille = 4000;
   grown.batches = 999;
+  grown.looked_at_ms = grown.judged_at_ms = last_ms;
+  grown.judged_level = grown.waived_level = 400000;
+  grown.judged_idle = grown.judged_break = VD_SUPPLY_RATE_MAX;
+  grown.run_out_waived = grown.stale_waived = true;
   cr_assert_leq(vd__supply__get_packed_size(&grown) - vd__supply__get_packed_size(&bare),
                 (size_t)VD_PLAN_GROWTH_SUPPLY);
 }
