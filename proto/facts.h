@@ -43,6 +43,7 @@
   X(CROWDED, "crowded", "crowded", "擁擠", "拥挤")                                                           \
   X(EASED, "eased", "crowded no longer", "已疏散", "已疏散")                                                 \
   X(TASK_OPENED, "task-opened", "task opened", "任務已建立", "任务已建立")                                   \
+  X(TASK_PASSED_ON, "task-passed-on", "task passed on", "任務已轉交", "任务已转交")                          \
   X(TASK_DONE, "task-done", "task done", "任務已完成", "任务已完成")                                         \
   X(TASK_CANCELLED, "task-cancelled", "task cancelled", "任務已取消", "任务已取消")                          \
   X(LEVEL_REPORTED, "level-reported", "level reported", "已報存量", "已报存量")                              \

@@ -15,6 +15,7 @@ static Vd__Kind kind_of(enum vd_fact what)
   case VD_FACT_EASED:
     return VD__KIND__KIND_ZONE;
   case VD_FACT_TASK_OPENED:
+  case VD_FACT_TASK_PASSED_ON:
   case VD_FACT_TASK_DONE:
   case VD_FACT_TASK_CANCELLED:
     return VD__KIND__KIND_TASK;

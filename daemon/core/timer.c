@@ -17,6 +17,7 @@
 #include "daemon/core/notice.h"
 #include "daemon/core/session.h"
 #include "daemon/core/supply.h"
+#include "daemon/core/task.h"
 #include "daemon/core/venue_internal.h"
 #include "daemon/core/zone.h"
 #include "proto/id_order.h"
@@ -156,6 +157,7 @@ bool vd_timer_is_of(Vd__Kind kind)
   case VD__KIND__KIND_CREW:
   case VD__KIND__KIND_ALERT:
   case VD__KIND__KIND_ZONE:
+  case VD__KIND__KIND_TASK:
   case VD__KIND__KIND_SUPPLY:
   case VD__KIND__KIND_BATCH:
   case VD__KIND__KIND_DEVICE:
@@ -186,6 +188,8 @@ int64_t vd_timer_due_of(const struct vd_venue *venue, Vd__Kind kind, const Proto
     return vd_alert_next(venue, (const Vd__Alert *)message);
   case VD__KIND__KIND_ZONE:
     return vd_zone_next(venue, (const Vd__Zone *)message);
+  case VD__KIND__KIND_TASK:
+    return vd_task_next((const Vd__Task *)message);
   case VD__KIND__KIND_SUPPLY:
     return vd_supply_next(venue, (const Vd__Supply *)message);
   case VD__KIND__KIND_BATCH:

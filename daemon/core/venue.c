@@ -283,6 +283,8 @@ static const char *timer_name(Vd__Kind kind)
     return "crew";
   case VD__KIND__KIND_ZONE:
     return "zone";
+  case VD__KIND__KIND_TASK:
+    return "task";
   case VD__KIND__KIND_SUPPLY:
     return "supply";
   case VD__KIND__KIND_BATCH:
@@ -322,6 +324,9 @@ static void fire(struct vd_act *act, Vd__Kind kind, ProtobufCMessage *message)
     break;
   case VD__KIND__KIND_ZONE:
     vd_zone_fire(act, (Vd__Zone *)message);
+    break;
+  case VD__KIND__KIND_TASK:
+    vd_task_fire(act, (Vd__Task *)message);
     break;
   case VD__KIND__KIND_SUPPLY:
     vd_supply_fire(act, (Vd__Supply *)message);
