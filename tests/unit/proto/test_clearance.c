@@ -156,6 +156,10 @@ Test(clearance, the_wall_sees_no_personal_data)
       {&vd__plan_crew__descriptor, "contact"},
       {&vd__report__descriptor, "text"},
       {&vd__log__descriptor, "text"},
+      {&vd__sample__descriptor, "taken_by"},
+      {&vd__batch__descriptor, "served_by"},
+      {&vd__batch__descriptor, "disposed_by"},
+      {&vd__session__descriptor, "uid"},
   };
   for (size_t i = 0; i < sizeof(personal) / sizeof(personal[0]); i++) {
     cr_expect_not(shows(VD_CLEARANCE_WALL, personal[i].type, personal[i].field), "%s.%s",
