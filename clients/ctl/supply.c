@@ -68,19 +68,32 @@ static const Vd__Deadline *promise_of(const struct vd_fold *fold, const Vd__Task
   return (const Vd__Deadline *)vd_fold_find(fold, VD__KIND__KIND_DEADLINE, id);
 }
 
-// "18m", "now" once it has come, "-" where it is not within sight.
+// "18m"; "now" as it comes, then "5m ago"; "-" where it is not within sight.
 static void time_left_cell(const struct ctl *ctl, struct ctl_table *table, int64_t at_ms)
 {
-  char left[32];
-  if (at_ms == 0) {
+  enum { MINUTE_MS = 60000 };
+  char span[32];
+  int64_t left_ms = at_ms - ctl->now_ms, span_ms = left_ms < 0 ? -left_ms : left_ms;
+  int64_t grain_ms = span_ms < MINUTE_MS ? 1000 : MINUTE_MS;
+  vd_duration_format(span_ms / grain_ms * grain_ms, span, sizeof span);
+  if (at_ms == 0)
     ctl_cell(table, "-");
-  } else if (at_ms <= ctl->now_ms) {
+  else if (left_ms > 0)
+    ctl_cell(table, "%s", span);
+  else if (span_ms < MINUTE_MS)
     ctl_cell(table, "%s", ctl_pick(ctl, "now", "現在", "现在"));
-  } else {
-    int64_t left_ms = at_ms - ctl->now_ms, grain_ms = left_ms < 60000 ? 1000 : 60000;
-    vd_duration_format(left_ms / grain_ms * grain_ms, left, sizeof left);
-    ctl_cell(table, "%s", left);
-  }
+  else
+    ctl_cell(table, "%s%s", span, ctl_pick(ctl, " ago", "前", "前"));
+}
+
+// "?" where nobody has looked for a day: nothing is forecast.
+static void run_out_cell(const struct ctl *ctl, struct ctl_table *table, const Vd__Supply *supply)
+{
+  const int64_t sight_ms = INT64_C(86400000);
+  if (!supply->is_known || supply->level_at_ms + sight_ms < ctl->now_ms)
+    ctl_cell(table, "?");
+  else
+    time_left_cell(ctl, table, supply->run_out_at_ms);
 }
 
 static void level_cell(const struct ctl *ctl, struct ctl_table *table, const Vd__Supply *supply)
@@ -106,7 +119,7 @@ static void refill_cell(const struct ctl *ctl, struct ctl_table *table, const st
   if (task)
     ctl_cell(table, "%s %s %s %s%s", task->id, *task->crew ? task->crew : "?",
              ctl_pick(ctl, "due", "到期", "到期"), clock, promise && promise->breached_at_ms ? "!" : "");
-  else if (*supply->task)
+  else if (supply->refill_at_ms == 0 && (supply->run_out_waived || supply->stale_waived))
     ctl_cell(table, "%s", ctl_pick(ctl, "not wanted", "不需要", "不需要"));
   else if (supply->refill_at_ms)
     ctl_cell(table, "%s %s", ctl_pick(ctl, "asked at", "請求於", "请求于"), clock);
@@ -132,7 +145,7 @@ static void supply_row(const struct ctl *ctl, struct ctl_table *table, const str
   ctl_cell(table, "%s", supply->id);
   ctl_cell(table, "%s", supply->zone);
   level_cell(ctl, table, supply);
-  time_left_cell(ctl, table, supply->run_out_at_ms);
+  run_out_cell(ctl, table, supply);
   time_left_cell(ctl, table, supply->stale_at_ms);
   refill_cell(ctl, table, fold, supply);
   if (supply->errors)
