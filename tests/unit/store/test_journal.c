@@ -361,6 +361,25 @@ static void check_still_whole(struct vd_journal *journal)
   cr_assert_eq(journal_verify(journal).sequence, vd_journal_sequence(journal));
 }
 
+// Where the file system tells nothing apart, all of a file is data.
+Test(journal, what_follows_the_pages_in_use_is_written_before_it_is_needed)
+{
+  char *folder = folder_make();
+  struct vd_journal *journal = journal_open(folder, false);
+  int fd;
+  cr_assert_eq(mdb_env_get_fd(journal->env, &fd), 0);
+  for (unsigned i = 0; i < 30; i++) {
+    off_t expected = (off_t)vd_used_bytes(journal);
+    cr_assert_eq(lseek(fd, expected, SEEK_DATA), expected, "append %u", i);
+    cr_assert_geq(lseek(fd, expected, SEEK_HOLE) - expected, VD_BATCH_MAX / 2, "append %u", i);
+    journal_fill(journal, 1000);
+  }
+  cr_assert_gt(vd_used_bytes(journal), 2 << 20, "several stretches long");
+  cr_assert_eq(journal_verify(journal).sequence, 30000, "no page in use was overwritten");
+  vd_journal_close(journal);
+  folder_remove(folder);
+}
+
 Test(journal, a_full_map_is_a_full_disk_and_nothing_happened)
 {
   char *folder = folder_make();
