@@ -13,6 +13,7 @@
 enum { NEAREST_MAX = 1000 };
 
 static const int64_t VALUE_MAX = INT64_C(1000000000000);
+static const int64_t MAINTENANCE_MAX_MS = INT64_C(30) * 24 * 60 * 60 * 1000;
 
 static enum vd_err refuse_unknown(const struct vd_venue *venue, const char *id, const char *field,
                                   struct vd_refusal *refusal)
@@ -250,6 +251,8 @@ enum vd_err vd_device_maintenance(struct vd_act *act, Vd__Reply *reply, struct v
   Vd__Device *device = pulse->device;
   if (command->until_at_ms != 0 && command->until_at_ms <= act->now_ms)
     return vd_refuse(refusal, VD_ERR_BAD_VALUE, "device_maintenance.until_at_ms", "that is over");
+  if (command->until_at_ms > act->now_ms + MAINTENANCE_MAX_MS)
+    return vd_refuse(refusal, VD_ERR_BAD_VALUE, "device_maintenance.until_at_ms", "at most 30 days from now");
   bool is_in_it = device->state == STATE(MAINTENANCE);
   if (command->until_at_ms == 0 ? !is_in_it
                                 : is_in_it && device->maintenance_until_at_ms == command->until_at_ms)

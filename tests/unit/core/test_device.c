@@ -423,6 +423,36 @@ Test(device, several_readings_of_one_moment_are_each_taken)
   expect_state(f, "proj", FAULT);
 }
 
+Test(device, another_value_of_the_same_moment_is_taken)
+{
+  reading(f, "proj", "temperature", 50);
+  reading(f, "proj", "temperature", 90);
+  expect_state(f, "proj", FAULT);
+}
+
+Test(device, what_was_held_back_and_comes_in_one_piece_is_no_silence)
+{
+  fixture_run_to(f, T0 + MINUTES(30));
+  cr_assert_eq(READINGS(f, {.device = "proj", .at_ms = f->now_ms - MINUTES(10)}, {.device = "proj"}), VD_OK);
+  expect_state(f, "proj", OK);
+  cr_expect_eq(incidents(f), 0u);
+  fixture_run_to(f, f->now_ms + MINUTES(5));
+  expect_state(f, "proj", FAULT);
+  cr_assert_eq(READINGS(f, {.device = "proj-b", .at_ms = f->now_ms - MINUTES(10), .reading = "hue"},
+                        {.device = "proj-b"}),
+               VD_OK);
+  expect_state(f, "proj-b", OK);
+}
+
+Test(device, but_what_it_reads_on_the_way_is_seen)
+{
+  fixture_run_to(f, T0 + MINUTES(30));
+  cr_assert_eq(READINGS(f, {"proj", f->now_ms - MINUTES(10), "temperature", 90},
+                        {"proj", f->now_ms, "temperature", 50}),
+               VD_OK);
+  expect_state(f, "proj", FAULT);
+}
+
 Test(device, the_same_once_more_is_nothing)
 {
   static const struct say said[] = {{"proj", T0, "temperature", 70}, {"proj-b", T0, "", 0}};

@@ -337,6 +337,71 @@ Test(plan_devices, what_is_gone_waits_for_nothing_and_warns_no_longer)
   stage_destroy(stage);
 }
 
+static void tick(void)
+{
+  vd_venue_tick(stage->venue, stage->now_ms, 64, stage_follow, stage);
+}
+
+Test(plan_devices, of_one_that_comes_back_into_the_plan_heartbeats_are_expected_anew)
+{
+  go_live();
+  read_one("", 0);
+  vd__plan_device__free_unpacked(plan->devices[0], NULL);
+  plan->n_devices = 0;
+  cr_assert_eq(apply(), VD_OK);
+  stage->now_ms += 3600000;
+  add_threshold(add(plan, "proj"), "temperature", 75000, 85000);
+  cr_assert_eq(apply(), VD_OK);
+  stage->now_ms += 10000;
+  tick();
+  cr_expect_eq(proj()->state, VD__DEVICE_STATE__DEVICE_STATE_OK);
+  stage->now_ms += 20001;
+  tick();
+  cr_expect_eq(proj()->state, VD__DEVICE_STATE__DEVICE_STATE_FAULT);
+  stage_destroy(stage);
+}
+
+Test(plan_devices, nor_is_silence_a_fault_that_another_heartbeat_makes_one)
+{
+  go_live();
+  plan->devices[0]->heartbeat_ms = 60000;
+  cr_assert_eq(apply(), VD_OK);
+  read_one("", 0);
+  stage->now_ms += 50000;
+  plan->devices[0]->heartbeat_ms = 10000;
+  cr_assert_eq(apply(), VD_OK);
+  cr_expect_eq(proj()->expected_at_ms, stage->now_ms + 10000);
+  stage->now_ms += 1;
+  tick();
+  cr_expect_eq(proj()->state, VD__DEVICE_STATE__DEVICE_STATE_OK);
+  stage_destroy(stage);
+}
+
+Test(plan_devices, what_speaks_against_it_goes_with_it_by_name)
+{
+  go_live();
+  add_threshold(plan->devices[0], "lamp", 1000, 0);
+  cr_assert_eq(apply(), VD_OK);
+  stage->now_ms += 1;
+  read_one("temperature", 90000);
+  stage->now_ms += 1;
+  read_one("lamp", 2000);
+  cr_assert_eq(proj()->beyond, 6u);
+  Vd__Threshold *first = plan->devices[0]->thresholds[0];
+  plan->devices[0]->thresholds[0] = plan->devices[0]->thresholds[1];
+  plan->devices[0]->thresholds[1] = first;
+  cr_assert_eq(apply(), VD_OK);
+  cr_expect_eq(proj()->beyond, 6u);
+  cr_assert_eq(proj()->n_values, 2u);
+  cr_expect_eq(proj()->values[0], 2000);
+  cr_expect_eq(proj()->values[1], 90000);
+  cr_expect_eq(proj()->told, 4u, "temperature");
+  stage->now_ms += 1;
+  read_one("temperature", 50000);
+  cr_expect_eq(proj()->state, VD__DEVICE_STATE__DEVICE_STATE_FAULT, "the lamp's hours stand");
+  stage_destroy(stage);
+}
+
 Test(plan_devices, the_change_keeps_each_reading_of_a_plan_in_pieces)
 {
   go_live();
