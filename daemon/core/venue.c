@@ -368,6 +368,19 @@ static void choose_first(const struct vd_venue *venue, int64_t now_ms, Vd__Kind 
   *due_ms = vd_crew_next(venue, crew);
 }
 
+// What fired waits for something later than it did, or it would fire for ever and nothing else would. That is
+// for each kind to see to; where one does not, its timer is set aside, and counted. The event alone goes on
+// where it was: it works through its supplies slice by slice.
+static void set_stuck_aside(struct vd_venue *venue, Vd__Kind kind, const char *id, int64_t fired_ms,
+                            int64_t now_ms)
+{
+  const ProtobufCMessage *message = vd_fold_find(venue->fold, kind, id);
+  if (!message || kind == VD__KIND__KIND_EVENT || vd_timer_due_of(venue, kind, message) > fired_ms)
+    return;
+  vd_timers_set(venue->timers, kind, id, now_ms + VD_STUCK_ASIDE_MS);
+  venue->counts.stuck_timers++;
+}
+
 static void fire_first(struct vd_venue *venue, int64_t now_ms, vd_emit_fn emit, void *context)
 {
   struct vd_act act;
@@ -384,6 +397,7 @@ static void fire_first(struct vd_venue *venue, int64_t now_ms, vd_emit_fn emit, 
   fire(&act, kind, message);
   assert(vd_act_has(&act, kind, act.tick.id)); // else it would fire for ever
   vd_act_end(&act, NULL, emit, context);
+  set_stuck_aside(venue, kind, act.tick.id, act.tick.due_at_ms, now_ms);
   free(act.tick.id);
 }
 

@@ -492,6 +492,9 @@ static void fire_all(struct fixture *f)
   while (fixture_tick(f, 64) == 64)
     ;
   cr_assert_gt(vd_venue_next_due(f->venue), f->now_ms, "nothing due is left behind");
+  struct vd_venue_counts counts;
+  vd_venue_count(f->venue, &counts);
+  cr_assert_eq(counts.stuck_timers, 0u, "a timer waited for nothing later than it did");
 }
 
 void fixture_run_to(struct fixture *f, int64_t at_ms)
