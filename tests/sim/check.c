@@ -90,6 +90,9 @@ static void check_outcome(struct sim *sim, const Vd__Deadline *deadline)
 static void check_call(struct sim *sim, const Vd__Change *change, const Vd__Alert *now)
 {
   const Vd__Alert *was = (const Vd__Alert *)vd_fold_find(sim->shadow, VD__KIND__KIND_ALERT, now->id);
+  bool is_settled = now->state == VD__ALERT_STATE__ALERT_STATE_WITHDRAWN;
+  if (was != NULL && was->state != now->state && is_settled && *now->subject != '\0')
+    SIM_REACHED(sim, SUBJECT_SETTLED);
   if (*now->crew == '\0' || now->calls <= (was != NULL ? was->calls : 0))
     return;
   sim->calls++;

@@ -86,8 +86,14 @@ void sim_check_device(struct sim *sim, const Vd__Change *change, const Vd__Devic
 {
   const Vd__Device *was = SIM_WAS(sim, DEVICE, Device, now->id);
   struct sim_device *heard = sim_device_of(sim, now->id);
+  bool is_plan = change->cause->of_case == VD__CAUSE__OF_COMMAND &&
+                 change->cause->command->act_case == VD__COMMAND__ACT_PLAN_APPLY;
+  if (is_plan)
+    heard->from_ms = sim->now_ms;
   if (was == NULL || was->state == now->state)
     return;
+  if (was->state == STATE(FAULT) && change->cause->of_case == VD__CAUSE__OF_COMMAND)
+    heard->fixed_ms = sim->now_ms;
   bool has_fallen = now->state == STATE(SUSPECT) || now->state == STATE(FAULT);
   if (was->state == STATE(MAINTENANCE))
     heard->from_ms = sim->now_ms;
@@ -125,7 +131,8 @@ static void check_silence(struct sim *sim, const Vd__Device *device, const struc
   bool is_expected = device->heartbeat_ms > 0 && heard->heard_ms != 0;
   if (!is_expected || device->retired || is_in_maintenance(device, sim->now_ms))
     return;
-  int64_t silent_ms = sim->now_ms - listened_from(sim, heard);
+  int64_t from_ms = listened_from(sim, heard);
+  int64_t silent_ms = sim->now_ms - (from_ms > heard->fixed_ms ? from_ms : heard->fixed_ms);
   int64_t fault_ms = policy_of(sim)->fault_after_beats * device->heartbeat_ms;
   int64_t said_ms = policy_of(sim)->suspect_after_ms;
   int64_t suspect_ms = said_ms > device->heartbeat_ms ? said_ms : device->heartbeat_ms;

@@ -119,9 +119,21 @@ static void answer_offer(struct sim *sim, Vd__Command *command, Vd__Command__Act
   vd_string_set(&command->by, offer->crew);
 }
 
-static void heard(struct sim *sim, Vd__Command *command)
+// Mostly of what still calls.
+static const Vd__Alert *draw_alert(struct sim *sim)
 {
-  const Vd__Alert *alert = (const Vd__Alert *)sim_draw_entity(sim, VD__KIND__KIND_ALERT);
+  const Vd__Alert *alert = NULL;
+  for (int left = 5; left > 0; left--) {
+    alert = (const Vd__Alert *)sim_draw_entity(sim, VD__KIND__KIND_ALERT);
+    if (alert == NULL || alert->state == VD__ALERT_STATE__ALERT_STATE_OPEN)
+      break;
+  }
+  return alert;
+}
+
+void sim_draw_heard(struct sim *sim, Vd__Command *command)
+{
+  const Vd__Alert *alert = draw_alert(sim);
   about(sim, command, ACT(HEARD));
   if (alert == NULL)
     return;
@@ -228,7 +240,7 @@ static void draw_of_incidents(struct sim *sim, Vd__Command *command)
   else if (draw < 660)
     corrections(sim, command, sim_below(sim, 10));
   else if (draw < 780)
-    heard(sim, command);
+    sim_draw_heard(sim, command);
   else
     people(sim, command, sim_below(sim, 28));
 }

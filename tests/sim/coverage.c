@@ -9,12 +9,11 @@ static const char *const rule_words[SIM_RULE_COUNT] = {
 #undef SIM_RULE_WORDS
 };
 
-// Facts of what is not drawn: access is set by venued itself at its start; lanes and suggestions have no
-// commands in live.c.
+// Facts of the live venue must all be reached; of lanes and suggestions once live.c draws their commands.
 static bool is_drawn(enum vd_fact fact)
 {
-  return fact != VD_FACT_NONE && fact != VD_FACT_PRINCIPAL_SET &&
-         !(fact >= VD_FACT_LANES_COUNTED && fact <= VD_FACT_SUGGESTION_PASSED);
+  bool is_of_lanes = fact >= VD_FACT_LANES_COUNTED && fact <= VD_FACT_SUGGESTION_PASSED;
+  return fact >= VD_FACT_ZONE_COUNTED && !is_of_lanes;
 }
 
 void sim_cover_change(struct sim *sim, const Vd__Change *change)

@@ -7,9 +7,10 @@
 
 void sim_fleet_init(struct sim *sim)
 {
+  sim->is_steady = true;
   for (size_t i = 0; i < sim->plan->n_devices && i < SIM_DEVICES_MAX; i++)
     sim->devices[sim->device_count++] =
-        (struct sim_device){.id = sim->plan->devices[i]->id, .is_silent = sim_chance(sim, 15)};
+        (struct sim_device){.id = sim->plan->devices[i]->id, .is_silent = sim_chance(sim, 8)};
 }
 
 struct sim_device *sim_device_of(struct sim *sim, const char *id)
@@ -23,9 +24,9 @@ struct sim_device *sim_device_of(struct sim *sim, const char *id)
 void sim_fleet_turn(struct sim *sim)
 {
   for (size_t i = 0; i < sim->device_count; i++)
-    if (sim_chance(sim, sim->devices[i].is_silent ? 8 : 2))
+    if (sim_below(sim, 1000) < (sim->devices[i].is_silent ? 80 : 4))
       sim->devices[i].is_silent = !sim->devices[i].is_silent;
-  if (sim_chance(sim, 10))
+  if (sim_chance(sim, sim->is_steady ? 2 : 25))
     sim->is_steady = !sim->is_steady;
 }
 
@@ -59,11 +60,14 @@ static void beat(struct sim *sim)
     sim_server_take(sim, sim_principal(6), &command);
 }
 
+// Of a long time the fleet speaks at its end only, and venued does not listen before.
 void sim_fleet_pass_time(struct sim *sim, int64_t until_ms)
 {
-  enum { BEATS_MAX = 24 };
-  const int64_t every_ms = 10000;
-  for (int left = BEATS_MAX; sim->is_steady && left > 0 && until_ms - sim->now_ms > every_ms; left--) {
+  enum { BEATS_MAX = 16 };
+  const int64_t every_ms = 10000, most_ms = BEATS_MAX * every_ms;
+  if (sim->is_steady && until_ms - sim->now_ms > most_ms)
+    sim_server_sleep(sim, until_ms - most_ms);
+  while (sim->is_steady && until_ms - sim->now_ms > every_ms) {
     sim->now_ms += every_ms;
     sim_server_tick(sim);
     beat(sim);

@@ -269,8 +269,8 @@ static const struct group {
   void (*draw)(struct sim *sim, Vd__Command *command);
   unsigned of_people, of_machines; // weights
 } groups[] = {
-    {zones, 14, 20},    {supplies, 18, 20}, {batches, 20, 0},  {tasks, 8, 0},
-    {readings, 10, 60}, {devices, 10, 0},   {sessions, 14, 0}, {notices, 10, 0},
+    {zones, 14, 20},  {supplies, 18, 20}, {batches, 20, 0}, {tasks, 8, 0},           {readings, 10, 60},
+    {devices, 10, 0}, {sessions, 14, 0},  {notices, 10, 0}, {sim_draw_heard, 40, 0},
 };
 
 static void draw_group(struct sim *sim, Vd__Command *command, bool is_machine)

@@ -14,7 +14,7 @@ static void keep_pending(struct sim *sim, const Vd__Change *change)
   }
   struct vd_buffer bytes = {0};
   vd_buffer_pack(&bytes, &change->base);
-  sim->pending[sim->pending_count++] = (struct sim_record){bytes.data, bytes.size};
+  sim->pending[sim->pending_count++] = (struct sim_record){.data = bytes.data, .size = bytes.size};
 }
 
 // ---- the trace ----
@@ -100,7 +100,7 @@ void sim_server_start(struct sim *sim)
   sim->dirty = vd_dirty_create(sim->journal.watermark);
   restore_checkpoint(sim);
   for (uint64_t sequence = 1; sequence <= sim->journal.count; sequence++) {
-    Vd__Change *change = sim_journal_change(&sim->journal, sequence);
+    const Vd__Change *change = sim_journal_change(&sim->journal, sequence);
     vd_answered_restore(sim->answered, change);
     if (sequence > sim->journal.watermark) {
       vd_venue_restore_change(sim->venue, change);
@@ -110,7 +110,6 @@ void sim_server_start(struct sim *sim)
       for (size_t i = 0; i < change->n_removals; i++)
         vd_dirty_mark(sim->dirty, change->removals[i]->kind, change->removals[i]->id);
     }
-    vd__change__free_unpacked(change, NULL);
   }
   vd_venue_restore_finish(sim->venue, sim->journal.count, sim->now_ms);
   sim->shadow = vd_fold_create();
@@ -144,6 +143,14 @@ void sim_server_tick(struct sim *sim)
     sim_fail(sim, "time does not go on: %s was due at %lld", id, (long long)due_ms);
     return;
   }
+}
+
+void sim_server_sleep(struct sim *sim, int64_t until_ms)
+{
+  sim->now_ms = sim->anew_ms = until_ms;
+  vd_venue_resume(sim->venue, until_ms);
+  if (sim->trace != NULL)
+    fprintf(sim->trace, "  slept\n");
 }
 
 static void gather_answer(struct sim *sim, size_t sent, Vd__Reply *reply)
@@ -260,7 +267,7 @@ static void take_entity(void *context, Vd__Kind kind, const char *id)
 static void count_kept(struct sim *sim, uint64_t from)
 {
   for (uint64_t sequence = from; sequence <= sim->journal.count; sequence++) {
-    Vd__Change *change = sim_journal_change(&sim->journal, sequence);
+    const Vd__Change *change = sim_journal_change(&sim->journal, sequence);
     SIM_CHECK(sim, change->sequence == sequence, "sequence %llu at place %llu",
               (unsigned long long)change->sequence, (unsigned long long)sequence);
     if (change->cause->of_case == VD__CAUSE__OF_COMMAND && change->reply != NULL &&
@@ -269,7 +276,6 @@ static void count_kept(struct sim *sim, uint64_t from)
       sent->times_kept++;
       SIM_CHECK(sim, sent->times_kept <= 1, "command %s took effect twice", change->cause->command->id);
     }
-    vd__change__free_unpacked(change, NULL);
   }
 }
 

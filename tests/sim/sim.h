@@ -31,6 +31,7 @@ bool sim_chance(struct sim *sim, unsigned percent);
 struct sim_record {
   uint8_t *data;
   size_t size;
+  Vd__Change *change; // once it was read
 };
 struct sim_journal {
   struct sim_record *records; // sequence n is at n - 1
@@ -49,7 +50,8 @@ enum sim_fault {
 void sim_journal_init(struct sim_journal *journal);
 void sim_journal_finish(struct sim_journal *journal);
 void sim_journal_append(struct sim_journal *journal, const struct sim_record *records, size_t count);
-Vd__Change *sim_journal_change(const struct sim_journal *journal, uint64_t sequence); // heap
+// Borrowed from the journal.
+const Vd__Change *sim_journal_change(struct sim_journal *journal, uint64_t sequence);
 
 // ---- mirror.c ----
 struct sim_mirror {
@@ -141,6 +143,7 @@ Vd__Command *sim_draw_command(struct sim *sim, const Vd__Principal *principal); 
 const ProtobufCMessage *sim_draw_entity(struct sim *sim, Vd__Kind kind);
 const char *sim_draw_id(struct sim *sim, Vd__Kind kind);
 const char *sim_draw_text(struct sim *sim);
+void sim_draw_heard(struct sim *sim, Vd__Command *command);
 void sim_set_act(Vd__Command *command, Vd__Command__ActCase act);
 
 // ---- live.c: commands of the live venue ----
@@ -159,7 +162,8 @@ struct sim_device {
   const char *id; // the plan's
   bool is_silent;
   int64_t heard_ms; // last sign of life that venued took, and did not lose in a crash; 0 = none
-  int64_t from_ms;  // its maintenance ended then
+  int64_t from_ms;  // its maintenance ended then, or another plan changed it
+  int64_t fixed_ms; // its fault ended with its incident: it may be given time until it is heard again
 };
 void sim_fleet_init(struct sim *sim);
 struct sim_device *sim_device_of(struct sim *sim, const char *id); // NULL where the plan names none
@@ -177,6 +181,8 @@ struct sim_pending {
 void sim_server_start(struct sim *sim); // restores from the journal
 void sim_server_stop(struct sim *sim);
 void sim_server_tick(struct sim *sim);
+// Until then it did not run, and it knows: a suspend, or a clock set forward (loop/pipeline.c).
+void sim_server_sleep(struct sim *sim, int64_t until_ms);
 void sim_server_execute(struct sim *sim, size_t sent);
 // A command whose answer nobody waits for. Borrows it.
 void sim_server_take(struct sim *sim, const Vd__Principal *principal, const Vd__Command *command);
