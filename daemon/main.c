@@ -8,6 +8,7 @@ int main(int argc, char **argv)
   int status = vd_options_parse(argc, argv, &options);
   if (status >= 0)
     return status;
+  vd_net_library_begin();
   status = vd_loop_run(&options);
   vd_net_library_finish();
   return status;

@@ -242,7 +242,8 @@ static const struct vd_field_line lines[] = {
     {OF(config), LINE, "listen tcp_address hosts origins"},
     {OF(config_token), LINE, "file"},
     {OF(rehearsal), PLAN_LONG, "steps"},
-    {OF(rehearsal_step), TEXT, "say"},
+    {OF(rehearsal), LINE, "plan"},
+    {OF(rehearsal_step), ENTITY_ID, "about"},
 };
 #undef OF
 

@@ -1,5 +1,6 @@
 // Packing straight into the buffer: the wire format of protobuf, byte for byte as protobuf_c_message_pack
-// writes it, without what is hidden. It stands on the way of every frame.
+// writes it, without what is hidden. It stands on the way of every Change, frame and answer: one pass over
+// the message, where protobuf-c takes one for the size and one for the bytes.
 #include <assert.h>
 #include <string.h>
 
@@ -7,7 +8,7 @@
 
 enum { VARINT_MAX = 10, WIRE_VARINT = 0, WIRE_BYTES = 2 };
 
-static size_t write_varint(uint8_t *at, uint64_t value)
+static inline size_t write_varint(uint8_t *at, uint64_t value)
 {
   size_t size = 0;
   for (; value >= 0x80; value >>= 7)
@@ -16,14 +17,20 @@ static size_t write_varint(uint8_t *at, uint64_t value)
   return size;
 }
 
-static size_t write_tag(uint8_t *at, const ProtobufCFieldDescriptor *field, unsigned wire)
+static inline size_t write_tag(uint8_t *at, const ProtobufCFieldDescriptor *field, unsigned wire)
 {
   return write_varint(at, (uint64_t)field->id << 3 | wire);
 }
 
-static void put_number(struct vd_buffer *out, const ProtobufCFieldDescriptor *field, uint64_t number)
+// As vd_buffer_reserve, which is called only where the buffer must grow.
+static inline uint8_t *room_for(struct vd_buffer *out, size_t size)
 {
-  uint8_t *at = vd_buffer_reserve(out, 2 * VARINT_MAX);
+  return size <= out->capacity - out->size ? out->data + out->size : vd_buffer_reserve(out, size);
+}
+
+static inline void put_number(struct vd_buffer *out, const ProtobufCFieldDescriptor *field, uint64_t number)
+{
+  uint8_t *at = room_for(out, 2 * VARINT_MAX);
   size_t size = write_tag(at, field, WIRE_VARINT);
   out->size += size + write_varint(at + size, number);
 }
@@ -31,7 +38,7 @@ static void put_number(struct vd_buffer *out, const ProtobufCFieldDescriptor *fi
 static void put_bytes(struct vd_buffer *out, const ProtobufCFieldDescriptor *field, const void *bytes,
                       size_t bytes_size)
 {
-  uint8_t *at = vd_buffer_reserve(out, 2 * VARINT_MAX + bytes_size);
+  uint8_t *at = room_for(out, 2 * VARINT_MAX + bytes_size);
   size_t size = write_tag(at, field, WIRE_BYTES);
   size += write_varint(at + size, bytes_size);
   if (bytes_size > 0)
@@ -40,7 +47,7 @@ static void put_bytes(struct vd_buffer *out, const ProtobufCFieldDescriptor *fie
 }
 
 // The number at `member` as the wire counts: negative ones are sign-extended to 64 bits.
-static uint64_t number_at(const ProtobufCFieldDescriptor *field, const void *member)
+static inline uint64_t number_at(const ProtobufCFieldDescriptor *field, const void *member)
 {
   switch (field->type) {
   case PROTOBUF_C_TYPE_BOOL:
@@ -63,7 +70,7 @@ static uint64_t number_at(const ProtobufCFieldDescriptor *field, const void *mem
 // most; returns where the contents begin.
 static size_t open_length(struct vd_buffer *out, const ProtobufCFieldDescriptor *field)
 {
-  out->size += write_tag(vd_buffer_reserve(out, VARINT_MAX + 1), field, WIRE_BYTES);
+  out->size += write_tag(room_for(out, VARINT_MAX + 1), field, WIRE_BYTES);
   return ++out->size;
 }
 
@@ -73,7 +80,7 @@ static void close_length(struct vd_buffer *out, size_t from)
   size_t size = out->size - from;
   size_t length_size = write_varint(length, size);
   if (length_size > 1) {
-    vd_buffer_reserve(out, length_size - 1);
+    room_for(out, length_size - 1);
     memmove(out->data + from + length_size - 1, out->data + from, size);
     out->size += length_size - 1;
   }
@@ -92,8 +99,10 @@ static void pack_inner(struct vd_buffer *out, enum vd_clearance clearance,
 
 // A field outside of a oneof is left out at its default, as proto3 does; inside, being chosen is what it
 // says.
-static void pack_single(struct vd_buffer *out, enum vd_clearance clearance,
-                        const ProtobufCFieldDescriptor *field, const void *member, bool is_chosen)
+static inline __attribute__((always_inline)) void pack_single(struct vd_buffer *out,
+                                                              enum vd_clearance clearance,
+                                                              const ProtobufCFieldDescriptor *field,
+                                                              const void *member, bool is_chosen)
 {
   switch (field->type) {
   case PROTOBUF_C_TYPE_STRING: {
@@ -110,7 +119,7 @@ static void pack_single(struct vd_buffer *out, enum vd_clearance clearance,
   }
   case PROTOBUF_C_TYPE_MESSAGE: {
     const ProtobufCMessage *inner = *(ProtobufCMessage *const *)member;
-    if (inner != NULL && vd_clearance_shows_message(clearance, inner))
+    if (inner != NULL && (clearance == VD_CLEARANCE_JOURNAL || vd_clearance_shows_message(clearance, inner)))
       pack_inner(out, clearance, field, inner);
     return;
   }
@@ -133,7 +142,7 @@ static void pack_numbers(struct vd_buffer *out, const ProtobufCFieldDescriptor *
   }
   size_t from = open_length(out, field);
   for (size_t i = 0; i < count; i++)
-    out->size += write_varint(vd_buffer_reserve(out, VARINT_MAX), number_at(field, items + i * stride));
+    out->size += write_varint(room_for(out, VARINT_MAX), number_at(field, items + i * stride));
   close_length(out, from);
 }
 
@@ -158,7 +167,7 @@ static void pack_repeated(struct vd_buffer *out, enum vd_clearance clearance,
   case PROTOBUF_C_TYPE_MESSAGE:
     for (size_t i = 0; i < count; i++) {
       const ProtobufCMessage *inner = ((ProtobufCMessage *const *)items)[i];
-      if (vd_clearance_shows_element(clearance, inner))
+      if (clearance == VD_CLEARANCE_JOURNAL || vd_clearance_shows_element(clearance, inner))
         pack_inner(out, clearance, field, inner);
     }
     return;
@@ -172,7 +181,7 @@ static void pack_unknown_fields(struct vd_buffer *out, const ProtobufCMessage *m
   for (unsigned i = 0; i < message->n_unknown_fields; i++) {
     const ProtobufCMessageUnknownField *unknown = &message->unknown_fields[i];
     uint64_t tag = (uint64_t)unknown->tag << 3 | unknown->wire_type;
-    out->size += write_varint(vd_buffer_reserve(out, VARINT_MAX), tag);
+    out->size += write_varint(room_for(out, VARINT_MAX), tag);
     vd_buffer_append(out, unknown->data, unknown->len);
   }
 }
@@ -180,13 +189,13 @@ static void pack_unknown_fields(struct vd_buffer *out, const ProtobufCMessage *m
 static void pack_fields(struct vd_buffer *out, enum vd_clearance clearance, const ProtobufCMessage *message)
 {
   const ProtobufCMessageDescriptor *type = message->descriptor;
-  const uint8_t *row = vd_clearance_row(type);
-  for (unsigned i = 0; i < type->n_fields; i++) {
-    if (!vd_clearance_reaches(clearance, row[i]))
+  const ProtobufCFieldDescriptor *field = type->fields, *end = field + type->n_fields;
+  const uint8_t *needed = clearance == VD_CLEARANCE_JOURNAL ? NULL : vd_clearance_row(type);
+  for (; field < end; field++) {
+    if (needed != NULL && !vd_clearance_reaches(clearance, *needed++))
       continue;
-    const ProtobufCFieldDescriptor *field = &type->fields[i];
-    const void *member = (const char *)message + field->offset;
-    const void *quantifier = (const char *)message + field->quantifier_offset;
+    const char *member = (const char *)message + field->offset;
+    const char *quantifier = (const char *)message + field->quantifier_offset;
     if (field->label == PROTOBUF_C_LABEL_REPEATED)
       pack_repeated(out, clearance, field, *(const void *const *)member, *(const size_t *)quantifier);
     else if ((field->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) == 0)
@@ -204,4 +213,9 @@ size_t vd_clearance_pack(struct vd_buffer *out, enum vd_clearance clearance, con
   if (vd_clearance_shows_message(clearance, message))
     pack_fields(out, clearance, message);
   return out->size - before;
+}
+
+size_t vd_buffer_pack(struct vd_buffer *buffer, const ProtobufCMessage *message)
+{
+  return vd_clearance_pack(buffer, VD_CLEARANCE_JOURNAL, message);
 }

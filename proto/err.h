@@ -19,7 +19,7 @@
   X(BAD_TEXT, "bad-text", "The text is not valid UTF-8 or holds control characters.",                        \
     "文字不是有效的 UTF-8，或含有控制字元。", "文字不是有效的 UTF-8，或含有控制字符。")                      \
   X(TEXT_TOO_LONG, "text-too-long", "The text is too long.", "文字過長。", "文字过长。")                     \
-  X(BAD_VALUE, "bad-value", "The value is out of its range.", "數值超出範圍。", "数值超出范围。")            \
+  X(BAD_VALUE, "bad-value", "The value is not possible here.", "此處不接受這個值。", "此处不接受这个值。")   \
   X(MISSING, "missing", "A required field is missing.", "缺少必填欄位。", "缺少必填字段。")                  \
   X(TOO_MANY, "too-many", "There are too many of these.", "數量過多。", "数量过多。")                        \
   X(UNAUTHENTICATED, "unauthenticated", "No valid identity came with the request.", "未附有效身分。",        \
@@ -123,7 +123,10 @@
   X(IO, "io", "Reading or writing failed.", "讀寫失敗。", "读写失败。")                                      \
   X(UNREACHABLE, "unreachable", "venued cannot be reached.", "無法連線到 venued。", "无法连接到 venued。")   \
   X(TIMED_OUT, "timed-out", "No answer came in time.", "逾時未得回應。", "超时未得回应。")                   \
-  X(INTERNAL, "internal", "venued itself made a mistake.", "系統內部錯誤。", "系统内部错误。")
+  X(INTERNAL, "internal", "venued itself made a mistake.", "系統內部錯誤。", "系统内部错误。")               \
+  X(FOLDER_NOT_EMPTY, "folder-not-empty", "The folder is not empty; choose an empty or a new one.",          \
+    "資料夾不是空的；請選空的或新的資料夾。", "文件夹不是空的；请选空的或新的文件夹。")                      \
+  X(NOT_A_FOLDER, "not-a-folder", "That is not a folder.", "那不是資料夾。", "那不是文件夹。")
 
 enum vd_err {
   VD_OK = 0,

@@ -19,8 +19,8 @@
   X(REOPENED, "reopened", "reopened", "已重開", "已重开")                                                    \
   X(UNDONE, "undone", "undone", "已撤銷", "已撤销")                                                          \
   X(MERGED, "merged", "merged as a duplicate", "已合併", "已合并")                                           \
-  X(NOTED, "noted", "note", "備註", "备注")                                                                  \
-  X(LOGGED, "logged", "duty log", "值班日誌", "值班日志")                                                    \
+  X(NOTED, "noted", "note added", "已加備註", "已加备注")                                                    \
+  X(LOGGED, "logged", "entered in the duty log", "已記入值班日誌", "已记入值班日志")                         \
   X(HEARD, "heard", "heard", "已收到", "已收到")                                                             \
   X(WARNED, "warned", "about to be late", "即將逾時", "即将超时")                                            \
   X(BREACHED, "breached", "late", "已逾時", "已超时")                                                        \
@@ -43,6 +43,7 @@
   X(CROWDED, "crowded", "crowded", "擁擠", "拥挤")                                                           \
   X(EASED, "eased", "crowded no longer", "已疏散", "已疏散")                                                 \
   X(TASK_OPENED, "task-opened", "task opened", "任務已建立", "任务已建立")                                   \
+  X(TASK_PASSED_ON, "task-passed-on", "task passed on", "任務已轉交", "任务已转交")                          \
   X(TASK_DONE, "task-done", "task done", "任務已完成", "任务已完成")                                         \
   X(TASK_CANCELLED, "task-cancelled", "task cancelled", "任務已取消", "任务已取消")                          \
   X(LEVEL_REPORTED, "level-reported", "level reported", "已報存量", "已报存量")                              \

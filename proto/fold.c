@@ -1,6 +1,5 @@
 // One red-black tree per kind, ordered by id. A node keeps its own copy of the id and, in front of it, the
-// id's first eight bytes as one big-endian number: most comparisons on the way down are one subtraction
-// inside the node and touch neither string nor message.
+// id's prefix, so that most comparisons on the way down touch neither string nor message.
 #include "proto/fold.h"
 
 #include <assert.h>
@@ -8,11 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "proto/id_order.h"
 #include "proto/message.h"
 
 struct node {
   RB_ENTRY(node) links;
-  uint64_t prefix; // of id, zero padded
+  uint64_t prefix; // of id
   const char *id;  // storage, or a caller's string in a key used for searching
   ProtobufCMessage *message;
   char storage[];
@@ -27,21 +27,9 @@ struct vd_fold {
   struct tree *trees;
 };
 
-static uint64_t prefix_of(const char *id)
-{
-  uint64_t prefix = 0;
-  unsigned i = 0;
-  for (; i < 8 && id[i] != '\0'; i++)
-    prefix = prefix << 8 | (unsigned char)id[i];
-  return i > 0 ? prefix << (8 * (8 - i)) : 0;
-}
-
 static int compare(const struct node *a, const struct node *b)
 {
-  if (a->prefix != b->prefix)
-    return a->prefix < b->prefix ? -1 : 1;
-  // The same eight bytes; a zero among them ends both ids.
-  return (a->prefix & 0xFF) == 0 ? 0 : strcmp(a->id + 8, b->id + 8);
+  return vd_id_compare(a->prefix, a->id, b->prefix, b->id);
 }
 
 // As RB_GENERATE_STATIC, whose `__unused` libbsd does not define on Linux.
@@ -157,7 +145,7 @@ static struct node *find_node(const struct vd_fold *fold, Vd__Kind kind, const c
 {
   if (!is_kept(fold, kind))
     return NULL;
-  struct node key = {.prefix = prefix_of(id), .id = id};
+  struct node key = {.prefix = vd_id_prefix(id), .id = id};
   return RB_FIND(tree, &fold->trees[kind], &key);
 }
 
@@ -169,7 +157,7 @@ void vd_fold_put(struct vd_fold *fold, Vd__Kind kind, ProtobufCMessage *message)
   struct node *node = vd_alloc(sizeof(*node) + size);
   memcpy(node->storage, id, size);
   node->id = node->storage;
-  node->prefix = prefix_of(id);
+  node->prefix = vd_id_prefix(id);
   node->message = message;
   struct node *standing = RB_INSERT(tree, &fold->trees[kind], node);
   if (standing == NULL) {
@@ -243,7 +231,7 @@ ProtobufCMessage *vd_fold_next(const struct vd_fold *fold, Vd__Kind kind, const 
     return NULL;
   bool is_after = after_id != NULL && strcmp(after_id, prefix) >= 0;
   const char *from = is_after ? after_id : prefix;
-  struct node key = {.prefix = prefix_of(from), .id = from};
+  struct node key = {.prefix = vd_id_prefix(from), .id = from};
   struct node *node = RB_NFIND(tree, &fold->trees[kind], &key);
   if (node != NULL && is_after && compare(node, &key) == 0)
     node = RB_NEXT(tree, &fold->trees[kind], node);

@@ -204,16 +204,6 @@ void vd_buffer_append(struct vd_buffer *buffer, const void *bytes, size_t size)
   buffer->size += size;
 }
 
-size_t vd_buffer_pack(struct vd_buffer *buffer, const ProtobufCMessage *message)
-{
-  size_t size = protobuf_c_message_get_packed_size(message);
-  if (size == 0)
-    return 0;
-  protobuf_c_message_pack(message, vd_buffer_reserve(buffer, size));
-  buffer->size += size;
-  return size;
-}
-
 void vd_buffer_vprintf(struct vd_buffer *buffer, const char *format, va_list arguments)
 {
   va_list again;

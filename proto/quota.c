@@ -3,8 +3,64 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "proto/message.h"
+
 // What the heap keeps beside each block, so that a flood of tiny strings is paid for as well.
 enum { BLOCK_OVERHEAD = 16 };
+
+// ---- the arena ----
+
+// A command takes less than the first piece; what a large request needs beside is given back.
+enum { PIECE_FIRST = 2048, PIECE_NEXT = 16 * 1024, ALIGNMENT = 16 };
+
+struct vd_arena_piece {
+  struct vd_arena_piece *older;
+  size_t size;
+  _Alignas(ALIGNMENT) uint8_t bytes[];
+};
+
+static void begin_piece(struct vd_arena *arena, size_t size)
+{
+  struct vd_arena_piece *piece = vd_alloc(sizeof *piece + size);
+  *piece = (struct vd_arena_piece){.older = arena->pieces, .size = size};
+  arena->pieces = piece;
+  arena->at = piece->bytes;
+  arena->end = piece->bytes + size;
+}
+
+static void *arena_alloc(struct vd_arena *arena, size_t size)
+{
+  size = (size / ALIGNMENT + 1) * ALIGNMENT; // never nothing
+  if (arena->pieces == NULL)
+    begin_piece(arena, PIECE_FIRST);
+  if (size > (size_t)(arena->end - arena->at))
+    begin_piece(arena, size > PIECE_NEXT ? size : PIECE_NEXT);
+  void *block = memset(arena->at, 0, size);
+  arena->at += size;
+  return block;
+}
+
+void vd_arena_clear(struct vd_arena *arena)
+{
+  while (arena->pieces != NULL && arena->pieces->older != NULL) {
+    struct vd_arena_piece *older = arena->pieces->older;
+    free(arena->pieces);
+    arena->pieces = older;
+  }
+  if (arena->pieces != NULL) {
+    arena->at = arena->pieces->bytes;
+    arena->end = arena->at + arena->pieces->size;
+  }
+}
+
+void vd_arena_finish(struct vd_arena *arena)
+{
+  vd_arena_clear(arena);
+  free(arena->pieces);
+  *arena = (struct vd_arena){.pieces = NULL};
+}
+
+// ---- the quota ----
 
 static void *quota_alloc(void *context, size_t size)
 {
@@ -14,13 +70,14 @@ static void *quota_alloc(void *context, size_t size)
     return NULL;
   }
   quota->left -= size + BLOCK_OVERHEAD;
-  return calloc(1, size > 0 ? size : 1);
+  return quota->arena != NULL ? arena_alloc(quota->arena, size) : calloc(1, size > 0 ? size : 1);
 }
 
 static void quota_free(void *context, void *block)
 {
-  (void)context;
-  free(block);
+  const struct vd_quota *quota = context;
+  if (quota->arena == NULL)
+    free(block);
 }
 
 void vd_quota_init(struct vd_quota *quota, size_t bytes)
@@ -98,11 +155,13 @@ static const ProtobufCFieldDescriptor *find_nul(const ProtobufCMessageDescriptor
   return found;
 }
 
-ProtobufCMessage *vd_unpack_bounded(const ProtobufCMessageDescriptor *type, const uint8_t *bytes, size_t size,
-                                    size_t quota_bytes, struct vd_refusal *refusal)
+ProtobufCMessage *vd_unpack_into(struct vd_arena *arena, const ProtobufCMessageDescriptor *type,
+                                 const uint8_t *bytes, size_t size, size_t quota_bytes,
+                                 struct vd_refusal *refusal)
 {
   struct vd_quota quota;
   vd_quota_init(&quota, quota_bytes);
+  quota.arena = arena;
   ProtobufCMessage *message = protobuf_c_message_unpack(type, &quota.allocator, size, bytes);
   if (message == NULL && quota.exceeded) {
     vd_refuse(refusal, VD_ERR_TOO_LARGE, "", "unpacked it needs more than %zu bytes", quota_bytes);
@@ -119,6 +178,12 @@ ProtobufCMessage *vd_unpack_bounded(const ProtobufCMessageDescriptor *type, cons
   if (nul == NULL)
     return message;
   vd_refuse(refusal, VD_ERR_BAD_TEXT, nul->name, "a NUL inside");
-  protobuf_c_message_free_unpacked(message, NULL);
+  protobuf_c_message_free_unpacked(message, &quota.allocator);
   return NULL;
+}
+
+ProtobufCMessage *vd_unpack_bounded(const ProtobufCMessageDescriptor *type, const uint8_t *bytes, size_t size,
+                                    size_t quota_bytes, struct vd_refusal *refusal)
+{
+  return vd_unpack_into(NULL, type, bytes, size, quota_bytes, refusal);
 }

@@ -13,8 +13,18 @@
 
 enum { VD_QUOTA_DEFAULT = 256 * 1024 };
 
+// Memory for one message at a time, let go as a whole; a first piece is kept for the next. A zeroed one is
+// valid and empty.
+struct vd_arena {
+  struct vd_arena_piece *pieces; // the newest first, the kept one last
+  uint8_t *at, *end;             // what is left of the newest
+};
+void vd_arena_clear(struct vd_arena *arena);
+void vd_arena_finish(struct vd_arena *arena);
+
 struct vd_quota {
   ProtobufCAllocator allocator;
+  struct vd_arena *arena; // NULL: the heap
   size_t left;
   bool exceeded;
 };
@@ -26,5 +36,11 @@ void vd_quota_init(struct vd_quota *quota, size_t bytes);
 // protobuf_c_message_free_unpacked(m, NULL).
 ProtobufCMessage *vd_unpack_bounded(const ProtobufCMessageDescriptor *type, const uint8_t *bytes, size_t size,
                                     size_t quota_bytes, struct vd_refusal *refusal) VD_MUST_CHECK;
+
+// The same in an arena: the message is freed with the arena, and none of its parts may be replaced by others
+// from the heap. After a refusal the arena is to be cleared too.
+ProtobufCMessage *vd_unpack_into(struct vd_arena *arena, const ProtobufCMessageDescriptor *type,
+                                 const uint8_t *bytes, size_t size, size_t quota_bytes,
+                                 struct vd_refusal *refusal) VD_MUST_CHECK;
 
 #endif

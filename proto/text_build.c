@@ -207,7 +207,7 @@ static enum vd_err take_key(struct vd_text_builder *builder, const struct vd_tex
     memcpy(key, scalar->text, scalar->size);
   builder->refused_key = vd_text_excerpt(scalar->text, scalar->size);
   const ProtobufCFieldDescriptor *field = NULL;
-  if (memchr(key, '\0', sizeof(key)) == key + scalar->size)
+  if (strlen(key) == scalar->size) // neither too long nor cut by a NUL
     field = protobuf_c_message_descriptor_get_field_by_name(type, key);
   if (field == NULL)
     return refuse_unknown_key(type, key, fault);

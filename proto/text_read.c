@@ -139,11 +139,20 @@ static enum vd_err take_scalar(struct reader *reader, const struct fy_event *eve
   return vd_text_build_scalar(reader->builder, &scalar, reader->place, &reader->fault);
 }
 
-static enum vd_err take_event(struct reader *reader, struct fy_event *event)
+// Where there is something to see: of an empty value, which has a mark since libfyaml 0.8 only, its key.
+static void note_place(struct reader *reader, struct fy_event *event)
 {
   const struct fy_mark *mark = fy_event_start_mark(event);
-  if (mark != NULL) // an empty value has none: its key's will do
+  const struct fy_mark *end = fy_event_end_mark(event);
+  bool is_empty =
+      event->type == FYET_SCALAR && (end == NULL || mark == NULL || mark->input_pos == end->input_pos);
+  if (mark != NULL && !is_empty)
     reader->place = (struct vd_text_place){(unsigned)mark->line + 1, (unsigned)mark->column + 1};
+}
+
+static enum vd_err take_event(struct reader *reader, struct fy_event *event)
+{
+  note_place(reader, event);
   const char *decoration = decoration_of(event);
   if (decoration != NULL)
     return vd_text_fault_set(&reader->fault, VD_ERR_BAD_REQUEST,

@@ -22,12 +22,6 @@ static int fetch(struct ctl *ctl, struct vd_fold **fold)
   return status != CTL_DONE ? status : ctl_fetch(ctl, kinds, sizeof kinds / sizeof *kinds, "", fold);
 }
 
-static const char *word_of(const ProtobufCEnumDescriptor *type, int value)
-{
-  const char *name = vd_enum_name(type, value);
-  return name ? name : "?";
-}
-
 // "05-18 09:00" of the venue's clock face.
 static void moment(const struct ctl *ctl, int64_t at_ms, char out[40])
 {
@@ -57,14 +51,22 @@ static bool is_wanted(const struct ctl *ctl, const Vd__Session *session)
   return !session->retired && !(ctl->options.only_open && is_over);
 }
 
+// Prints a list of so many rows, of which nothing but the head is in the table for machines.
+static void finish(const struct ctl *ctl, struct ctl_table *table, size_t count)
+{
+  if (count == 0)
+    ctl_none(ctl);
+  if (count == 0 || ctl->options.is_json)
+    ctl_table_drop(table);
+  else
+    ctl_table_print(table);
+}
+
 static void head(struct ctl *ctl, struct ctl_table *table, const char *state)
 {
-  const char *const names[] = {"id",
-                               state,
-                               ctl_pick(ctl, "start", "開始", "开始"),
-                               ctl_pick(ctl, "end", "結束", "结束"),
-                               ctl_pick(ctl, "zone", "區域", "区域"),
-                               "",
+  const char *const names[] = {ctl_pick(ctl, "id", "代號", "代号"),    state,
+                               ctl_pick(ctl, "start", "開始", "开始"), ctl_pick(ctl, "end", "結束", "结束"),
+                               ctl_pick(ctl, "zone", "區域", "区域"),  "",
                                ctl_pick(ctl, "title", "標題", "标题")};
   table->columns = sizeof names / sizeof *names;
   for (size_t i = 0; i < table->columns; i++)
@@ -109,12 +111,9 @@ int ctl_session_list(struct ctl *ctl)
     if (ctl->options.is_json)
       ctl_print_json(&rows[i]->base);
     else
-      row(ctl, &table, rows[i], word_of(&vd__session_state__descriptor, (int)rows[i]->state));
+      row(ctl, &table, rows[i], ctl_words(ctl, &vd__session_state__descriptor, (int)rows[i]->state));
   }
-  if (ctl->options.is_json)
-    ctl_table_drop(&table);
-  else
-    ctl_table_print(&table);
+  finish(ctl, &table, count);
   free(rows);
   vd_fold_destroy(fold);
   return CTL_DONE;
@@ -139,11 +138,11 @@ int ctl_session_end(struct ctl *ctl)
 int ctl_session_shift(struct ctl *ctl)
 {
   int64_t by_ms = 0;
-  const char *by = ctl_words(ctl, ctl->options.negative, 1);
+  const char *by = ctl_said(ctl, ctl->options.negative, 1);
   if (!vd_duration_parse(by, &by_ms))
     return ctl_usage(ctl,
-                     ctl_pick(ctl, "a duration like 10m or -10m is expected", "需要時長，例如 10m 或 -10m",
-                              "需要时长，例如 10m 或 -10m"),
+                     ctl_pick(ctl, "a length of time like 10m or -10m is needed; not",
+                              "需要時長，例如 10m 或 -10m；而非", "需要时长，例如 10m 或 -10m；而非"),
                      by);
   Vd__Command *command = ctl_command_new(VD__COMMAND__ACT_SESSION_SHIFT);
   vd_string_set(&command->session_shift->session, ctl->arguments[0]);
@@ -156,7 +155,7 @@ int ctl_session_cancel(struct ctl *ctl)
 {
   Vd__Command *command = ctl_command_new(VD__COMMAND__ACT_SESSION_CANCEL);
   vd_string_set(&command->session_cancel->session, ctl->arguments[0]);
-  vd_string_set(&command->session_cancel->reason, ctl_words(ctl, ctl->options.reason, 1));
+  vd_string_set(&command->session_cancel->reason, ctl_said(ctl, ctl->options.reason, 1));
   return ctl_send(ctl, command, false);
 }
 
@@ -179,11 +178,12 @@ static enum vd_err read_file(const char *path, struct vd_buffer *text, struct vd
 static void tell_left_out(const struct ctl *ctl, const struct ctl_left_out *left_out)
 {
   if (left_out->all_day > 0)
-    fprintf(stderr, "%s: %u\n", ctl_pick(ctl, "left out, all day", "略過全天", "略过全天"),
+    fprintf(stderr, CTL_FORMAT(ctl, "left out, all day: %u\n", "略過全天：%u\n", "略过全天：%u\n"),
             left_out->all_day);
   if (left_out->outside > 0)
-    fprintf(stderr, "%s: %u\n",
-            ctl_pick(ctl, "left out, outside of the event", "略過活動時間以外", "略过活动时间以外"),
+    fprintf(stderr,
+            CTL_FORMAT(ctl, "left out, outside of the event: %u\n", "略過活動期間以外：%u\n",
+                       "略过活动期间以外：%u\n"),
             left_out->outside);
 }
 
@@ -218,10 +218,7 @@ static int print_import(struct ctl *ctl, const struct vd_fold *fold, Vd__Session
     else
       row(ctl, &table, import->sessions[i], outlook(ctl, fold, import->sessions[i]));
   }
-  if (ctl->options.is_json)
-    ctl_table_drop(&table);
-  else
-    ctl_table_print(&table);
+  finish(ctl, &table, import->n_sessions);
   return CTL_DONE;
 }
 
@@ -259,8 +256,8 @@ int ctl_session_import(struct ctl *ctl)
     status = err != VD_OK              ? ctl_complain(ctl, err, &refusal)
              : ctl->options.is_dry_run ? print_import(ctl, fold, import)
                                        : send_import(ctl, import);
-    if (err != VD_OK && *refusal.nearest)
-      fprintf(stderr, "%s %s?\n", ctl_pick(ctl, "did you mean", "是否指", "是否指"), refusal.nearest);
+    if (err != VD_OK)
+      ctl_did_you_mean(ctl, refusal.nearest);
   }
   if (import != NULL)
     vd__sessions_import__free_unpacked(import, NULL);
@@ -304,7 +301,7 @@ static void notice_row(struct ctl *ctl, struct ctl_table *table, const Vd__Notic
   moment(ctl, notice->opened_at_ms, opened);
   moment(ctl, next_ms, next);
   ctl_cell(table, "%" PRIu64, notice->number);
-  ctl_cell(table, "%s", word_of(&vd__notice_state__descriptor, (int)notice->state));
+  ctl_cell(table, "%s", ctl_words(ctl, &vd__notice_state__descriptor, (int)notice->state));
   ctl_cell(table, "%s", opened);
   ctl_cell(table, "%s", next);
   join(table, notice->sessions, notice->n_sessions, notice->more);
@@ -352,10 +349,7 @@ int ctl_notice_list(struct ctl *ctl)
     else
       notice_row(ctl, &table, rows[i]);
   }
-  if (ctl->options.is_json)
-    ctl_table_drop(&table);
-  else
-    ctl_table_print(&table);
+  finish(ctl, &table, count);
   free(rows);
   vd_fold_destroy(fold);
   return CTL_DONE;
@@ -364,7 +358,7 @@ int ctl_notice_list(struct ctl *ctl)
 int ctl_notice_draft(struct ctl *ctl)
 {
   Vd__Command *command = ctl_command_new(VD__COMMAND__ACT_NOTICE_DRAFT);
-  vd_string_set(&command->notice_draft->text, ctl_words(ctl, ctl->options.text, 0));
+  vd_string_set(&command->notice_draft->text, ctl_said(ctl, ctl->options.text, 0));
   return ctl_send(ctl, command, true);
 }
 
@@ -385,6 +379,6 @@ int ctl_notice_drop(struct ctl *ctl)
     return CTL_USAGE;
   Vd__Command *command = ctl_command_new(VD__COMMAND__ACT_NOTICE_DROP);
   command->notice_drop->notice = number;
-  vd_string_set(&command->notice_drop->reason, ctl_words(ctl, ctl->options.reason, 1));
+  vd_string_set(&command->notice_drop->reason, ctl_said(ctl, ctl->options.reason, 1));
   return ctl_send(ctl, command, false);
 }

@@ -1,10 +1,10 @@
 // Reaching the daemon, and saying what came of it.
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "clients/ctl/ctl.h"
+#include "proto/details.h"
 #include "proto/text.h"
 
 const char *ctl_pick(const struct ctl *ctl, const char *en, const char *zh_hant, const char *zh_hans)
@@ -29,11 +29,42 @@ const char *ctl_text(const struct ctl *ctl, const Vd__Text *text, const char *id
   return *picked != '\0' ? picked : id;
 }
 
-int ctl_usage(const struct ctl *ctl, const char *what, const char *value)
+const char *ctl_team(const struct ctl *ctl, const struct vd_fold *fold, const char *id)
 {
-  fprintf(stderr, "venuectl: %s: %s\n%s\n", what, value,
+  if (strcmp(id, "detection") == 0)
+    return ctl_pick(ctl, "detection", "發現延遲", "发现延迟");
+  if (strcmp(id, "unowned") == 0)
+    return ctl_pick(ctl, "unowned", "無人承擔", "无人承担");
+  const Vd__Team *team = fold != NULL ? (const Vd__Team *)vd_fold_find(fold, VD__KIND__KIND_TEAM, id) : NULL;
+  return team != NULL ? ctl_text(ctl, team->name, id) : id;
+}
+
+void ctl_did_you_mean(const struct ctl *ctl, const char *nearest)
+{
+  if (nearest != NULL && *nearest != '\0')
+    fprintf(stderr, "%s %s%s\n", ctl_pick(ctl, "did you mean", "是否指", "是否指"), nearest,
+            ctl_pick(ctl, "?", "？", "？"));
+}
+
+void ctl_none(const struct ctl *ctl)
+{
+  if (!ctl->options.is_json)
+    fprintf(stderr, "%s\n", ctl_pick(ctl, "none", "（無）", "（无）"));
+}
+
+int ctl_usage_near(const struct ctl *ctl, const char *what, const char *value, const char *nearest)
+{
+  const char *colon = *value == '\0' ? "" : ctl_pick(ctl, ": ", "：", "：");
+  fprintf(stderr, "venuectl: %s%s%s\n", what, colon, value);
+  ctl_did_you_mean(ctl, nearest);
+  fprintf(stderr, "%s\n",
           ctl_pick(ctl, "Try `venuectl --help`.", "請見 `venuectl --help`。", "请见 `venuectl --help`。"));
   return CTL_USAGE;
+}
+
+int ctl_usage(const struct ctl *ctl, const char *what, const char *value)
+{
+  return ctl_usage_near(ctl, what, value, NULL);
 }
 
 static int exit_of(enum vd_err err)
@@ -47,6 +78,8 @@ static int exit_of(enum vd_err err)
     return CTL_UNREACHABLE;
   case VD_ERR_NOT_PERMITTED:
   case VD_ERR_UNAUTHENTICATED:
+  case VD_ERR_FOREIGN_ORIGIN: // the address under which venued was asked is none of its own: kept out
+                              // likewise
     return CTL_NOT_PERMITTED;
   default:
     return CTL_REFUSED;
@@ -59,9 +92,14 @@ int ctl_complain(const struct ctl *ctl, enum vd_err err, const struct vd_refusal
   const char *field = refusal != NULL ? refusal->field : "", *detail = refusal != NULL ? refusal->detail : "";
   // A sentence of venued's begins with the same words and says more.
   bool says_more = strncmp(detail, sentence, strlen(sentence)) == 0;
+  struct vd_buffer words = {0};
+  if (!says_more)
+    vd_detail_words(&words, detail, ctl->language);
   fprintf(stderr, "venuectl: %s [%s]%s%s", says_more ? detail : sentence, vd_err_name(err),
           *field != '\0' ? " " : "", field);
-  fprintf(stderr, "%s%s\n", *detail != '\0' && !says_more ? ": " : "", says_more ? "" : detail);
+  fprintf(stderr, "%s%.*s\n", words.size > 0 ? ctl_pick(ctl, ": ", "：", "：") : "", (int)words.size,
+          words.data != NULL ? (char *)words.data : "");
+  vd_buffer_finish(&words);
   return exit_of(err);
 }
 
@@ -83,9 +121,8 @@ enum vd_err ctl_connect(struct ctl *ctl, struct vd_refusal *refusal)
   if (ctl->client != NULL)
     return VD_OK;
   int64_t timeout_ms = 5000;
-  if (ctl->options.timeout != NULL &&
-      (!vd_duration_parse(ctl->options.timeout, &timeout_ms) || timeout_ms <= 0))
-    return vd_refuse(refusal, VD_ERR_BAD_VALUE, "--timeout", "%s: expected 5s, 1m …", ctl->options.timeout);
+  if (ctl->options.timeout != NULL && !vd_duration_parse(ctl->options.timeout, &timeout_ms))
+    return vd_refuse(refusal, VD_ERR_BAD_VALUE, "--timeout", "%s", ctl->options.timeout);
   if (ctl->options.token_file != NULL && read_token(ctl, refusal) != VD_OK)
     return VD_ERR_IO;
   bool by_url = ctl->options.url != NULL && ctl->options.data_dir == NULL;
@@ -167,66 +204,12 @@ bool ctl_number(const struct ctl *ctl, const char *text, uint64_t *number)
   const char *digits = *text == '#' ? text + 1 : text;
   unsigned long long value = strtoull(digits, &end, 10);
   if (*digits < '0' || *digits > '9' || *end != '\0' || value == 0) {
-    ctl_usage(ctl, ctl_pick(ctl, "a number like 42 is expected", "需要編號，例如 42", "需要编号，例如 42"),
+    ctl_usage(ctl,
+              ctl_pick(ctl, "a number like 42 is needed; not", "需要編號，例如 42；而非",
+                       "需要编号，例如 42；而非"),
               text);
     return false;
   }
   *number = value;
   return true;
-}
-
-static int complete(struct ctl *ctl, Vd__Command *command)
-{
-  if (ctl->options.id != NULL)
-    vd_string_set(&command->id, ctl->options.id);
-  if (ctl->options.by != NULL)
-    vd_string_set(&command->by, ctl->options.by);
-  if (ctl->options.at == NULL)
-    return CTL_DONE;
-  int status = ctl_look(ctl);
-  if (status != CTL_DONE)
-    return status;
-  if (!vd_instant_parse(ctl->options.at, ctl->now_ms, ctl->utc_offset_ms, &command->acted_at_ms))
-    return ctl_usage(ctl,
-                     ctl_pick(ctl, "--at takes 09:41 or RFC 3339, not", "--at 接受 09:41 或 RFC 3339，而非",
-                              "--at 接受 09:41 或 RFC 3339，而非"),
-                     ctl->options.at);
-  return CTL_DONE;
-}
-
-static void explain_reply(const struct ctl *ctl, const Vd__Reply *reply)
-{
-  bool is_done = strcmp(reply->code, vd_err_name(VD_OK)) == 0;
-  if (is_done && *reply->field != '\0') // done, but something is to be said about it
-    fprintf(stderr, "%s\n", reply->sentence);
-  else if (*reply->nearest != '\0')
-    fprintf(stderr, "%s %s?\n", ctl_pick(ctl, "did you mean", "是否指", "是否指"), reply->nearest);
-  if (reply->looks_like != 0)
-    fprintf(stderr, "%s #%" PRIu64 "\n", ctl_pick(ctl, "looks like", "疑似同", "疑似同"), reply->looks_like);
-  if (reply->repeated)
-    fprintf(
-        stderr, "%s\n",
-        ctl_pick(ctl, "done before; nothing new happened", "先前已執行，無新變更", "先前已执行，无新变更"));
-}
-
-int ctl_command(struct ctl *ctl, Vd__Command *command, bool prints_number)
-{
-  struct vd_refusal refusal = {.err = VD_OK};
-  int status = complete(ctl, command);
-  if (status != CTL_DONE)
-    return status;
-  Vd__Reply *reply = NULL;
-  enum vd_err err = ctl_connect(ctl, &refusal);
-  if (err == VD_OK)
-    err = venue_client_command(ctl->client, command, &reply, &refusal);
-  if (reply != NULL && ctl->options.is_json)
-    ctl_print_json(&reply->base);
-  else if (err == VD_OK && prints_number)
-    printf("%" PRIu64 "\n", reply->number);
-  if (err != VD_OK)
-    status = ctl_complain(ctl, err, &refusal);
-  if (reply != NULL)
-    explain_reply(ctl, reply);
-  vd__reply__free_unpacked(reply, NULL);
-  return status;
 }

@@ -8,6 +8,7 @@
 
 #include "clients/lib/venue_client.h"
 #include "proto/message.h"
+#include "proto/words.h"
 
 // Stable exit statuses (docs/protocol.md).
 enum ctl_exit { CTL_DONE = 0, CTL_REFUSED = 1, CTL_USAGE = 2, CTL_UNREACHABLE = 3, CTL_NOT_PERMITTED = 4 };
@@ -19,7 +20,7 @@ struct ctl_options {
   const char *arrived, *waiting, *desks;
   const char *negative; // "-10m": an amount, where a verb takes one
   bool is_json, only_open, is_workaround, is_digest, is_following, is_dry_run, is_faulty, only_low,
-      is_refilled, is_estimated;
+      is_refilled, is_estimated, is_baseline;
 };
 
 struct ctl {
@@ -57,8 +58,10 @@ enum ctl_takes {
   CTL_TAKES_REFILLED = 131072,
   CTL_TAKES_SESSION = 262144,
   CTL_TAKES_ESTIMATED = 524288,
-  CTL_TAKES_COUNTS = 1048576, // --arrived --waiting
-  CTL_TAKES_DESKS = 2097152,
+  CTL_NEEDS_WORDS = 1048576, // the last argument, unless --text or --reason stands for it
+  CTL_TAKES_BASELINE = 2097152,
+  CTL_TAKES_COUNTS = 4194304, // --arrived --waiting
+  CTL_TAKES_DESKS = 8388608,
 };
 
 struct ctl_verb {
@@ -75,9 +78,37 @@ extern const size_t ctl_verb_count;
 // ---- words ----
 // The text of three in the user's language.
 const char *ctl_pick(const struct ctl *ctl, const char *en, const char *zh_hant, const char *zh_hans);
+// ctl_pick for formats: the compiler checks the arguments against each of the three.
+#define CTL_FORMAT(ctl, en, zh_hant, zh_hans)                                                                \
+  ((ctl)->language == VD__LANGUAGE__LANGUAGE_ZH_HANT   ? (zh_hant)                                           \
+   : (ctl)->language == VD__LANGUAGE__LANGUAGE_ZH_HANS ? (zh_hans)                                           \
+                                                       : (en))
 // A name of the plan in the user's language; `id` where it has none.
 const char *ctl_text(const struct ctl *ctl, const Vd__Text *text, const char *id);
+// The value of an enum in words for people.
+static inline const char *ctl_words(const struct ctl *ctl, const ProtobufCEnumDescriptor *type, int value)
+{
+  return vd_enum_words(type, value, ctl->language);
+}
+// "--source takes staff, attendee; not: staf", with the nearest; CTL_USAGE.
+int ctl_usage_enum(const struct ctl *ctl, const char *what, const ProtobufCEnumDescriptor *type,
+                   const char *value);
+// What is said of a device in words of the user's language: "heartbeat overdue since …; proj-side takes
+// over".
+void ctl_device_words(const struct ctl *ctl, const char *text, struct vd_buffer *out);
+// Words that plans choose, where they are the usual ones: "temperature", "nuts". Others are told as they are.
+const char *ctl_reading_words(const struct ctl *ctl, const char *reading);
+const char *ctl_allergen_words(const struct ctl *ctl, const char *allergen);
+// The text of an incident; what a device said of itself is told in the user's language. `name`: of the
+// device, NULL where it is not at hand.
+void ctl_incident_text(const struct ctl *ctl, const Vd__Incident *incident, const Vd__Text *name,
+                       struct vd_buffer *out);
+// A team, `detection` or `unowned`; `fold` holds the teams, NULL: ids.
+const char *ctl_team(const struct ctl *ctl, const struct vd_fold *fold, const char *id);
+void ctl_did_you_mean(const struct ctl *ctl, const char *nearest);         // nothing for NULL or ""
 int ctl_usage(const struct ctl *ctl, const char *what, const char *value); // explains on stderr; CTL_USAGE
+// The same, with what was probably meant.
+int ctl_usage_near(const struct ctl *ctl, const char *what, const char *value, const char *nearest);
 // Explains the refusal on stderr; the exit status that fits it.
 int ctl_complain(const struct ctl *ctl, enum vd_err err, const struct vd_refusal *refusal);
 
@@ -94,12 +125,14 @@ int ctl_fetch(struct ctl *ctl, const Vd__Kind *kinds, size_t count, const char *
 // Completes the command from --by, --at and --id, sends it, and prints the reply: the number on stdout where
 // `prints_number`, words on stderr.
 int ctl_command(struct ctl *ctl, Vd__Command *command, bool prints_number);
+// What --by, --at and --id say of the command.
+int ctl_complete(struct ctl *ctl, Vd__Command *command);
 // A command and its act as heap messages: fill in the act's field.
 Vd__Command *ctl_command_new(Vd__Command__ActCase act);
 // The same as ctl_command, and frees the command.
 int ctl_send(struct ctl *ctl, Vd__Command *command, bool prints_number);
 // Option or argument, whichever is given; "" if none is.
-const char *ctl_words(const struct ctl *ctl, const char *option, int argument);
+const char *ctl_said(const struct ctl *ctl, const char *option, int argument);
 // Parses "42" or "#42". False after explaining.
 bool ctl_number(const struct ctl *ctl, const char *text, uint64_t *number);
 // Parses an instant as --at takes it. False with the exit status after explaining.
@@ -113,10 +146,20 @@ void ctl_thousandths_format(int64_t value, char out[32]);
 void ctl_print_json(const ProtobufCMessage *message);
 // "09:41:07" of the venue's clock face; at least 40 bytes.
 void ctl_clock(const struct ctl *ctl, int64_t at_ms, char *out, size_t size);
-// A Change as a line for people on `stdout`; nothing for what nobody would say.
-void ctl_say_change(const struct ctl *ctl, const Vd__Change *change);
-// What was promised and what became of it, by tier and by who held the clock.
-int ctl_print_summary(struct ctl *ctl);
+// A duration without its broken second: "2m10s"; at least 32 bytes.
+void ctl_span(int64_t duration_ms, char *out, size_t size);
+// A list had nothing to show: said on stderr, except to machines.
+void ctl_none(const struct ctl *ctl);
+// The deadlines with this id prefix by incident, attempt and tier; the caller frees the array.
+const Vd__Deadline **ctl_deadlines_of(const struct vd_fold *fold, const char *prefix, size_t *count);
+
+// What stands otherwise in `after` than in `before`, of what a plan says: a line each on stdout, and counted.
+struct ctl_differences {
+  size_t added, changed, removed;
+  size_t moved; // people at another place in the plan, which nothing is printed of
+};
+void ctl_print_differences(const struct ctl *ctl, const struct vd_fold *before, const struct vd_fold *after,
+                           struct ctl_differences *found);
 
 // Columns aligned by display width. A zeroed table is empty; print and drop free it.
 struct ctl_table {

@@ -22,18 +22,9 @@ static int fetch(struct ctl *ctl, const char *prefix, struct vd_fold **fold)
 
 static const char *state_word(const struct ctl *ctl, const Vd__Device *device)
 {
-  switch (device->state) {
-  case STATE(OK):
-    return ctl_pick(ctl, "ok", "正常", "正常");
-  case STATE(SUSPECT):
-    return ctl_pick(ctl, "suspect", "預警", "预警");
-  case STATE(FAULT):
-    return ctl_pick(ctl, "FAULT", "故障", "故障");
-  case STATE(MAINTENANCE):
-    return ctl_pick(ctl, "maintenance", "維護中", "维护中");
-  default:
-    return ctl_pick(ctl, "not heard yet", "尚無訊號", "尚无信号");
-  }
+  return device->state == STATE(UNSPECIFIED)
+             ? ctl_pick(ctl, "not heard yet", "尚無訊號", "尚无信号")
+             : ctl_words(ctl, &vd__device_state__descriptor, (int)device->state);
 }
 
 static const Vd__Threshold *threshold_of(const Vd__Device *device, const char *reading)
@@ -56,7 +47,8 @@ static void why(const struct ctl *ctl, const Vd__Device *device, char *out, size
   ctl_thousandths_format(device->value, value);
   ctl_clock(ctl, device->heard_at_ms, clock, sizeof clock);
   if (*device->reading)
-    snprintf(out, size, "%s %s %s", device->reading, value, threshold ? threshold->unit : "");
+    snprintf(out, size, "%s %s %s", ctl_reading_words(ctl, device->reading), value,
+             threshold ? threshold->unit : "");
   else if (device->fault_said)
     snprintf(out, size, "%s", ctl_pick(ctl, "said by people", "人工報告", "人工报告"));
   else
@@ -94,7 +86,7 @@ int ctl_device_list(struct ctl *ctl)
   int status = fetch(ctl, "", &fold);
   if (status != CTL_DONE)
     return status;
-  const char *const names[] = {"id",
+  const char *const names[] = {ctl_pick(ctl, "id", "代號", "代号"),
                                ctl_pick(ctl, "state", "狀態", "状态"),
                                ctl_pick(ctl, "zone", "區域", "区域"),
                                ctl_pick(ctl, "heard", "上次訊號", "上次信号"),
@@ -104,17 +96,21 @@ int ctl_device_list(struct ctl *ctl)
   struct ctl_table table = {.columns = sizeof names / sizeof *names};
   for (size_t i = 0; i < table.columns; i++)
     ctl_cell(&table, "%s", names[i]);
+  size_t count = 0;
   EACH(fold, device)
   {
     if (!is_wanted(ctl, device))
       continue;
+    count++;
     if (ctl->options.is_json)
       ctl_print_json(&device->base);
     else
       row(ctl, &table, device);
   }
-  if (ctl->options.is_json)
-    ctl_table_drop(&table);
+  if (count == 0)
+    ctl_none(ctl);
+  if (count == 0 || ctl->options.is_json)
+    ctl_table_drop(&table); // only the head is in it
   else
     ctl_table_print(&table);
   vd_fold_destroy(fold);
@@ -123,17 +119,17 @@ int ctl_device_list(struct ctl *ctl)
 
 // ---- device show ----
 
-static void line(const char *label, const char *value)
+static void line(const struct ctl *ctl, const char *label, const char *value)
 {
   if (*value)
-    printf("  %s: %s\n", label, value);
+    printf("  %s%s%s\n", label, ctl_pick(ctl, ": ", "：", "："), value);
 }
 
 static void line_at(const struct ctl *ctl, const char *label, int64_t at_ms)
 {
   char clock[40];
   ctl_clock(ctl, at_ms, clock, sizeof clock);
-  line(label, at_ms != 0 ? clock : "");
+  line(ctl, label, at_ms != 0 ? clock : "");
 }
 
 static void show_threshold(const struct ctl *ctl, const Vd__Threshold *threshold)
@@ -141,10 +137,10 @@ static void show_threshold(const struct ctl *ctl, const Vd__Threshold *threshold
   char warn[32], fault[32];
   ctl_thousandths_format(threshold->warn, warn);
   ctl_thousandths_format(threshold->fault, fault);
-  printf("  %s: %s %s %s", threshold->reading, ctl_pick(ctl, "suspect", "預警", "预警"),
-         threshold->below ? "<" : ">", warn);
+  printf("  %s%s%s %s %s", ctl_reading_words(ctl, threshold->reading), ctl_pick(ctl, ": ", "：", "："),
+         ctl_pick(ctl, "suspect", "預警", "预警"), threshold->below ? "<" : ">", warn);
   if (threshold->has_fault)
-    printf(", %s %s %s", ctl_pick(ctl, "fault", "故障", "故障"), threshold->below ? "<" : ">", fault);
+    printf("%s %s %s", ctl_pick(ctl, ", fault", "，故障", "，故障"), threshold->below ? "<" : ">", fault);
   printf(" %s\n", threshold->unit);
 }
 
@@ -155,25 +151,27 @@ static void show_device(const struct ctl *ctl, const Vd__Device *device)
   vd_duration_format(device->heartbeat_ms, interval, sizeof interval);
   printf("%s  %s  %s  %s\n", device->id, state_word(ctl, device), device->zone,
          ctl_text(ctl, device->name, ""));
-  line(ctl_pick(ctl, "why", "原因", "原因"), because);
+  line(ctl, ctl_pick(ctl, "why", "原因", "原因"), because);
   line_at(ctl, ctl_pick(ctl, "since", "自", "自"), device->state_at_ms);
   if (device->incident != 0)
-    printf("  %s: #%" PRIu64 "\n", ctl_pick(ctl, "last incident", "最近事件", "最近事件"), device->incident);
+    printf("  %s#%" PRIu64 "\n", ctl_pick(ctl, "last incident: ", "最近事件：", "最近事件："),
+           device->incident);
   line_at(ctl, ctl_pick(ctl, "heard", "上次訊號", "上次信号"), device->heard_at_ms);
   if (device->heartbeat_ms > 0)
-    line(ctl_pick(ctl, "heartbeat every", "心跳間隔", "心跳间隔"), interval);
+    line(ctl, ctl_pick(ctl, "heartbeat every", "心跳間隔", "心跳间隔"), interval);
   if (device->flaps > 0)
-    printf("  %s: %u\n", ctl_pick(ctl, "flaps", "反覆次數", "反复次数"), device->flaps);
+    printf("  %s%u\n", ctl_pick(ctl, "flaps: ", "反覆次數：", "反复次数："), device->flaps);
   for (size_t i = 0; i < device->n_thresholds; i++)
     show_threshold(ctl, device->thresholds[i]);
-  line(ctl_pick(ctl, "takes over", "接替設備", "接替设备"), device->partner);
-  line(ctl_pick(ctl, "spare in", "備件位置", "备件位置"), device->spare);
+  line(ctl, ctl_pick(ctl, "takes over", "接替設備", "接替设备"), device->partner);
+  line(ctl, ctl_pick(ctl, "spare in", "備件位置", "备件位置"), device->spare);
   line_at(ctl, ctl_pick(ctl, "in maintenance until", "維護至", "维护至"), device->maintenance_until_at_ms);
   for (size_t i = 0; i < device->n_windows; i++) {
     char from[40], to[40];
     vd_instant_format(device->windows[i]->start_at_ms, ctl->utc_offset_ms, from, sizeof from);
     vd_instant_format(device->windows[i]->end_at_ms, ctl->utc_offset_ms, to, sizeof to);
-    printf("  %s: %s - %s\n", ctl_pick(ctl, "maintenance", "維護", "维护"), from, to);
+    printf("  %s%.5s %.5s – %.5s %.5s\n", ctl_pick(ctl, "maintenance: ", "維護時段：", "维护时段："),
+           from + 5, from + 11, to + 5, to + 11);
   }
 }
 
@@ -193,8 +191,7 @@ int ctl_device_show(struct ctl *ctl)
     vd_nearest_consider(id, other->id, &best, &distance);
     vd_refuse(&refusal, VD_ERR_UNKNOWN_DEVICE, NULL, "%s", id);
     status = ctl_complain(ctl, VD_ERR_UNKNOWN_DEVICE, &refusal);
-    if (best != NULL)
-      fprintf(stderr, "%s %s?\n", ctl_pick(ctl, "did you mean", "是否指", "是否指"), best);
+    ctl_did_you_mean(ctl, best);
   } else if (ctl->options.is_json) {
     ctl_print_json(&device->base);
   } else {
@@ -217,11 +214,12 @@ static Vd__Reading *add_reading(Vd__Readings *readings, const char *device)
 int ctl_device_reading(struct ctl *ctl)
 {
   int64_t value = 0;
-  const char *text = ctl_words(ctl, ctl->options.negative, 2);
+  const char *text = ctl_said(ctl, ctl->options.negative, 2);
   if (!ctl_thousandths_parse(text, &value))
-    return ctl_usage(
-        ctl, ctl_pick(ctl, "a number like 81.5 is expected", "需要數值，例如 81.5", "需要数值，例如 81.5"),
-        text);
+    return ctl_usage(ctl,
+                     ctl_pick(ctl, "a value like 81.5 is needed; not", "需要數值，例如 81.5；而非",
+                              "需要数值，例如 81.5；而非"),
+                     text);
   Vd__Command *command = ctl_command_new(VD__COMMAND__ACT_READINGS);
   Vd__Reading *reading = add_reading(command->readings, ctl->arguments[0]);
   vd_string_set(&reading->reading, ctl->arguments[1]);
@@ -247,7 +245,7 @@ int ctl_device_fault(struct ctl *ctl)
     return status;
   Vd__Command *command = ctl_command_new(VD__COMMAND__ACT_DEVICE_FAULT);
   vd_string_set(&command->device_fault->device, ctl->arguments[0]);
-  vd_string_set(&command->device_fault->text, ctl_words(ctl, ctl->options.text, 1));
+  vd_string_set(&command->device_fault->text, ctl_said(ctl, ctl->options.text, 1));
   command->device_fault->since_at_ms = since_ms;
   return ctl_send(ctl, command, true);
 }
@@ -262,9 +260,14 @@ static bool parse_until(struct ctl *ctl, int64_t *until_ms, int *status)
   if ((ctl->options.until != NULL) + (ctl->options.duration != NULL) + (*word != '\0') != 1 ||
       (*word != '\0' && !is_off)) {
     *status = ctl_usage(ctl,
-                        ctl_pick(ctl, "give --until T, --for D or off", "請給 --until T、--for D 或 off",
-                                 "请给 --until T、--for D 或 off"),
-                        word);
+                        *word == '\0' || is_off
+                            ? ctl_pick(ctl, "device maintenance takes one of --until TIME, --for LENGTH, off",
+                                       "device maintenance 可為 --until 時間、--for 時長、off 其中之一",
+                                       "device maintenance 可为 --until 时间、--for 时长、off 其中之一")
+                            : ctl_pick(ctl, "device maintenance takes --until TIME, --for LENGTH, off; not",
+                                       "device maintenance 可為 --until 時間、--for 時長、off；而非",
+                                       "device maintenance 可为 --until 时间、--for 时长、off；而非"),
+                        is_off ? "" : word);
     return false;
   }
   if (is_off)
@@ -272,9 +275,10 @@ static bool parse_until(struct ctl *ctl, int64_t *until_ms, int *status)
   if (ctl->options.until != NULL)
     return ctl_instant(ctl, ctl->options.until, until_ms, status);
   if (!vd_duration_parse(ctl->options.duration, &for_ms) || for_ms <= 0) {
-    *status = ctl_usage(
-        ctl, ctl_pick(ctl, "a duration like 30m is expected", "需要時長，例如 30m", "需要时长，例如 30m"),
-        ctl->options.duration);
+    *status = ctl_usage(ctl,
+                        ctl_pick(ctl, "--for takes a length of time like 30m; not",
+                                 "--for 為時長，例如 30m；而非", "--for 为时长，例如 30m；而非"),
+                        ctl->options.duration);
     return false;
   }
   *status = ctl_look(ctl);

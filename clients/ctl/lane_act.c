@@ -242,6 +242,6 @@ int ctl_suggestion_pass(struct ctl *ctl)
     return CTL_USAGE;
   Vd__Command *command = ctl_command_new(VD__COMMAND__ACT_SUGGESTION_PASS);
   command->suggestion_pass->suggestion = number;
-  vd_string_set(&command->suggestion_pass->reason, ctl_words(ctl, ctl->options.reason, 1));
+  vd_string_set(&command->suggestion_pass->reason, ctl_said(ctl, ctl->options.reason, 1));
   return ctl_send(ctl, command, false);
 }

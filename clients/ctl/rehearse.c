@@ -4,39 +4,41 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-#include "clients/ctl/ctl.h"
-#include "proto/config.pb-c.h"
+#include "clients/ctl/rehearsal.h"
+#include "proto/facts.h"
 #include "proto/text.h"
 
-enum { WAIT_MAX_MS = 500 };
+enum { WAIT_MAX_MS = 500, SILENT_MAX_MS = 30000, WRONGS_SHOWN_MAX = 20 };
+// What a step is about may be a moment late, and the machine slow: it is looked for again, of venue time.
+static const int64_t LOOK_AGAIN_MS = 5000, LOOK_FOR_MS = 600000;
 
 struct label {
-  const char *name; // borrowed from the rehearsal
+  const char *name; // borrowed from the script
   uint64_t number;
+};
+
+// A step, and when it is played next.
+struct turn {
+  const Vd__RehearsalStep *step;
+  int64_t at_ms, last_ms; // as the script says; of a step that is not repeated both are the same
+  int64_t due_ms;         // later than at_ms while what it is about is looked for
+  bool is_over;
 };
 
 struct play {
   struct ctl *ctl;
-  Vd__Rehearsal *rehearsal;
+  struct ctl_live live;
+  Vd__Rehearsal *script;
+  struct turn *turns;
+  size_t turn_count;
   struct label *labels;
   size_t label_count;
-  int64_t beat_venue_ms, beat_mono_ms, scale; // the venue clock as last heard
-  unsigned unexpected;
+  struct ctl_played played;
+  struct ctl_seen seen;
 };
 
-static int64_t mono_ms(void)
-{
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
-static int64_t venue_now(const struct play *play)
-{
-  return play->beat_venue_ms + (mono_ms() - play->beat_mono_ms) * play->scale;
-}
+// ---- what a step is about ----
 
 static uint64_t number_of(const struct play *play, const char *label)
 {
@@ -46,83 +48,140 @@ static uint64_t number_of(const struct play *play, const char *label)
   return 0;
 }
 
-// ---- reading ----
-
-static enum vd_err check_step(const struct play *play, size_t index, struct vd_refusal *refusal)
+static uint64_t number_in(const char *id)
 {
-  const Vd__RehearsalStep *step = play->rehearsal->steps[index];
-  const Vd__RehearsalStep *before = index > 0 ? play->rehearsal->steps[index - 1] : NULL;
-  if (before != NULL && step->at_ms < before->at_ms)
-    return vd_refuse(refusal, VD_ERR_BAD_VALUE, "steps.at_ms", "step %zu is before the one above it",
-                     index + 1);
-  if (*step->label != '\0' && (step->command == NULL || step->command->act_case != VD__COMMAND__ACT_REPORT))
-    return vd_refuse(refusal, VD_ERR_BAD_VALUE, "steps.label", "step %zu: only a report has a label",
-                     index + 1);
-  const char *const used[] = {step->about, step->of};
-  for (size_t i = 0; i < 2; i++) {
-    bool is_known = *used[i] == '\0';
-    for (size_t j = 0; j < index; j++)
-      is_known |= strcmp(play->rehearsal->steps[j]->label, used[i]) == 0;
-    if (!is_known)
-      return vd_refuse(refusal, VD_ERR_DANGLING_REFERENCE, "steps.about",
-                       "step %zu: no earlier report is labelled %s", index + 1, used[i]);
-  }
-  return VD_OK;
+  return *id != '\0' ? strtoull(id + 1, NULL, 10) : 0; // "t7", "s4"
 }
 
-static enum vd_err read_rehearsal(struct play *play, struct vd_refusal *refusal)
+static uint64_t notice_waiting(const struct vd_fold *fold)
 {
-  ProtobufCMessage *message = NULL;
-  enum vd_err err =
-      vd_text_read_file(&vd__rehearsal__descriptor, play->ctl->arguments[0], &message, NULL, refusal);
-  if (err != VD_OK)
-    return err;
-  play->rehearsal = (Vd__Rehearsal *)message;
-  for (size_t i = 0; err == VD_OK && i < play->rehearsal->n_steps; i++)
-    err = check_step(play, i, refusal);
-  return err;
+  const Vd__Notice *notice = NULL;
+  for (const char *after = NULL;
+       (notice = (const Vd__Notice *)vd_fold_next(fold, VD__KIND__KIND_NOTICE, after, "")) != NULL;
+       after = notice->id)
+    if (notice->state == VD__NOTICE_STATE__NOTICE_STATE_WAITING)
+      return notice->number;
+  return 0;
+}
+
+// The number that the live entity leads to, 0 while it leads nowhere.
+static uint64_t number_behind(const struct vd_fold *fold, Vd__Kind kind, const char *id)
+{
+  const ProtobufCMessage *found = vd_fold_find(fold, kind, id);
+  if (kind == VD__KIND__KIND_NOTICE)
+    return notice_waiting(fold);
+  if (found == NULL)
+    return 0;
+  switch (kind) {
+  case VD__KIND__KIND_DEVICE:
+    return ((const Vd__Device *)found)->incident;
+  case VD__KIND__KIND_SUPPLY:
+    return number_in(((const Vd__Supply *)found)->task);
+  case VD__KIND__KIND_BATCH:
+    return number_in(((const Vd__Batch *)found)->task);
+  case VD__KIND__KIND_LANE:
+    return number_in(((const Vd__Lane *)found)->suggestion);
+  default:
+    return 0;
+  }
+}
+
+static int find_number(struct play *play, const char *about, uint64_t *number)
+{
+  Vd__Kind kind;
+  const char *id;
+  *number = 0;
+  if (ctl_about_of(about, &kind, &id) == CTL_ABOUT_LABEL) {
+    *number = number_of(play, id);
+    return CTL_DONE;
+  }
+  struct vd_fold *fold = NULL;
+  int status = ctl_fetch(play->ctl, &kind, 1, id, &fold);
+  if (status != CTL_DONE)
+    return status;
+  *number = number_behind(fold, kind, id);
+  vd_fold_destroy(fold);
+  return CTL_DONE;
+}
+
+static void fill_number(Vd__Command *command, const char *about, uint64_t number)
+{
+  Vd__Kind kind;
+  const char *id;
+  enum ctl_about what = ctl_about_of(about, &kind, &id);
+  const ProtobufCFieldDescriptor *field = ctl_about_field(command, what);
+  char subject[96];
+  if (field != NULL) {
+    *(uint64_t *)((char *)command->report + field->offset) = number; // any member of the oneof
+    return;
+  }
+  snprintf(subject, sizeof subject, "%s%s%" PRIu64, // heard: a thread about what is no incident
+           what == CTL_ABOUT_NOTICE ? "notice." : "", what == CTL_ABOUT_NOTICE ? "n" : "t", number);
+  if (what == CTL_ABOUT_LANE)
+    snprintf(subject, sizeof subject, "lane.%.64s", id);
+  vd_string_set(&command->heard->subject, subject);
 }
 
 // ---- acting ----
 
-// Every act about an incident has its number in a field `incident`.
-static void fill_incident(Vd__Command *command, uint64_t number)
+// What people say and how they were answered stands beside what happened, without an incident's number.
+static void begin_line(struct play *play)
 {
-  ProtobufCMessage *act = (ProtobufCMessage *)command->report;
-  const ProtobufCFieldDescriptor *field =
-      act != NULL ? protobuf_c_message_descriptor_get_field_by_name(act->descriptor, "incident") : NULL;
-  if (field != NULL && field->type == PROTOBUF_C_TYPE_UINT64)
-    *(uint64_t *)((char *)act + field->offset) = number;
+  char clock[40];
+  ctl_live_clear(&play->live);
+  ctl_clock(play->ctl, ctl_live_now(&play->live), clock, sizeof clock);
+  printf("%s        ", clock);
 }
 
 static void judge(struct play *play, const Vd__RehearsalStep *step, enum vd_err err, const Vd__Reply *reply)
 {
+  const struct ctl *ctl = play->ctl;
+  struct ctl_played *played = &play->played;
   const char *expected = *step->expect != '\0' ? step->expect : "ok";
   const char *got = reply != NULL ? reply->code : vd_err_name(err);
-  if (strcmp(expected, got) == 0)
+  const char *sentence = reply != NULL ? reply->sentence : vd_err_sentence(err, ctl->language);
+  bool is_as_expected = strcmp(expected, got) == 0;
+  char at[40];
+  played->acts++;
+  if (is_as_expected && *step->expect == '\0')
     return;
-  play->unexpected++;
-  printf("          %s: %s, %s %s%s%s\n", play->ctl->arguments[0], got,
-         ctl_pick(play->ctl, "expected", "預期", "预期"), expected, reply != NULL ? ": " : "",
-         reply != NULL ? reply->sentence : "");
+  ctl_clock(ctl, step->at_ms, at, sizeof at);
+  begin_line(play);
+  if (is_as_expected) {
+    printf("%s[%s] %s\n", ctl_pick(ctl, "refused, as expected: ", "被拒，符合預期：", "被拒，符合预期："),
+           got, sentence);
+    vd_buffer_printf(&played->refusals, "%s%s (%s)", played->refused++ > 0 ? ", " : "", got, at);
+    return;
+  }
+  printf("%s[%s] %s (%s %s)\n", ctl_pick(ctl, "NOT AS EXPECTED: ", "不符合預期：", "不符合预期："), got,
+         sentence, ctl_pick(ctl, "expected", "預期", "预期"), expected);
+  if (played->wrong++ >= WRONGS_SHOWN_MAX)
+    return;
+  vd_buffer_printf(&played->wrongs, "  %s  %s %s, %s [%s] %s\n", at,
+                   ctl_pick(ctl, "expected", "預期", "预期"), expected, ctl_pick(ctl, "got", "實際", "实际"),
+                   got, sentence);
 }
 
-static int act(struct play *play, const Vd__RehearsalStep *step)
+static void say(struct play *play, const struct turn *turn)
 {
-  if (*step->say != '\0')
-    printf("          \xe2\x80\x94 %s\n", step->say);
+  const char *words = ctl_text(play->ctl, turn->step->say, "");
+  if (*words == '\0' || turn->at_ms != turn->step->at_ms)
+    return; // of what is repeated, once
+  begin_line(play);
+  printf("\xe2\x80\x94 %s\n", words);
   fflush(stdout);
-  if (step->command == NULL || step->command->act_case == VD__COMMAND__ACT__NOT_SET)
-    return CTL_DONE;
-  if (*step->about != '\0')
-    fill_incident(step->command, number_of(play, step->about));
-  if (*step->of != '\0' && step->command->act_case == VD__COMMAND__ACT_DUPLICATE)
-    step->command->duplicate->of = number_of(play, step->of);
+}
+
+static int send(struct play *play, const Vd__RehearsalStep *step)
+{
   Vd__Reply *reply = NULL;
   struct vd_refusal refusal = {.err = VD_OK};
   enum vd_err err = venue_client_command(play->ctl->client, step->command, &reply, &refusal);
-  if (reply == NULL && err != VD_OK)
+  vd_string_set(&step->command->id, ""); // the next time is another
+  if (reply == NULL && err != VD_OK) {
+    ctl_live_clear(&play->live);
     return ctl_complain(play->ctl, err, &refusal);
+  }
   judge(play, step, err, reply);
   if (*step->label != '\0')
     play->labels[play->label_count++] = (struct label){.name = step->label, .number = reply->number};
@@ -130,83 +189,258 @@ static int act(struct play *play, const Vd__RehearsalStep *step)
   return CTL_DONE;
 }
 
+// False while what the step is about is not there yet; true once it is, or no longer looked for.
+static bool is_found(struct play *play, struct turn *turn, int *status)
+{
+  const Vd__RehearsalStep *step = turn->step;
+  uint64_t number = 0;
+  if (*step->of != '\0')
+    step->command->duplicate->of = number_of(play, step->of);
+  if (*step->about == '\0')
+    return true;
+  *status = find_number(play, step->about, &number);
+  int64_t now_ms = ctl_live_now(&play->live);
+  bool gives_up = *status != CTL_DONE || now_ms > turn->at_ms + LOOK_FOR_MS;
+  if (number == 0 && !gives_up && *step->expect == '\0') {
+    turn->due_ms = now_ms + LOOK_AGAIN_MS;
+    return false;
+  }
+  fill_number(step->command, step->about, number);
+  return true;
+}
+
+static bool has_command(const Vd__RehearsalStep *step)
+{
+  return step->command != NULL && step->command->act_case != VD__COMMAND__ACT__NOT_SET;
+}
+
+static int act(struct play *play, struct turn *turn)
+{
+  int status = CTL_DONE;
+  int64_t behind_ms = ctl_live_now(&play->live) - turn->due_ms;
+  play->played.behind_ms = behind_ms > play->played.behind_ms ? behind_ms : play->played.behind_ms;
+  if (has_command(turn->step) && !is_found(play, turn, &status))
+    return status;
+  say(play, turn);
+  if (status == CTL_DONE && has_command(turn->step))
+    status = send(play, turn->step);
+  turn->is_over = turn->step->every_ms == 0 || turn->at_ms + turn->step->every_ms > turn->last_ms;
+  turn->at_ms += turn->step->every_ms;
+  turn->due_ms = turn->at_ms;
+  return status;
+}
+
+// ---- showing ----
+
+// The next step of those that are played once, and when; NULL for none.
+static const struct turn *next_told(const struct play *play, size_t *number)
+{
+  *number = 0;
+  for (size_t i = 0; i < play->turn_count; i++) {
+    *number += play->turns[i].step->every_ms == 0;
+    if (!play->turns[i].is_over && play->turns[i].step->every_ms == 0)
+      return &play->turns[i];
+  }
+  return NULL;
+}
+
+static size_t count_told(const struct play *play)
+{
+  size_t count = 0;
+  for (size_t i = 0; i < play->turn_count; i++)
+    count += play->turns[i].step->every_ms == 0;
+  return count;
+}
+
+static void pulse(struct play *play)
+{
+  char more[120] = "", at[40];
+  size_t number;
+  const struct turn *turn = next_told(play, &number);
+  if (turn != NULL) {
+    ctl_clock(play->ctl, turn->due_ms, at, sizeof at);
+    snprintf(more, sizeof more,
+             CTL_FORMAT(play->ctl, "; step %zu of %zu at %s", "；第 %zu/%zu 步於 %s", "；第 %zu/%zu 步于 %s"),
+             number, count_told(play), at);
+  }
+  ctl_live_pulse(&play->live, more);
+}
+
+// What regular inputs leave behind, many a minute: the script says once what it sends.
+static bool is_told(const Vd__Change *change)
+{
+  static const enum vd_fact quiet[] = {VD_FACT_READINGS_KEPT, VD_FACT_COUNTS_KEPT, VD_FACT_SERVED,
+                                       VD_FACT_LANES_COUNTED};
+  for (size_t i = 0; change->fact != NULL && i < sizeof quiet / sizeof *quiet; i++)
+    if (strcmp(change->fact->what, vd_fact_name(quiet[i])) == 0)
+      return false;
+  return true;
+}
+
+static void show(struct play *play, const struct venue_event *event)
+{
+  const Vd__Change *change = event->kind == VENUE_CHANGE ? event->frame->change : NULL;
+  if (change != NULL && change->fact != NULL &&
+      strcmp(change->fact->what, vd_fact_name(VD_FACT_CLIMBED)) == 0)
+    play->played.climbs++;
+  if (change != NULL)
+    ctl_see(&play->seen, change);
+  if (change == NULL || is_told(change))
+    ctl_live_show(&play->live, event);
+}
+
 // Shows what happens until the venue clock reads `until_ms`.
 static int watch_until(struct play *play, int64_t until_ms)
 {
   for (;;) {
-    int64_t wait_ms = (until_ms - venue_now(play)) / play->scale;
+    int64_t wait_ms = (until_ms - ctl_live_now(&play->live)) / play->live.scale;
     if (wait_ms <= 0)
       return CTL_DONE;
     struct venue_event event;
     enum vd_err err =
         venue_client_next(play->ctl->client, wait_ms < WAIT_MAX_MS ? wait_ms : WAIT_MAX_MS, &event);
-    if (err != VD_OK)
-      continue;
-    if (event.kind == VENUE_CHANGE && event.frame->change != NULL) {
-      ctl_say_change(play->ctl, event.frame->change);
-    } else if (event.kind == VENUE_BEAT) {
-      play->beat_venue_ms = event.frame->beat->now_at_ms;
-      play->beat_mono_ms = mono_ms();
-    } else if (event.kind == VENUE_STALE && event.silent_ms > 30000) {
+    if (err == VD_OK)
+      show(play, &event);
+    pulse(play);
+    if (err == VD_OK && event.kind == VENUE_STALE && event.silent_ms > SILENT_MAX_MS) {
+      ctl_live_clear(&play->live);
       return ctl_complain(play->ctl, VD_ERR_UNREACHABLE, NULL);
     }
   }
 }
 
+// Of those that are due first, the first in the file.
+static struct turn *next_turn(const struct play *play)
+{
+  struct turn *next = NULL;
+  for (size_t i = 0; i < play->turn_count; i++)
+    if (!play->turns[i].is_over && (next == NULL || play->turns[i].due_ms < next->due_ms))
+      next = &play->turns[i];
+  return next;
+}
+
 static int play_steps(struct play *play)
 {
-  for (size_t i = 0; i < play->rehearsal->n_steps; i++) {
-    const Vd__RehearsalStep *step = play->rehearsal->steps[i];
-    int status = watch_until(play, step->at_ms);
+  struct turn *turn;
+  int status = CTL_DONE;
+  while (status == CTL_DONE && (turn = next_turn(play)) != NULL) {
+    status = watch_until(play, turn->due_ms);
     if (status == CTL_DONE)
-      status = act(play, step);
-    if (status != CTL_DONE)
-      return status;
+      status = act(play, turn);
   }
-  return watch_until(play, play->rehearsal->end_at_ms);
+  if (status == CTL_DONE)
+    status = watch_until(play, play->script->end_at_ms);
+  ctl_live_clear(&play->live);
+  return status;
+}
+
+// ---- beginning and ending ----
+
+static void print_hello(const struct play *play)
+{
+  const struct ctl *ctl = play->ctl;
+  char end[40], takes[32];
+  int64_t left_ms = play->script->end_at_ms - ctl_live_now(&play->live);
+  ctl_live_hello(&play->live);
+  ctl_clock(ctl, play->script->end_at_ms, end, sizeof end);
+  ctl_span(left_ms > 0 ? left_ms / play->live.scale : 0, takes, sizeof takes);
+  fprintf(stderr,
+          CTL_FORMAT(ctl, "%s: %zu steps until %s, which takes %s\n", "%s：共 %zu 步，至 %s，約需 %s\n",
+                     "%s：共 %zu 步，至 %s，约需 %s\n"),
+          play->played.name, play->turn_count, end, takes);
+  if (play->played.is_baseline)
+    fprintf(stderr, "%s\n",
+            ctl_pick(ctl, "Baseline: automation is off, people do everything themselves.",
+                     "對照：自動化已關閉，一切由人員自行處理。", "对照：自动化已关闭，一切由人员自行处理。"));
+}
+
+static void line_up(struct play *play)
+{
+  play->turns = vd_alloc((play->script->n_steps + 1) * sizeof *play->turns);
+  play->labels = vd_alloc((play->script->n_steps + 1) * sizeof *play->labels);
+  for (size_t i = 0; i < play->script->n_steps; i++) {
+    const Vd__RehearsalStep *step = play->script->steps[i];
+    if (!ctl_rehearsal_has(step, play->played.is_baseline))
+      continue;
+    play->turns[play->turn_count++] =
+        (struct turn){.step = step,
+                      .at_ms = step->at_ms,
+                      .last_ms = step->every_ms != 0 ? step->until_at_ms : step->at_ms,
+                      .due_ms = step->at_ms};
+  }
+}
+
+// Puts the script's plan in force with automation off.
+static int turn_off(struct play *play)
+{
+  Vd__Command *command = ctl_command_new(VD__COMMAND__ACT_PLAN_APPLY);
+  Vd__Reply *reply = NULL;
+  struct vd_refusal refusal = {.err = VD_OK};
+  int status =
+      ctl_rehearsal_baseline(play->ctl, play->ctl->arguments[0], play->script, &command->plan_apply->plan);
+  if (status == CTL_DONE) {
+    enum vd_err err = venue_client_command(play->ctl->client, command, &reply, &refusal);
+    status = err != VD_OK ? ctl_complain(play->ctl, err, &refusal) : CTL_DONE;
+  }
+  vd__reply__free_unpacked(reply, NULL);
+  vd__command__free_unpacked(command, NULL);
+  return status;
+}
+
+// A journal in which automation was turned off has it off.
+static int refuse_manual(const struct play *play)
+{
+  const Vd__Event *event = (const Vd__Event *)vd_fold_find(play->live.plan, VD__KIND__KIND_EVENT, "event");
+  if (play->played.is_baseline || event == NULL || event->policy == NULL || !event->policy->manual_nodes)
+    return CTL_DONE;
+  fprintf(stderr, "%s\n",
+          ctl_pick(play->ctl, "Automation is off here (policy manual_nodes): play it with --baseline.",
+                   "此處自動化已關閉（policy manual_nodes）：請加 --baseline。",
+                   "此处自动化已关闭（policy manual_nodes）：请加 --baseline。"));
+  return CTL_REFUSED;
 }
 
 static int begin(struct play *play)
 {
-  Vd__StatusQuery query = VD__STATUS_QUERY__INIT;
-  Vd__Request request = VD__REQUEST__INIT;
-  request.body_case = VD__REQUEST__BODY_STATUS;
-  request.status = &query;
-  Vd__Response *response = NULL;
-  int status = ctl_ask(play->ctl, &request, &response);
+  struct vd_refusal refusal = {.err = VD_OK};
+  int status = ctl_live_begin(&play->live, play->ctl);
+  if (status == CTL_DONE && !play->live.is_rehearsal)
+    status = ctl_complain(play->ctl, VD_ERR_NOT_REHEARSAL, NULL);
+  if (status == CTL_DONE)
+    status = play->played.is_baseline ? turn_off(play) : refuse_manual(play);
   if (status != CTL_DONE)
     return status;
-  bool is_rehearsal = response->body_case == VD__RESPONSE__BODY_STATUS && response->status->rehearsal;
-  play->scale = is_rehearsal ? response->status->scale : 1;
-  play->beat_venue_ms = response->now_at_ms;
-  play->beat_mono_ms = mono_ms();
-  vd__response__free_unpacked(response, NULL);
-  return is_rehearsal ? CTL_DONE : ctl_complain(play->ctl, VD_ERR_NOT_REHEARSAL, NULL);
+  line_up(play);
+  enum vd_err err = venue_client_follow(play->ctl->client, 0, &refusal);
+  if (err != VD_OK)
+    return ctl_complain(play->ctl, err, &refusal);
+  print_hello(play);
+  return CTL_DONE;
 }
 
 int ctl_rehearse(struct ctl *ctl)
 {
-  struct play play = {.ctl = ctl};
-  struct vd_refusal refusal = {.err = VD_OK};
-  enum vd_err err = read_rehearsal(&play, &refusal);
-  int status = err != VD_OK ? ctl_complain(ctl, err, &refusal) : begin(&play);
+  struct play *play = vd_zalloc(sizeof *play);
+  play->ctl = ctl;
+  int status = ctl_rehearsal_read(ctl, ctl->arguments[0], &play->script);
   if (status == CTL_DONE) {
-    play.labels = vd_alloc((play.rehearsal->n_steps + 1) * sizeof *play.labels);
-    status = ctl_look(ctl);
+    play->played.name = ctl_text(ctl, play->script->name, ctl->arguments[0]);
+    play->played.is_baseline = ctl->options.is_baseline;
+    play->played.seen = &play->seen;
+    status = begin(play);
   }
-  if (status == CTL_DONE && (err = venue_client_follow(ctl->client, 0, &refusal)) != VD_OK)
-    status = ctl_complain(ctl, err, &refusal);
   if (status == CTL_DONE)
-    status = play_steps(&play);
+    status = play_steps(play);
   if (status == CTL_DONE)
-    status = ctl_print_summary(ctl);
-  if (status == CTL_DONE && play.unexpected > 0) {
-    fprintf(
-        stderr, "%u %s\n", play.unexpected,
-        ctl_pick(ctl, "replies were not as the rehearsal expects", "個回覆與預期不符", "个回复与预期不符"));
+    status = ctl_print_summary(ctl, &play->played);
+  if (status == CTL_DONE && play->played.wrong > 0)
     status = CTL_REFUSED;
-  }
-  free(play.labels);
-  vd__rehearsal__free_unpacked(play.rehearsal, NULL);
+  ctl_live_finish(&play->live);
+  free(play->turns);
+  free(play->labels);
+  vd_buffer_finish(&play->played.refusals);
+  vd_buffer_finish(&play->played.wrongs);
+  vd__rehearsal__free_unpacked(play->script, NULL);
+  free(play);
   return status;
 }

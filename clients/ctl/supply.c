@@ -20,9 +20,11 @@ static int fetch(struct ctl *ctl, struct vd_fold **fold)
   return status != CTL_DONE ? status : ctl_fetch(ctl, kinds, sizeof kinds / sizeof *kinds, "", fold);
 }
 
-static void finish(struct ctl *ctl, struct ctl_table *table, struct vd_fold *fold)
+static void finish(struct ctl *ctl, struct ctl_table *table, size_t count, struct vd_fold *fold)
 {
-  if (ctl->options.is_json)
+  if (count == 0)
+    ctl_none(ctl);
+  if (count == 0 || ctl->options.is_json)
     ctl_table_drop(table); // only the head is in it
   else
     ctl_table_print(table);
@@ -36,19 +38,14 @@ static void head(struct ctl_table *table, const char *const *names, size_t count
     ctl_cell(table, "%s", names[i]);
 }
 
-static const char *word_of(const ProtobufCEnumDescriptor *type, int value)
-{
-  const char *name = vd_enum_name(type, value);
-  return name ? name : "?";
-}
-
 static bool parse_units(const struct ctl *ctl, const char *text, uint32_t *units)
 {
   char *end;
   unsigned long long value = strtoull(text, &end, 10);
   if (*text < '0' || *text > '9' || *end != '\0' || value > UINT32_MAX) {
     ctl_usage(ctl,
-              ctl_pick(ctl, "a whole number like 40 is expected", "需要整數，例如 40", "需要整数，例如 40"),
+              ctl_pick(ctl, "a whole number like 40 is needed; not", "需要整數，例如 40；而非",
+                       "需要整数，例如 40；而非"),
               text);
     return false;
   }
@@ -71,19 +68,32 @@ static const Vd__Deadline *promise_of(const struct vd_fold *fold, const Vd__Task
   return (const Vd__Deadline *)vd_fold_find(fold, VD__KIND__KIND_DEADLINE, id);
 }
 
-// "18m", "now" once it has come, "-" where it is not within sight.
+// "18m"; "now" as it comes, then "5m ago"; "-" where it is not within sight.
 static void time_left_cell(const struct ctl *ctl, struct ctl_table *table, int64_t at_ms)
 {
-  char left[32];
-  if (at_ms == 0) {
+  enum { MINUTE_MS = 60000 };
+  char span[32];
+  int64_t left_ms = at_ms - ctl->now_ms, span_ms = left_ms < 0 ? -left_ms : left_ms;
+  int64_t grain_ms = span_ms < MINUTE_MS ? 1000 : MINUTE_MS;
+  vd_duration_format(span_ms / grain_ms * grain_ms, span, sizeof span);
+  if (at_ms == 0)
     ctl_cell(table, "-");
-  } else if (at_ms <= ctl->now_ms) {
+  else if (left_ms > 0)
+    ctl_cell(table, "%s", span);
+  else if (span_ms < MINUTE_MS)
     ctl_cell(table, "%s", ctl_pick(ctl, "now", "現在", "现在"));
-  } else {
-    int64_t left_ms = at_ms - ctl->now_ms, grain_ms = left_ms < 60000 ? 1000 : 60000;
-    vd_duration_format(left_ms / grain_ms * grain_ms, left, sizeof left);
-    ctl_cell(table, "%s", left);
-  }
+  else
+    ctl_cell(table, "%s%s", span, ctl_pick(ctl, " ago", "前", "前"));
+}
+
+// "?" where nobody has looked for a day: nothing is forecast.
+static void run_out_cell(const struct ctl *ctl, struct ctl_table *table, const Vd__Supply *supply)
+{
+  const int64_t sight_ms = INT64_C(86400000);
+  if (!supply->is_known || supply->level_at_ms + sight_ms < ctl->now_ms)
+    ctl_cell(table, "?");
+  else
+    time_left_cell(ctl, table, supply->run_out_at_ms);
 }
 
 static void level_cell(const struct ctl *ctl, struct ctl_table *table, const Vd__Supply *supply)
@@ -109,7 +119,7 @@ static void refill_cell(const struct ctl *ctl, struct ctl_table *table, const st
   if (task)
     ctl_cell(table, "%s %s %s %s%s", task->id, *task->crew ? task->crew : "?",
              ctl_pick(ctl, "due", "到期", "到期"), clock, promise && promise->breached_at_ms ? "!" : "");
-  else if (*supply->task)
+  else if (supply->refill_at_ms == 0 && (supply->run_out_waived || supply->stale_waived))
     ctl_cell(table, "%s", ctl_pick(ctl, "not wanted", "不需要", "不需要"));
   else if (supply->refill_at_ms)
     ctl_cell(table, "%s %s", ctl_pick(ctl, "asked at", "請求於", "请求于"), clock);
@@ -122,7 +132,8 @@ static void name_cell(const struct ctl *ctl, struct ctl_table *table, const Vd__
   struct vd_buffer name = {0};
   vd_buffer_printf(&name, "%s", ctl_text(ctl, supply->name, ""));
   for (size_t i = 0; i < supply->n_allergens; i++)
-    vd_buffer_printf(&name, "%s%s", i ? ", " : " [", supply->allergens[i]);
+    vd_buffer_printf(&name, "%s%s", i ? ctl_pick(ctl, ", ", "、", "、") : " [",
+                     ctl_allergen_words(ctl, supply->allergens[i]));
   vd_buffer_printf(&name, "%s", supply->n_allergens ? "]" : "");
   ctl_cell(table, "%.*s", (int)name.size, (char *)name.data);
   vd_buffer_finish(&name);
@@ -134,7 +145,7 @@ static void supply_row(const struct ctl *ctl, struct ctl_table *table, const str
   ctl_cell(table, "%s", supply->id);
   ctl_cell(table, "%s", supply->zone);
   level_cell(ctl, table, supply);
-  time_left_cell(ctl, table, supply->run_out_at_ms);
+  run_out_cell(ctl, table, supply);
   time_left_cell(ctl, table, supply->stale_at_ms);
   refill_cell(ctl, table, fold, supply);
   if (supply->errors)
@@ -158,7 +169,7 @@ int ctl_supply_list(struct ctl *ctl)
   if (status != CTL_DONE)
     return status;
   struct ctl_table table = {0};
-  const char *const names[] = {"id",
+  const char *const names[] = {ctl_pick(ctl, "id", "代號", "代号"),
                                ctl_pick(ctl, "zone", "區域", "区域"),
                                ctl_pick(ctl, "level/par", "存量/滿量", "存量/满量"),
                                ctl_pick(ctl, "run-out in", "距耗盡", "距耗尽"),
@@ -167,16 +178,18 @@ int ctl_supply_list(struct ctl *ctl)
                                ctl_pick(ctl, "forecast error", "預測誤差", "预测误差"),
                                ctl_pick(ctl, "name", "名稱", "名称")};
   head(&table, names, sizeof names / sizeof *names);
+  size_t count = 0;
   EACH(fold, SUPPLY, Supply, supply)
   {
     if (supply->retired || (ctl->options.only_low && !is_low(ctl, fold, supply)))
       continue;
+    count++;
     if (ctl->options.is_json)
       ctl_print_json(&supply->base);
     else
       supply_row(ctl, &table, fold, supply);
   }
-  finish(ctl, &table, fold);
+  finish(ctl, &table, count, fold);
   return CTL_DONE;
 }
 
@@ -255,7 +268,7 @@ static void batch_row(const struct ctl *ctl, struct ctl_table *table, const stru
   ctl_clock(ctl, session ? session->start_at_ms : batch->planned_at_ms, planned, sizeof planned);
   ctl_clock(ctl, batch->served_at_ms, served, sizeof served);
   ctl_cell(table, "%s", batch->id);
-  ctl_cell(table, "%s%s%s", word_of(&vd__batch_state__descriptor, (int)batch->state),
+  ctl_cell(table, "%s%s%s", ctl_words(ctl, &vd__batch_state__descriptor, (int)batch->state),
            *batch->held_for ? " " : "", batch->held_for);
   ctl_cell(table, "%u", batch->quantity);
   ctl_cell(table, "%s%s%s", planned, *batch->session ? " " : "", batch->session);
@@ -272,25 +285,24 @@ int ctl_batch_list(struct ctl *ctl)
   if (status != CTL_DONE)
     return status;
   struct ctl_table table = {0};
-  const char *const names[] = {"id",
-                               ctl_pick(ctl, "state", "狀態", "状态"),
-                               ctl_pick(ctl, "quantity", "數量", "数量"),
-                               ctl_pick(ctl, "for", "計劃", "计划"),
-                               ctl_pick(ctl, "served", "供應於", "供应于"),
-                               ctl_pick(ctl, "sample", "留樣", "留样"),
-                               ctl_pick(ctl, "temperature", "溫度", "温度"),
-                               ctl_pick(ctl, "task", "任務", "任务")};
+  const char *const names[] = {
+      ctl_pick(ctl, "id", "代號", "代号"),          ctl_pick(ctl, "state", "狀態", "状态"),
+      ctl_pick(ctl, "quantity", "數量", "数量"),    ctl_pick(ctl, "for", "計劃", "计划"),
+      ctl_pick(ctl, "served", "供應於", "供应于"),  ctl_pick(ctl, "sample", "留樣", "留样"),
+      ctl_pick(ctl, "temperature", "溫度", "温度"), ctl_pick(ctl, "task", "任務", "任务")};
   head(&table, names, sizeof names / sizeof *names);
+  size_t count = 0;
   EACH(fold, BATCH, Batch, batch)
   {
     if (ctl->options.only_open && is_over(batch))
       continue;
+    count++;
     if (ctl->options.is_json)
       ctl_print_json(&batch->base);
     else
       batch_row(ctl, &table, fold, batch);
   }
-  finish(ctl, &table, fold);
+  finish(ctl, &table, count, fold);
   return CTL_DONE;
 }
 
@@ -306,9 +318,10 @@ int ctl_batch_plan(struct ctl *ctl)
     return CTL_USAGE;
   if ((ctl->options.at != NULL) == (ctl->options.session != NULL))
     return ctl_usage(ctl,
-                     ctl_pick(ctl, "give --at T or --session S", "請給 --at T 或 --session S",
-                              "请给 --at T 或 --session S"),
-                     ctl->arguments[0]);
+                     ctl_pick(ctl, "batch plan takes one of --at TIME, --session SESSION",
+                              "batch plan 可為 --at 時間、--session 議程 其中之一",
+                              "batch plan 可为 --at 时间、--session 议程 其中之一"),
+                     "");
   if (ctl->options.at != NULL && !ctl_instant(ctl, ctl->options.at, &planned_ms, &status))
     return status;
   ctl->options.at = NULL;
@@ -338,7 +351,7 @@ int ctl_batch_cancel(struct ctl *ctl)
 {
   Vd__Command *command = ctl_command_new(VD__COMMAND__ACT_BATCH_CANCEL);
   vd_string_set(&command->batch_cancel->batch, ctl->arguments[0]);
-  vd_string_set(&command->batch_cancel->reason, ctl_words(ctl, ctl->options.reason, 1));
+  vd_string_set(&command->batch_cancel->reason, ctl_said(ctl, ctl->options.reason, 1));
   return ctl_send(ctl, command, false);
 }
 
@@ -367,11 +380,12 @@ int ctl_batch_dispose(struct ctl *ctl)
 int ctl_batch_temperature(struct ctl *ctl)
 {
   int64_t milli = 0;
-  const char *text = ctl_words(ctl, ctl->options.negative, 1);
+  const char *text = ctl_said(ctl, ctl->options.negative, 1);
   if (!ctl_thousandths_parse(text, &milli) || milli < INT32_MIN || milli > INT32_MAX)
-    return ctl_usage(
-        ctl, ctl_pick(ctl, "degrees like 63.5 are expected", "需要度數，例如 63.5", "需要度数，例如 63.5"),
-        text);
+    return ctl_usage(ctl,
+                     ctl_pick(ctl, "degrees like 63.5 are needed; not", "需要度數，例如 63.5；而非",
+                              "需要度数，例如 63.5；而非"),
+                     text);
   Vd__Command *command = ctl_command_new(VD__COMMAND__ACT_BATCH_TEMPERATURE);
   vd_string_set(&command->batch_temperature->batch, ctl->arguments[0]);
   command->batch_temperature->temperature_milli = (int32_t)milli;
@@ -387,12 +401,12 @@ static void task_row(const struct ctl *ctl, struct ctl_table *table, const struc
   char due[40];
   ctl_clock(ctl, promise ? promise->due_at_ms : 0, due, sizeof due);
   ctl_cell(table, "%s", task->id);
-  ctl_cell(table, "%s", word_of(&vd__task_kind__descriptor, (int)task->kind));
+  ctl_cell(table, "%s", ctl_words(ctl, &vd__task_kind__descriptor, (int)task->kind));
   ctl_cell(table, "%s", task->subject);
   ctl_cell(table, "%s", task->zone);
   ctl_cell(table, "%s", *task->crew ? task->crew : "-");
   ctl_cell(table, "%s", due);
-  ctl_cell(table, "%s%s", word_of(&vd__task_state__descriptor, (int)task->state),
+  ctl_cell(table, "%s%s", ctl_words(ctl, &vd__task_state__descriptor, (int)task->state),
            promise && promise->breached_at_ms ? "!" : "");
 }
 
@@ -430,7 +444,7 @@ int ctl_task_list(struct ctl *ctl)
       task_row(ctl, &table, fold, rows[i]);
   }
   free(rows);
-  finish(ctl, &table, fold);
+  finish(ctl, &table, count, fold);
   return CTL_DONE;
 }
 
@@ -458,6 +472,6 @@ int ctl_task_cancel(struct ctl *ctl)
     return CTL_USAGE;
   Vd__Command *command = ctl_command_new(VD__COMMAND__ACT_TASK_CANCEL);
   command->task_cancel->task = number;
-  vd_string_set(&command->task_cancel->reason, ctl_words(ctl, ctl->options.reason, 1));
+  vd_string_set(&command->task_cancel->reason, ctl_said(ctl, ctl->options.reason, 1));
   return ctl_send(ctl, command, false);
 }

@@ -28,6 +28,11 @@ void ctl_clock(const struct ctl *ctl, int64_t at_ms, char *out, size_t size)
   snprintf(out, size, "%.8s", full + 11);
 }
 
+void ctl_span(int64_t duration_ms, char *out, size_t size)
+{
+  vd_duration_format(duration_ms / 1000 * 1000, out, size);
+}
+
 void ctl_cell(struct ctl_table *table, const char *format, ...)
 {
   va_list arguments;

@@ -32,7 +32,7 @@ static int give_up(Vd__Command *command, int status)
 }
 
 // Option or argument, whichever is given.
-const char *ctl_words(const struct ctl *ctl, const char *option, int argument)
+const char *ctl_said(const struct ctl *ctl, const char *option, int argument)
 {
   return option != NULL ? option : ctl->count > argument ? ctl->arguments[argument] : "";
 }
@@ -41,10 +41,11 @@ bool ctl_instant(struct ctl *ctl, const char *text, int64_t *at_ms, int *status)
 {
   *status = ctl_look(ctl);
   if (*status == CTL_DONE && !vd_instant_parse(text, ctl->now_ms, ctl->utc_offset_ms, at_ms))
-    *status = ctl_usage(
-        ctl,
-        ctl_pick(ctl, "09:41 or RFC 3339 is expected", "需要 09:41 或 RFC 3339", "需要 09:41 或 RFC 3339"),
-        text);
+    *status = ctl_usage(ctl,
+                        ctl_pick(ctl, "a time like 09:41 or RFC 3339 is needed; not",
+                                 "需要時刻，例如 09:41 或 RFC 3339；而非",
+                                 "需要时刻，例如 09:41 或 RFC 3339；而非"),
+                        text);
   return *status == CTL_DONE;
 }
 
@@ -81,20 +82,29 @@ void ctl_thousandths_format(int64_t value, char out[32])
     out[length - 1] = '\0';
 }
 
-static int bad_enum(const struct ctl *ctl, const ProtobufCEnumDescriptor *type, const char *value)
+// "reach takes ok, radio-dead (in the user's words); not: …"
+int ctl_usage_enum(const struct ctl *ctl, const char *what, const ProtobufCEnumDescriptor *type,
+                   const char *value)
 {
-  char known[160] = "";
-  size_t size = 0;
+  struct vd_buffer said = {0};
+  const char *nearest = NULL;
+  unsigned distance = UINT32_MAX, count = 0;
+  vd_buffer_printf(&said, "%s%s", what, ctl_pick(ctl, " takes ", " 可為 ", " 可为 "));
   for (unsigned i = 0; i < type->n_values; i++) {
     const char *name = vd_enum_name(type, type->values[i].value);
-    size_t length = strlen(name);
-    if (type->values[i].value == 0 || size + length + 3 > sizeof known)
+    if (type->values[i].value == 0)
       continue;
-    memcpy(known + size, name, length + 1);
-    memcpy(known + size + length, " ", 2);
-    size += length + 1;
+    vd_buffer_printf(&said, "%s%s", count++ > 0 ? ctl_pick(ctl, ", ", "、", "、") : "", name);
+    const char *words = ctl_words(ctl, type, type->values[i].value);
+    if (ctl->language > VD__LANGUAGE__LANGUAGE_EN)
+      vd_buffer_printf(&said, "（%s）", words);
+    vd_nearest_consider(value, name, &nearest, &distance);
   }
-  return ctl_usage(ctl, known, value);
+  vd_buffer_printf(&said, "%s", ctl_pick(ctl, "; not", "；而非", "；而非"));
+  vd_buffer_append(&said, "", 1);
+  int status = ctl_usage_near(ctl, (char *)said.data, value, nearest);
+  vd_buffer_finish(&said);
+  return status;
 }
 
 static bool severity_of(const struct ctl *ctl, uint32_t *severity)
@@ -104,8 +114,8 @@ static bool severity_of(const struct ctl *ctl, uint32_t *severity)
     return true;
   if (text[0] < '1' || text[0] > '4' || text[1] != '\0') {
     ctl_usage(ctl,
-              ctl_pick(ctl, "--severity takes 1 to 4, not", "--severity 為 1 至 4，而非",
-                       "--severity 为 1 至 4，而非"),
+              ctl_pick(ctl, "--severity takes 1 to 4; not", "--severity 為 1 至 4；而非",
+                       "--severity 为 1 至 4；而非"),
               text);
     return false;
   }
@@ -125,8 +135,9 @@ int ctl_report(struct ctl *ctl)
   vd_string_set(&report->text, ctl->count > 0 ? ctl->arguments[ctl->count - 1] : "");
   vd_string_set(&report->reporter, ctl->options.reporter);
   int source = VD__SOURCE__SOURCE_STAFF;
-  if (ctl->options.source != NULL && !vd_enum_parse(&vd__source__descriptor, ctl->options.source, &source))
-    return give_up(command, bad_enum(ctl, &vd__source__descriptor, ctl->options.source));
+  if (ctl->options.source != NULL &&
+      (!vd_enum_parse(&vd__source__descriptor, ctl->options.source, &source) || source == 0))
+    return give_up(command, ctl_usage_enum(ctl, "--source", &vd__source__descriptor, ctl->options.source));
   report->source = (Vd__Source)source;
   if (!severity_of(ctl, &report->severity))
     return give_up(command, CTL_USAGE);
@@ -159,9 +170,9 @@ int ctl_heard(struct ctl *ctl)
   }
   if (ctl->count == 0)
     return ctl_usage(ctl,
-                     ctl_pick(ctl, "an incident's number, a subject like t7, or --digest",
-                              "需要事件編號、主題（如 t7）或 --digest",
-                              "需要事件编号、主题（如 t7）或 --digest"),
+                     ctl_pick(ctl, "heard takes an incident's number, a subject like t7, or --digest",
+                              "heard 需要事件編號、主題（如 t7）或 --digest",
+                              "heard 需要事件编号、主题（如 t7）或 --digest"),
                      "");
   const char *of = ctl->arguments[0];
   if (*of == '#' || (*of >= '0' && *of <= '9'))
@@ -206,7 +217,7 @@ int ctl_decide(struct ctl *ctl)
   Vd__Command *command = about_incident(ctl, VD__COMMAND__ACT_DECIDE);
   if (command == NULL)
     return CTL_USAGE;
-  vd_string_set(&command->decide->decision, ctl_words(ctl, ctl->options.text, 1));
+  vd_string_set(&command->decide->decision, ctl_said(ctl, ctl->options.text, 1));
   return ctl_send(ctl, command, false);
 }
 
@@ -225,7 +236,7 @@ int ctl_reopen(struct ctl *ctl)
   Vd__Command *command = about_incident(ctl, VD__COMMAND__ACT_REOPEN);
   if (command == NULL)
     return CTL_USAGE;
-  vd_string_set(&command->reopen->reason, ctl_words(ctl, ctl->options.reason, 1));
+  vd_string_set(&command->reopen->reason, ctl_said(ctl, ctl->options.reason, 1));
   return ctl_send(ctl, command, false);
 }
 
@@ -234,7 +245,7 @@ int ctl_cancel(struct ctl *ctl)
   Vd__Command *command = about_incident(ctl, VD__COMMAND__ACT_CANCEL);
   if (command == NULL)
     return CTL_USAGE;
-  vd_string_set(&command->cancel->reason, ctl_words(ctl, ctl->options.reason, 1));
+  vd_string_set(&command->cancel->reason, ctl_said(ctl, ctl->options.reason, 1));
   return ctl_send(ctl, command, false);
 }
 
@@ -243,7 +254,7 @@ int ctl_decline(struct ctl *ctl)
   Vd__Command *command = about_incident(ctl, VD__COMMAND__ACT_DECLINE);
   if (command == NULL)
     return CTL_USAGE;
-  vd_string_set(&command->decline->reason, ctl_words(ctl, ctl->options.reason, 1));
+  vd_string_set(&command->decline->reason, ctl_said(ctl, ctl->options.reason, 1));
   return ctl_send(ctl, command, false);
 }
 
@@ -252,7 +263,7 @@ int ctl_note(struct ctl *ctl)
   Vd__Command *command = about_incident(ctl, VD__COMMAND__ACT_NOTE);
   if (command == NULL)
     return CTL_USAGE;
-  vd_string_set(&command->note->text, ctl_words(ctl, ctl->options.text, 1));
+  vd_string_set(&command->note->text, ctl_said(ctl, ctl->options.text, 1));
   return ctl_send(ctl, command, false);
 }
 
@@ -309,7 +320,7 @@ int ctl_crew_duty(struct ctl *ctl)
 {
   int duty;
   if (!vd_enum_parse(&vd__duty__descriptor, ctl->arguments[1], &duty) || duty == 0)
-    return bad_enum(ctl, &vd__duty__descriptor, ctl->arguments[1]);
+    return ctl_usage_enum(ctl, "crew duty", &vd__duty__descriptor, ctl->arguments[1]);
   Vd__Command *command = ctl_command_new(VD__COMMAND__ACT_DUTY);
   vd_string_set(&command->duty->crew, ctl->arguments[0]);
   command->duty->duty = (Vd__Duty)duty;
@@ -328,21 +339,9 @@ int ctl_crew_reach(struct ctl *ctl)
 {
   int reach;
   if (!vd_enum_parse(&vd__reach__descriptor, ctl->arguments[1], &reach) || reach == 0)
-    return bad_enum(ctl, &vd__reach__descriptor, ctl->arguments[1]);
+    return ctl_usage_enum(ctl, "crew reach", &vd__reach__descriptor, ctl->arguments[1]);
   Vd__Command *command = ctl_command_new(VD__COMMAND__ACT_REACH);
   vd_string_set(&command->reach->crew, ctl->arguments[0]);
   command->reach->reach = (Vd__Reach)reach;
-  return ctl_send(ctl, command, false);
-}
-
-int ctl_plan_apply(struct ctl *ctl)
-{
-  struct vd_refusal refusal = {.err = VD_OK};
-  ProtobufCMessage *plan = NULL;
-  enum vd_err err = vd_text_read_file(&vd__plan__descriptor, ctl->arguments[0], &plan, NULL, &refusal);
-  if (err != VD_OK)
-    return ctl_complain(ctl, err, &refusal);
-  Vd__Command *command = ctl_command_new(VD__COMMAND__ACT_PLAN_APPLY);
-  command->plan_apply->plan = (Vd__Plan *)plan;
   return ctl_send(ctl, command, false);
 }

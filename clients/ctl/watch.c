@@ -1,12 +1,10 @@
 // Following live: every change as it becomes durable, and the truth about how old the picture is.
-#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "clients/ctl/ctl.h"
-#include "proto/text.h"
+#include "clients/ctl/live.h"
 #include "proto/topic.h"
 
 enum { WAIT_MS = 500 };
@@ -19,12 +17,13 @@ static void on_end(int number)
   is_ended = 1;
 }
 
-static bool is_wanted(const struct ctl *ctl, const Vd__Change *change)
+static bool is_wanted(const struct ctl *ctl, const struct venue_event *event)
 {
-  if (ctl->options.topic == NULL)
+  bool has_change = event->kind == VENUE_CHANGE || event->kind == VENUE_ALARM;
+  if (ctl->options.topic == NULL || !has_change || event->frame->change == NULL)
     return true;
   struct vd_buffer topic = {0};
-  vd_topic_of_change(&topic, "change", change);
+  vd_topic_of_change(&topic, "change", event->frame->change);
   vd_buffer_append(&topic, "", 1);
   const char *after_prefix = (char *)topic.data + strlen("change/");
   const char *wanted = ctl->options.topic;
@@ -35,38 +34,30 @@ static bool is_wanted(const struct ctl *ctl, const Vd__Change *change)
   return is_same;
 }
 
-static void show(struct ctl *ctl, const struct venue_event *event, bool *was_stale)
+// Whom venued keeps out will not be let in by waiting.
+static bool is_kept_out(enum vd_err err)
 {
-  switch (event->kind) {
-  case VENUE_ALARM:
-    if (!ctl->options.is_json && is_wanted(ctl, event->frame->change))
-      fputs(ctl_pick(ctl, "(not kept) ", "（未保存）", "（未保存）"), stdout);
-    // fall through
-  case VENUE_CHANGE:
-    if (event->frame->change == NULL || !is_wanted(ctl, event->frame->change))
-      return;
-    if (ctl->options.is_json)
-      ctl_print_json(&event->frame->change->base);
-    else
-      ctl_say_change(ctl, event->frame->change);
-    return;
-  case VENUE_STALE:
-    *was_stale = true;
-    fprintf(stderr, "%s %" PRId64 " s\n",
-            ctl_pick(ctl, "STALE: nothing heard from venued for", "畫面過時：已無訊號", "画面过时：已无信号"),
-            event->silent_ms / 1000);
-    return;
-  case VENUE_RESYNC:
-    fputs(ctl_pick(ctl, "the history began anew; what was shown before no longer holds\n",
-                   "歷史已重新開始，先前顯示的內容不再有效\n", "历史已重新开始，先前显示的内容不再有效\n"),
-          stderr);
-    return;
-  case VENUE_BEAT:
-    if (*was_stale)
-      fputs(ctl_pick(ctl, "live again\n", "恢復即時\n", "恢复实时\n"), stderr);
-    *was_stale = false;
-    return;
+  return err == VD_ERR_UNAUTHENTICATED || err == VD_ERR_NOT_PERMITTED || err == VD_ERR_FOREIGN_ORIGIN;
+}
+
+static int follow(struct ctl_live *live)
+{
+  struct sigaction action = {.sa_handler = on_end};
+  sigaction(SIGINT, &action, NULL);
+  sigaction(SIGTERM, &action, NULL);
+  sigaction(SIGHUP, &action, NULL);
+  while (!is_ended && !ferror(stdout)) {
+    struct venue_event event;
+    enum vd_err err = venue_client_next(live->ctl->client, WAIT_MS, &event);
+    if (is_kept_out(err)) {
+      ctl_live_clear(live);
+      return ctl_complain(live->ctl, err, NULL);
+    }
+    if (err == VD_OK && is_wanted(live->ctl, &event))
+      ctl_live_show(live, &event);
+    ctl_live_pulse(live, "");
   }
+  return CTL_DONE;
 }
 
 int ctl_watch(struct ctl *ctl)
@@ -78,21 +69,18 @@ int ctl_watch(struct ctl *ctl)
     if (*end != '\0' || from == 0)
       return ctl_usage(ctl, "--from", ctl->options.from);
   }
-  int status = ctl_look(ctl);
-  if (status != CTL_DONE)
-    return status;
+  struct ctl_live live = {.ctl = NULL};
   struct vd_refusal refusal = {.err = VD_OK};
-  enum vd_err err = venue_client_follow(ctl->client, from, &refusal);
-  if (err != VD_OK)
-    return ctl_complain(ctl, err, &refusal);
-  struct sigaction action = {.sa_handler = on_end};
-  sigaction(SIGINT, &action, NULL);
-  sigaction(SIGTERM, &action, NULL);
-  bool was_stale = false;
-  while (!is_ended && !ferror(stdout)) {
-    struct venue_event event;
-    if (venue_client_next(ctl->client, WAIT_MS, &event) == VD_OK)
-      show(ctl, &event, &was_stale);
+  int status = ctl_live_begin(&live, ctl);
+  if (status == CTL_DONE) {
+    enum vd_err err = venue_client_follow(ctl->client, from, &refusal);
+    status = err != VD_OK ? ctl_complain(ctl, err, &refusal) : CTL_DONE;
   }
-  return CTL_DONE;
+  if (status == CTL_DONE) {
+    if (!ctl->options.is_json)
+      ctl_live_hello(&live);
+    status = follow(&live);
+  }
+  ctl_live_finish(&live);
+  return status;
 }

@@ -21,11 +21,11 @@ static void people_cell(const struct ctl *ctl, struct ctl_table *table, const Vd
 static void status_cell(const struct ctl *ctl, struct ctl_table *table, const Vd__Zone *zone)
 {
   int status = zone->status ? (int)zone->status : VD__ZONE_STATUS__ZONE_STATUS_OPEN;
-  const char *word = vd_enum_name(&vd__zone_status__descriptor, status);
+  const char *word = ctl_words(ctl, &vd__zone_status__descriptor, status);
   char clock[40];
   ctl_clock(ctl, zone->status_at_ms, clock, sizeof clock);
   bool is_news = zone->status_at_ms != 0;
-  ctl_cell(table, "%s%s%s", word ? word : "?", is_news ? " " : "", is_news ? clock : "");
+  ctl_cell(table, "%s%s%s", word, is_news ? " " : "", is_news ? clock : "");
 }
 
 static void zone_row(const struct ctl *ctl, struct ctl_table *table, const Vd__Zone *zone)
@@ -42,6 +42,7 @@ static void zone_row(const struct ctl *ctl, struct ctl_table *table, const Vd__Z
   else
     ctl_cell(table, "-");
   ctl_cell(table, "%s", *zone->backup ? zone->backup : "-");
+  ctl_cell(table, "%s", ctl_text(ctl, zone->name, ""));
 }
 
 int ctl_zone_list(struct ctl *ctl)
@@ -54,23 +55,28 @@ int ctl_zone_list(struct ctl *ctl)
   if (status != CTL_DONE)
     return status;
   struct ctl_table table = {0};
-  const char *const head[] = {ctl_pick(ctl, "zone", "區域", "区域"), ctl_pick(ctl, "status", "狀態", "状态"),
-                              ctl_pick(ctl, "people", "人數", "人数"), ctl_pick(ctl, "holds", "容納", "容纳"),
-                              ctl_pick(ctl, "backup", "備用", "备用")};
+  const char *const head[] = {
+      ctl_pick(ctl, "zone", "區域", "区域"),   ctl_pick(ctl, "status", "狀態", "状态"),
+      ctl_pick(ctl, "people", "人數", "人数"), ctl_pick(ctl, "holds", "容納", "容纳"),
+      ctl_pick(ctl, "backup", "備用", "备用"), ctl_pick(ctl, "name", "名稱", "名称")};
   table.columns = sizeof head / sizeof *head;
   for (size_t i = 0; i < table.columns; i++)
     ctl_cell(&table, "%s", head[i]);
   const Vd__Zone *zone = NULL;
+  size_t count = 0;
   while ((zone = (const Vd__Zone *)vd_fold_next(fold, kind, zone ? zone->id : NULL, ""))) {
     if (zone->retired)
       continue;
+    count++;
     if (ctl->options.is_json)
       ctl_print_json(&zone->base);
     else
       zone_row(ctl, &table, zone);
   }
-  if (ctl->options.is_json)
-    ctl_table_drop(&table);
+  if (count == 0)
+    ctl_none(ctl);
+  if (count == 0 || ctl->options.is_json)
+    ctl_table_drop(&table); // only the head is in it
   else
     ctl_table_print(&table);
   vd_fold_destroy(fold);
@@ -83,7 +89,10 @@ int ctl_zone_count(struct ctl *ctl)
   char *end = NULL;
   unsigned long long people = strtoull(text, &end, 10);
   if (*text < '0' || *text > '9' || *end || people > UINT32_MAX)
-    return ctl_usage(ctl, ctl_pick(ctl, "how many people", "需要人數", "需要人数"), text);
+    return ctl_usage(ctl,
+                     ctl_pick(ctl, "a number of people like 40 is needed; not", "需要人數，例如 40；而非",
+                              "需要人数，例如 40；而非"),
+                     text);
   Vd__Command *command = ctl_command_new(VD__COMMAND__ACT_COUNT_ZONE);
   vd_string_set(&command->count_zone->zone, ctl->arguments[0]);
   command->count_zone->people = (uint32_t)people;
@@ -95,7 +104,7 @@ int ctl_zone_set(struct ctl *ctl)
 {
   int status = VD__ZONE_STATUS__ZONE_STATUS_UNSPECIFIED;
   if (!vd_enum_parse(&vd__zone_status__descriptor, ctl->arguments[1], &status) || status == 0)
-    return ctl_usage(ctl, "open crowded closed converting converting-passable", ctl->arguments[1]);
+    return ctl_usage_enum(ctl, "zone set", &vd__zone_status__descriptor, ctl->arguments[1]);
   Vd__Command *command = ctl_command_new(VD__COMMAND__ACT_SET_ZONE);
   vd_string_set(&command->set_zone->zone, ctl->arguments[0]);
   command->set_zone->status = (Vd__ZoneStatus)status;

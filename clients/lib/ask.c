@@ -13,6 +13,7 @@
 
 enum {
   ATTEMPT_MS = 3000, // one try; a lost request is repeated under the same ids
+  CONNECT_MS = 1000, // the same where there is no connection over ws: then one asks why
   PAUSE_MIN_MS = 50,
   PAUSE_MAX_MS = 1000,
   RESPONSE_QUOTA = 64 * 1024 * 1024, // unpacked; a page of 1 MiB of small entities grows about tenfold
@@ -45,27 +46,36 @@ static void complete(struct venue_client *client, Vd__Request *request)
 
 // ---- one try ----
 
-static enum vd_err unanswered(struct venue_client *client)
+static enum vd_err unanswered(const struct venue_client *client)
 {
-  return atomic_load(&client->asked.now) > 0 ? VD_ERR_TIMED_OUT : VD_ERR_UNREACHABLE;
+  return venue_link_stands(&client->asked) ? VD_ERR_TIMED_OUT : VD_ERR_UNREACHABLE;
 }
 
-// VD_OK with the answer's bytes, or why there is none. *is_sent also where no answer came: it may be done.
-static enum vd_err exchange(struct venue_client *client, const struct vd_buffer *bytes, int64_t until_ms,
-                            nng_msg **answer, bool *is_sent)
+static int send_request(struct venue_client *client, const struct vd_buffer *bytes, int64_t until_ms)
 {
   nng_msg *message;
   if (nng_msg_alloc(&message, bytes->size) != 0)
     abort(); // no memory: as vd_alloc
   memcpy(nng_msg_body(message), bytes->data, bytes->size);
   nng_socket_set_ms(client->req, NNG_OPT_SENDTIMEO, venue_left_ms(until_ms));
-  if (nng_sendmsg(client->req, message, 0) != 0) { // not taken: the message is still ours
+  int error = nng_sendmsg(client->req, message, 0);
+  if (error != 0) // not taken: the message is still ours
     nng_msg_free(message);
+  return error;
+}
+
+// VD_OK with the answer's bytes, or why there is none. *is_sent also where no answer came: it may be done.
+static enum vd_err exchange(struct venue_client *client, const struct vd_buffer *bytes, int64_t until_ms,
+                            nng_msg **answer, bool *is_sent)
+{
+  if (send_request(client, bytes, until_ms) != 0)
     return unanswered(client);
-  }
   *is_sent = true;
   nng_socket_set_ms(client->req, NNG_OPT_RECVTIMEO, venue_left_ms(until_ms));
-  return nng_recvmsg(client->req, answer, 0) == 0 ? VD_OK : unanswered(client);
+  if (nng_recvmsg(client->req, answer, 0) != 0) // its time is over, or the connection has ended
+    return unanswered(client);
+  client->asked.proven = atomic_load(&client->asked.so_far);
+  return VD_OK;
 }
 
 static enum vd_err refused(const Vd__Reply *reply, struct vd_refusal *refusal)
@@ -128,32 +138,36 @@ static void pause_before(unsigned attempt, int64_t until_ms)
   nanosleep(&pause, NULL);
 }
 
-// Silence to the end. A door that closes at once is what a wrong token looks like over ws.
-static enum vd_err give_up(struct venue_client *client, unsigned connections, const char *why,
-                           struct vd_refusal *refusal)
+// VD_OK as long as nothing is known against us. Over a connection that has answered nobody needs to ask.
+static enum vd_err look_at_door(struct venue_client *client, unsigned attempt, int64_t until_ms,
+                                struct vd_refusal *refusal)
 {
-  enum vd_err err = unanswered(client);
-  bool is_shut = err == VD_ERR_UNREACHABLE && connections > 1 && client->is_ws;
-  return vd_refuse(refusal, err, "", "%s%s%s%s", client->rep_url, *why != '\0' ? ": " : "", why,
-                   is_shut ? ": it answers and closes at once: is the token right?" : "");
+  const struct venue_link *link = &client->asked;
+  bool is_in = atomic_load(&link->now) > 0 && atomic_load(&link->so_far) == link->proven;
+  if (is_in || (attempt == 0 && atomic_load(&link->shut) == 0))
+    return VD_OK;
+  return venue_knock(client, until_ms, refusal);
 }
 
-static enum vd_err ask(struct venue_client *client, const struct vd_buffer *bytes, const char *id,
+static enum vd_err ask(struct venue_client *client, const struct vd_buffer *bytes, const Vd__Request *request,
                        int64_t until_ms, Vd__Response **response, struct vd_refusal *refusal)
 {
-  unsigned connections = atomic_load(&client->asked.so_far);
   struct vd_refusal last = {.err = VD_OK};
-  bool may_be_done = false;
+  bool may_be_done = false, is_shut_out = false;
   enum vd_err err;
   for (unsigned attempt = 0;; attempt++) {
     nng_msg *answer = NULL;
     bool is_sent = false;
-    int64_t attempt_until_ms = venue_until_ms(ATTEMPT_MS);
+    bool is_outside = client->status_url != NULL && atomic_load(&client->asked.now) == 0;
+    int64_t attempt_until_ms = venue_until_ms(is_outside ? CONNECT_MS : ATTEMPT_MS);
     last = (struct vd_refusal){.err = VD_OK};
+    err = look_at_door(client, attempt, until_ms, &last);
+    if ((is_shut_out = err != VD_OK))
+      break;
     err =
         exchange(client, bytes, attempt_until_ms < until_ms ? attempt_until_ms : until_ms, &answer, &is_sent);
     if (err == VD_OK)
-      err = read_response(answer, id, response, &last);
+      err = read_response(answer, request->id, response, &last);
     may_be_done |= err == VD_ERR_OUTCOME_UNKNOWN || (is_sent && is_silence(err));
     if ((!is_silence(err) && !may_pass(err)) || venue_left_ms(until_ms) == 0)
       break;
@@ -164,9 +178,12 @@ static enum vd_err ask(struct venue_client *client, const struct vd_buffer *byte
   if (err == VD_OK)
     return VD_OK;
   if (is_silence(err))
-    return give_up(client, atomic_load(&client->asked.so_far) - connections, last.detail, refusal);
-  // "Busy" speaks of the last try only: an earlier one may have been done.
-  if (may_pass(err) && may_be_done)
+    return vd_refuse(refusal, unanswered(client), "", "%s%s%s", client->rep_url,
+                     *last.detail != '\0' ? ": " : "", last.detail);
+  // "Busy" and a shut door speak of the last try only: an earlier one may have been done, by a door that was
+  // open then.
+  bool was_in = request->body_case == VD__REQUEST__BODY_COMMANDS && client->asked.proven > 0;
+  if (may_be_done && (may_pass(err) || (is_shut_out && was_in)))
     return vd_refuse(refusal, VD_ERR_OUTCOME_UNKNOWN, "", "%s", last.detail);
   return vd_refuse(refusal, err, last.field, "%s", last.detail);
 }
@@ -179,7 +196,7 @@ static enum vd_err request_until(struct venue_client *client, Vd__Request *reque
   vd_buffer_pack(&bytes, &request->base);
   enum vd_err err =
       bytes.size <= VD_REQUEST_MAX
-          ? ask(client, &bytes, request->id, until_ms, response, refusal)
+          ? ask(client, &bytes, request, until_ms, response, refusal)
           : vd_refuse(refusal, VD_ERR_TOO_LARGE, "", "%zu bytes; at most %d", bytes.size, VD_REQUEST_MAX);
   vd_buffer_finish(&bytes);
   return err;

@@ -1,5 +1,4 @@
 // Where a venued is, and the way to it.
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,10 +14,11 @@
 
 enum { RESPONSE_MAX = 4 * VD_PAGE_MAX, TIMEOUT_MAX_MS = 24 * 60 * 60 * 1000 };
 
+// Of a machine that slept: a picture is as old as that, too.
 int64_t venue_mono_ms(void)
 {
   struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
+  clock_gettime(CLOCK_BOOTTIME, &now);
   return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
@@ -62,12 +62,13 @@ static bool has_socket(const char *data_dir)
   return is_there;
 }
 
-// http://host:port → ws://host:port/rep and /ops; a path after the port belongs to a proxy and stays.
+// http://host:port → ws://host:port/rep and /ops, or ws:// to begin with; a path after the port belongs to a
+// proxy and stays.
 static enum vd_err use_url(struct venue_client *client, const char *url, const char *feed,
                            struct vd_refusal *refusal)
 {
-  bool is_secure = starts_with(url, "https://");
-  if (!is_secure && !starts_with(url, "http://"))
+  bool is_secure = starts_with(url, "https://") || starts_with(url, "wss://");
+  if (!is_secure && !starts_with(url, "http://") && !starts_with(url, "ws://"))
     return vd_refuse(refusal, VD_ERR_BAD_VALUE, "url", "%s: expected http://host:port or https://host:port",
                      url);
   char *rest = vd_strdup(strchr(url, '/') + 2);
@@ -80,10 +81,10 @@ static enum vd_err use_url(struct venue_client *client, const char *url, const c
   char *base = join(is_secure ? "wss://" : "ws://", rest, "/");
   client->rep_url = join(base, "rep", "");
   client->feed_url = join(base, feed, "");
-  client->is_ws = true;
+  client->status_url = join(is_secure ? "https://" : "http://", rest, "/api/v1/status");
   free(base);
   free(rest);
-  return VD_OK;
+  return is_secure ? venue_use_tls(client, refusal) : VD_OK;
 }
 
 static enum vd_err use_token(struct venue_client *client, const char *token, struct vd_refusal *refusal)
@@ -93,7 +94,7 @@ static enum vd_err use_token(struct venue_client *client, const char *token, str
   for (const char *c = token; *c != '\0'; c++)
     if ((unsigned char)*c <= ' ' || (unsigned char)*c >= 127)
       return vd_refuse(refusal, VD_ERR_BAD_VALUE, "token", "a token has no spaces and only ASCII");
-  client->headers = join("Authorization: Bearer ", token, "\r\n");
+  client->authorization = join("Bearer ", token, "");
   return VD_OK;
 }
 
@@ -118,60 +119,19 @@ static enum vd_err find_daemon(struct venue_client *client, const struct venue_c
              : use_token(client, options->token != NULL ? options->token : getenv("VENUE_TOKEN"), refusal);
 }
 
-// ---- the connection ----
-
-// Before the protocols have greeted each other: a connection that fails there ends like any other, but is
-// never told as added. Coming and going thus stay a pair, in this order.
-static void on_pipe(nng_pipe pipe, nng_pipe_ev event, void *context)
-{
-  (void)pipe;
-  struct venue_link *link = context;
-  if (event == NNG_PIPE_EV_ADD_PRE) {
-    atomic_fetch_add(&link->so_far, 1);
-    atomic_fetch_add(&link->now, 1);
-  } else if (event == NNG_PIPE_EV_REM_POST) {
-    atomic_fetch_sub(&link->now, 1);
-  }
-}
-
-static enum vd_err nng_failed(int error, const char *what, struct vd_refusal *refusal)
-{
-  return vd_refuse(refusal, VD_ERR_IO, "", "%s: %s", what, nng_strerror(error));
-}
-
-enum vd_err venue_dial(struct venue_client *client, nng_socket socket, const char *url,
-                       struct venue_link *link, struct vd_refusal *refusal)
-{
-  nng_dialer dialer;
-  int error = nng_pipe_notify(socket, NNG_PIPE_EV_ADD_PRE, on_pipe, link);
-  if (error == 0)
-    error = nng_pipe_notify(socket, NNG_PIPE_EV_REM_POST, on_pipe, link);
-  if (error == 0)
-    error = nng_dialer_create(&dialer, socket, url);
-  if (error != 0)
-    return nng_failed(error, url, refusal);
-  if (client->headers != NULL)
-    error = nng_dialer_set_string(dialer, NNG_OPT_WS_REQUEST_HEADERS, client->headers);
-  if (error == 0)
-    error = nng_dialer_set_ms(dialer, NNG_OPT_RECONNMINT, VENUE_RECONNECT_MIN_MS);
-  if (error == 0)
-    error = nng_dialer_set_ms(dialer, NNG_OPT_RECONNMAXT, VENUE_RECONNECT_MAX_MS);
-  if (error == 0)
-    error = nng_dialer_start(dialer, NNG_FLAG_NONBLOCK);
-  return error == 0 ? VD_OK : nng_failed(error, url, refusal);
-}
+// ---- the whole ----
 
 static enum vd_err open_req(struct venue_client *client, struct vd_refusal *refusal)
 {
   int error = nng_req0_open(&client->req);
   if (error != 0)
-    return nng_failed(error, "req", refusal);
+    return venue_nng_failed(error, "req", refusal);
   client->has_req = true;
   error = nng_socket_set_size(client->req, NNG_OPT_RECVMAXSZ, RESPONSE_MAX);
   if (error == 0) // repeating is ours: nng's own way waits a minute and knows no limit
     error = nng_socket_set_ms(client->req, NNG_OPT_REQ_RESENDTIME, NNG_DURATION_INFINITE);
   if (error != 0)
-    return nng_failed(error, "req", refusal);
+    return venue_nng_failed(error, "req", refusal);
   return venue_dial(client, client->req, client->rep_url, &client->asked, refusal);
 }
 
@@ -190,6 +150,8 @@ enum vd_err venue_client_create(struct venue_client **client, const struct venue
 {
   struct venue_client *made = vd_zalloc(sizeof *made);
   made->language = options->language;
+  venue_link_init(&made->asked);
+  venue_link_init(&made->fed);
   made->timeout_ms = options->timeout_ms > 0 ? options->timeout_ms : VENUE_TIMEOUT_MS;
   enum vd_err err =
       make_prefix(made->prefix) ? VD_OK : vd_refuse(refusal, VD_ERR_IO, "", "no source of randomness");
@@ -205,47 +167,6 @@ enum vd_err venue_client_create(struct venue_client **client, const struct venue
   return VD_OK;
 }
 
-// ---- closing ----
-
-// nng 1.5.2 waits forever, here and in its reaper, where a socket is closed while a message is half read (its
-// pull request 1636 mended that for tcp). So a feed is closed when it pauses; and should it not, nobody waits
-// for long: the socket is left to the end of the process.
-enum { CLOSE_MS = 1000, QUIET_MS = 5, QUIET_TRIES = 100 };
-
-static void await_pause(nng_socket socket)
-{
-  nng_socket_set_ms(socket, NNG_OPT_RECVTIMEO, QUIET_MS);
-  nng_msg *message;
-  for (int i = 0; i < QUIET_TRIES && nng_recvmsg(socket, &message, 0) == 0; i++)
-    nng_msg_free(message);
-}
-
-static void *close_socket(void *argument)
-{
-  nng_socket *socket = argument;
-  nng_close(*socket);
-  return NULL;
-}
-
-void venue_close(struct venue_client *client, nng_socket socket, bool is_feed)
-{
-  nng_socket *closing = vd_alloc(sizeof *closing);
-  *closing = socket;
-  if (is_feed)
-    await_pause(socket);
-  int64_t until_ms = venue_until_ms(CLOSE_MS);
-  struct timespec until = {.tv_sec = until_ms / 1000, .tv_nsec = until_ms % 1000 * 1000000};
-  pthread_t thread;
-  if (pthread_create(&thread, NULL, close_socket, closing) != 0) {
-    close_socket(closing);
-  } else if (pthread_clockjoin_np(thread, NULL, CLOCK_MONOTONIC, &until) != 0) {
-    pthread_detach(thread);
-    client->is_left = true;
-    return;
-  }
-  free(closing);
-}
-
 void venue_client_destroy(struct venue_client *client)
 {
   if (client == NULL)
@@ -255,7 +176,10 @@ void venue_client_destroy(struct venue_client *client)
     venue_close(client, client->req, false);
   free(client->rep_url);
   free(client->feed_url);
-  free(client->headers);
+  free(client->status_url);
+  free(client->authorization);
+  if (client->tls != NULL)
+    nng_tls_config_free(client->tls);
   if (!client->is_left)
     free(client);
 }

@@ -19,7 +19,7 @@ bool venue_is_trusted(struct venue_client *client)
   return client->at.trusted == connections_of(client);
 }
 
-enum vd_err venue_look(struct venue_client *client, struct vd_refusal *refusal)
+enum vd_err venue_look(struct venue_client *client, bool *is_read_only, struct vd_refusal *refusal)
 {
   Vd__StatusQuery query = VD__STATUS_QUERY__INIT;
   Vd__Request request = VD__REQUEST__INIT;
@@ -33,6 +33,7 @@ enum vd_err venue_look(struct venue_client *client, struct vd_refusal *refusal)
   // Not trusted yet: the last Change is still to be looked at, to be known again later.
   client->at = (struct venue_place){
       .epoch = response->epoch, .expected = response->sequence + 1, .trusted = connections_of(client) - 1};
+  *is_read_only = response->status->read_only;
   vd__response__free_unpacked(response, NULL);
   return VD_OK;
 }

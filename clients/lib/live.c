@@ -5,6 +5,12 @@
 //                  ──▶ delivered
 //   a new connection, or a beat of another epoch ──▶ is it the same history? (history.c)  no ──▶ RESYNC
 //   other epochs' Changes wait for that beat
+//
+// While venued is read-only its pages show what time has brought about in memory alone, under revisions that
+// the journal gives again once it is written. So a mirror is doubted if the status before its pages, or a
+// beat since, said read-only; proven once a beat from after its pages says otherwise. It is loaded anew when
+// doubted and a beat says that read-only has ended, or not proven and the feed's connection is another: the
+// beat that would have told may have gone with the old one.
 #include <assert.h>
 #include <string.h>
 
@@ -21,6 +27,7 @@ enum {
   QUEUE_FRAMES = 8192,
   STALE_AFTER_MS = 3000,
   STALE_REPEAT_MS = 1000,
+  SHUT_OUT_AFTER = 3, // connections in a row over which nothing came
   RETRY_MS = 250,
   REPAIR_MIN_MS = 1000, // for one question, however short the caller's patience
 };
@@ -61,9 +68,10 @@ static enum vd_err subscribe(struct venue_client *client, struct vd_refusal *ref
 enum vd_err venue_client_follow(struct venue_client *client, uint64_t from, struct vd_refusal *refusal)
 {
   venue_live_finish(client);
+  bool is_read_only;
   enum vd_err err = subscribe(client, refusal);
   if (err == VD_OK)
-    err = venue_look(client, refusal);
+    err = venue_look(client, &is_read_only, refusal);
   if (err != VD_OK) {
     venue_live_finish(client);
     return err;
@@ -75,17 +83,25 @@ enum vd_err venue_client_follow(struct venue_client *client, uint64_t from, stru
   return VD_OK;
 }
 
-enum vd_err venue_client_mirror(struct venue_client *client, struct vd_refusal *refusal)
-{
-  enum vd_err err = venue_client_follow(client, 0, refusal);
-  if (err == VD_OK && (err = venue_load_mirror(client, refusal)) != VD_OK)
-    venue_live_finish(client);
-  return err;
-}
-
 const struct vd_fold *venue_client_fold(const struct venue_client *client)
 {
   return client->fold;
+}
+
+// ---- the mirror ----
+
+static enum vd_err load(struct venue_client *client, struct vd_refusal *refusal)
+{
+  unsigned fed = atomic_load(&client->fed.so_far);
+  bool is_read_only;
+  enum vd_err err = venue_look(client, &is_read_only, refusal);
+  if (err == VD_OK) // after it: what changes while the mirror loads comes as frames
+    err = venue_load_mirror(client, refusal);
+  if (err != VD_OK)
+    return err;
+  client->loaded_over = fed;
+  client->trust = is_read_only ? VENUE_DOUBTED : VENUE_UNPROVEN;
+  return VD_OK;
 }
 
 // ---- delivering ----
@@ -106,20 +122,31 @@ static enum vd_err deliver(struct venue_client *client, enum venue_event_kind ki
   return VD_OK;
 }
 
-// The history is another: whatever was known goes, or nothing does. With a mirror it takes as long as loading
-// it.
+// Whatever was known goes, or nothing does. With a mirror it takes as long as loading it.
 static enum vd_err start_anew(struct venue_client *client, struct venue_event *event)
 {
   struct venue_place before = client->at;
-  enum vd_err err = venue_look(client, NULL); // first: what changes while the mirror loads comes as frames
-  if (err == VD_OK && client->fold != NULL)
-    err = venue_load_mirror(client, NULL);
+  bool is_read_only;
+  enum vd_err err = client->fold != NULL ? load(client, NULL) : venue_look(client, &is_read_only, NULL);
   if (err != VD_OK) {
     client->at = before;
     return err;
   }
   venue_drop_page(client);
   client->is_behind = false;
+  client->beat_mono_ms = venue_mono_ms();
+  *event = (struct venue_event){.kind = VENUE_RESYNC};
+  return VD_OK;
+}
+
+// The history is the same, and told on from where it was; only the mirror goes.
+static enum vd_err load_anew(struct venue_client *client, struct venue_event *event)
+{
+  struct venue_place before = client->at;
+  enum vd_err err = load(client, NULL);
+  client->at = before;
+  if (err != VD_OK)
+    return err;
   client->beat_mono_ms = venue_mono_ms();
   *event = (struct venue_event){.kind = VENUE_RESYNC};
   return VD_OK;
@@ -140,8 +167,9 @@ static enum vd_err repair(struct venue_client *client, int64_t until_ms, struct 
       return start_anew(client, event);
     if (err != VD_OK)
       return err;
-    client->beat_mono_ms = venue_mono_ms(); // who answers is alive; its beats wait behind the page
     frame = venue_take_from_page(client);
+    if (frame != NULL)
+      client->beat_mono_ms = venue_mono_ms(); // who tells more is alive; its beats wait behind the page
   }
   return frame != NULL ? deliver(client, VENUE_CHANGE, frame, event) : VD_ERR_TIMED_OUT;
 }
@@ -162,6 +190,20 @@ static Vd__Frame *unpack(nng_msg *message, bool *is_alarm)
   return frame;
 }
 
+// What the beat says of the mirror: false if that must be loaded anew.
+static bool is_mirror_good(struct venue_client *client, const Vd__Beat *beat)
+{
+  bool is_other_feed = atomic_load(&client->fed.so_far) != client->loaded_over;
+  bool is_over = client->trust == VENUE_DOUBTED && !beat->read_only;
+  if (is_over || (client->trust != VENUE_PROVEN && is_other_feed))
+    return false;
+  if (beat->read_only)
+    client->trust = VENUE_DOUBTED;
+  else if (beat->now_at_ms >= client->loaded_at_ms)
+    client->trust = VENUE_PROVEN;
+  return true;
+}
+
 static enum vd_err take_beat(struct venue_client *client, Vd__Frame *frame, int64_t until_ms,
                              struct venue_event *event)
 {
@@ -172,16 +214,32 @@ static enum vd_err take_beat(struct venue_client *client, Vd__Frame *frame, int6
       return err == VD_ERR_GONE ? start_anew(client, event) : err;
     }
   }
-  client->beat_mono_ms = venue_mono_ms();
   client->is_behind |= frame->sequence >= client->at.expected;
+  if (client->fold != NULL && !is_mirror_good(client, frame->beat)) {
+    drop(&frame);
+    return load_anew(client, event); // should it fail, the next beat tries again
+  }
+  client->beat_mono_ms = venue_mono_ms();
   return deliver(client, VENUE_BEAT, frame, event);
+}
+
+// A daemon tells the newest of its alarms again whenever somebody comes.
+static bool is_told(struct venue_client *client, const Vd__Frame *frame)
+{
+  if (client->alarm_epoch != frame->epoch)
+    memset(client->alarms, 0, sizeof client->alarms);
+  client->alarm_epoch = frame->epoch;
+  uint64_t *told = &client->alarms[frame->alarm % VENUE_ALARMS];
+  bool is_known = frame->alarm != 0 && *told == frame->alarm;
+  *told = frame->alarm;
+  return is_known;
 }
 
 // VD_ERR_TIMED_OUT means: nothing to tell of this frame, go on.
 static enum vd_err take_frame(struct venue_client *client, Vd__Frame *frame, bool is_alarm, int64_t until_ms,
                               struct venue_event *event)
 {
-  if (is_alarm && frame->change != NULL)
+  if (is_alarm && frame->change != NULL && !is_told(client, frame))
     return deliver(client, VENUE_ALARM, frame, event);
   if (!is_alarm && frame->beat != NULL)
     return take_beat(client, frame, until_ms, event);
@@ -194,21 +252,30 @@ static enum vd_err take_frame(struct venue_client *client, Vd__Frame *frame, boo
   return VD_ERR_TIMED_OUT;
 }
 
-// VD_ERR_TIMED_OUT likewise; *is_silent: nothing came, or nothing that a venued would say.
-static enum vd_err receive(struct venue_client *client, int64_t wait_ms, int64_t until_ms,
-                           struct venue_event *event, bool *is_silent)
+// NULL: nothing came, or nothing that a venued would say.
+static Vd__Frame *receive(struct venue_client *client, int64_t wait_ms, bool *is_alarm)
 {
   nng_msg *message;
-  *is_silent = true;
   nng_socket_set_ms(client->sub, NNG_OPT_RECVTIMEO, (nng_duration)wait_ms);
   if (nng_recvmsg(client->sub, &message, 0) != 0)
-    return VD_ERR_TIMED_OUT;
-  bool is_alarm;
-  Vd__Frame *frame = unpack(message, &is_alarm);
-  if (frame == NULL)
-    return VD_ERR_TIMED_OUT;
-  *is_silent = false;
-  return take_frame(client, frame, is_alarm, until_ms, event);
+    return NULL;
+  client->fed.proven = atomic_load(&client->fed.so_far);
+  return unpack(message, is_alarm);
+}
+
+// Why the feed is shut again and again, told once for each time; VD_OK where it is not.
+static enum vd_err look_at_door(struct venue_client *client, struct vd_refusal *refusal)
+{
+  struct venue_link *link = &client->fed;
+  unsigned so_far = atomic_load(&link->so_far);
+  bool is_shut = atomic_load(&link->shut) >= SHUT_OUT_AFTER && so_far - link->proven >= SHUT_OUT_AFTER;
+  if (client->status_url == NULL || !is_shut || so_far == client->shut_out_told)
+    return VD_OK;
+  client->shut_out_told = so_far;
+  enum vd_err err = venue_knock(client, venue_until_ms(client->timeout_ms), refusal);
+  // Known, and yet shut out: this feed is not for that role.
+  bool is_known = err == VD_OK && atomic_load(&client->asked.now) > 0;
+  return is_known ? vd_refuse(refusal, VD_ERR_NOT_PERMITTED, "", "%s", client->feed_url) : err;
 }
 
 // ---- age ----
@@ -246,13 +313,50 @@ enum vd_err venue_client_next(struct venue_client *client, int64_t timeout_ms, s
     enum vd_err err = repair(client, until_ms, event);
     if (err == VD_OK)
       return VD_OK;
-    bool is_silent;
-    enum vd_err got = receive(client, wait_ms(client, until_ms), until_ms, event, &is_silent);
+    bool is_alarm;
+    Vd__Frame *frame = receive(client, wait_ms(client, until_ms), &is_alarm);
+    enum vd_err got = frame != NULL ? take_frame(client, frame, is_alarm, until_ms, event) : VD_ERR_TIMED_OUT;
+    enum vd_err shut_out = frame == NULL ? look_at_door(client, NULL) : VD_OK;
+    if (shut_out != VD_OK)
+      return shut_out;
     // Only where nothing waits to be read: who was away finds the beats that came meanwhile first.
-    if (got == VD_OK || (is_silent && tell_stale(client, event)))
+    if (got == VD_OK || (frame == NULL && tell_stale(client, event)))
       return VD_OK;
     // What failed is told only after the time given: the feed is what matters.
     if (venue_left_ms(until_ms) == 0)
       return got != VD_ERR_TIMED_OUT ? got : err;
   }
+}
+
+// ---- following with a mirror ----
+
+static enum vd_err await_beat(struct venue_client *client, struct vd_refusal *refusal)
+{
+  int64_t until_ms = venue_until_ms(client->timeout_ms);
+  for (bool is_beat = false; !is_beat;) {
+    int32_t left_ms = venue_left_ms(until_ms);
+    if (left_ms == 0)
+      return vd_refuse(refusal, VD_ERR_TIMED_OUT, "", "%s: no beat came", client->feed_url);
+    bool is_alarm;
+    Vd__Frame *frame = receive(client, left_ms < RETRY_MS ? left_ms : RETRY_MS, &is_alarm);
+    is_beat = frame != NULL && !is_alarm && frame->beat != NULL;
+    enum vd_err err = frame == NULL ? look_at_door(client, refusal) : VD_OK;
+    drop(&frame);
+    if (err != VD_OK)
+      return err;
+  }
+  client->beat_mono_ms = venue_mono_ms();
+  return VD_OK;
+}
+
+enum vd_err venue_client_mirror(struct venue_client *client, struct vd_refusal *refusal)
+{
+  enum vd_err err = venue_client_follow(client, 0, refusal);
+  if (err == VD_OK) // before the first page: from then on no change of read-only is missed
+    err = await_beat(client, refusal);
+  if (err == VD_OK)
+    err = load(client, refusal);
+  if (err != VD_OK)
+    venue_live_finish(client);
+  return err;
 }

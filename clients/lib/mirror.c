@@ -33,6 +33,7 @@ enum vd_err venue_load_mirror(struct venue_client *client, struct vd_refusal *re
     err = fetch(client, after, &response, refusal);
     if (err != VD_OK)
       break;
+    client->loaded_at_ms = response->now_at_ms;
     Vd__StatePage *page = response->state;
     for (size_t i = 0; i < page->n_entities; i++)
       vd_fold_put_newer(fold, page->entities[i]);

@@ -402,6 +402,18 @@ static enum vd_err check_bounds(const struct vd_venue *venue, const Vd__Principa
   return VD_OK;
 }
 
+// Food safety is not the field's to call off: a sample or its disposal.
+static bool is_of_a_sample(const struct vd_venue *venue, const Vd__Command *command)
+{
+  if (command->act_case != VD__COMMAND__ACT_TASK_CANCEL)
+    return false;
+  struct vd_key id = vd_key_of("t", "", "");
+  vd_key_add_number(&id, command->task_cancel->task);
+  const Vd__Task *task = VD_FIND(venue, TASK, Task, id.text);
+  return task &&
+         (task->kind == VD__TASK_KIND__TASK_KIND_SAMPLE || task->kind == VD__TASK_KIND__TASK_KIND_DISPOSE);
+}
+
 enum vd_err vd_access_check(const struct vd_venue *venue, const Vd__Principal *who,
                             const Vd__Command *command, struct vd_refusal *refusal)
 {
@@ -410,7 +422,10 @@ enum vd_err vd_access_check(const struct vd_venue *venue, const Vd__Principal *w
   enum scope scope = scope_of(who->role, command->act_case);
   if (scope == NO)
     return deny(refusal, NULL, "this role may not do that");
-  if (group_of(who->role) == DEVICE && command->act_case == VD__COMMAND__ACT_REPORT &&
+  enum group group = group_of(who->role);
+  if ((group == FIELD || group == BRIDGE) && is_of_a_sample(venue, command))
+    return deny(refusal, "task_cancel", "control or the decision group calls off a food sample");
+  if (group == DEVICE && command->act_case == VD__COMMAND__ACT_REPORT &&
       command->report->source != VD__SOURCE__SOURCE_DEVICE)
     return deny(refusal, "report.source", "a device reports as one");
   return check_bounds(venue, who, command, scope, refusal);

@@ -1,4 +1,4 @@
-// What waits while a session overruns, and goes on when it has ended (batch.h).
+// What waits while a session overruns, goes on when it has ended, and has lost its break (batch.h).
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,9 +22,14 @@ static uint64_t near_after(int64_t at_ms)
   return at_ms > NEAR_MS ? (uint64_t)(at_ms - NEAR_MS) : 0;
 }
 
-static void hold(struct vd_act *act, const char *id, const Vd__Session *session)
+static bool is_break(const Vd__Session *session)
 {
-  Vd__Batch *batch = VD_EDIT(act, BATCH, Batch, id);
+  return session->kind == VD__SESSION_KIND__SESSION_KIND_BREAK;
+}
+
+static void hold(struct vd_act *act, Vd__Batch *batch, const Vd__Session *session)
+{
+  vd_act_touch(act, VD__KIND__KIND_BATCH, &batch->base);
   batch->state = VD__BATCH_STATE__BATCH_STATE_HELD;
   vd_string_set(&batch->held_for, session->id);
   tell(act, "held", batch);
@@ -39,11 +44,24 @@ static bool others_are_out(const struct vd_venue *venue, const Vd__Session *sess
   while ((other = (const Vd__Session *)vd_fold_next(venue->fold, VD__KIND__KIND_SESSION, after, ""))) {
     after = other->id;
     if (other->state == VD__SESSION_STATE__SESSION_STATE_ENDED && strcmp(other->zone, session->zone) != 0 &&
-        other->kind != VD__SESSION_KIND__SESSION_KIND_BREAK && other->audience >= session->audience &&
+        !is_break(other) && other->audience >= session->audience &&
         llabs(other->ended_at_ms - session->end_at_ms) <= NEAR_MS)
       return true;
   }
   return false;
+}
+
+// Whether those whom it is for sit in this session until it ends; `is_out`: enough others do not.
+static bool waits_for(const struct vd_venue *venue, const Vd__Batch *batch, const Vd__Session *session,
+                      bool is_out)
+{
+  const Vd__Session *pause = *batch->session ? VD_FIND(venue, SESSION, Session, batch->session) : NULL;
+  const Vd__Supply *supply = VD_FIND(venue, SUPPLY, Supply, batch->supply);
+  int64_t at_ms = pause ? pause->start_at_ms : batch->planned_at_ms;
+  bool is_own = strcmp(pause ? pause->zone : supply->zone, session->zone) == 0;
+  if (pause ? pause->state != VD__SESSION_STATE__SESSION_STATE_PLANNED || (is_out && !is_own) : !is_own)
+    return false;
+  return llabs(at_ms - session->end_at_ms) <= NEAR_MS;
 }
 
 static void hold_for_breaks(struct vd_act *act, const Vd__Session *session)
@@ -51,45 +69,118 @@ static void hold_for_breaks(struct vd_act *act, const Vd__Session *session)
   const struct vd_index *index = act->venue->index;
   bool is_out = others_are_out(act->venue, session);
   struct vd_key from = vd_key_of("break/", "", "");
-  vd_key_add_sorted(&from, near_after(session->end_at_ms));
+  vd_key_add_sorted(&from, near_after(session->end_at_ms), VD_KEY_DIGITS);
   for (const char *key = from.text; (key = vd_index_next(index, "break/", key));) {
-    const Vd__Session *after = VD_FIND(act->venue, SESSION, Session, vd_index_last_field(key));
-    if (after->start_at_ms > session->end_at_ms + NEAR_MS)
+    const Vd__Session *pause = VD_FIND(act->venue, SESSION, Session, vd_index_last_field(key));
+    if (pause->start_at_ms > session->end_at_ms + NEAR_MS)
       return;
-    bool is_own = strcmp(after->zone, session->zone) == 0;
-    if (after->state != VD__SESSION_STATE__SESSION_STATE_PLANNED || (is_out && !is_own))
-      continue;
-    struct vd_key prefix = vd_key_of("batch/", after->id, "/");
-    for (const char *batch = NULL; (batch = vd_index_next(index, prefix.text, batch));)
-      hold(act, vd_index_last_field(batch), session);
+    struct vd_key prefix = vd_key_of("batch/", pause->id, "/");
+    for (const char *of = NULL; (of = vd_index_next(index, prefix.text, of));) {
+      Vd__Batch *batch = VD_FIND(act->venue, BATCH, Batch, vd_index_last_field(of));
+      if (waits_for(act->venue, batch, session, is_out))
+        hold(act, batch, session);
+    }
   }
 }
 
 static void hold_for_times(struct vd_act *act, const Vd__Session *session)
 {
   struct vd_key from = vd_key_of("batch//", "", "");
-  vd_key_add_sorted(&from, near_after(session->end_at_ms));
+  vd_key_add_sorted(&from, near_after(session->end_at_ms), VD_KEY_DIGITS);
   for (const char *key = from.text; (key = vd_index_next(act->venue->index, "batch//", key));) {
-    const Vd__Batch *batch = VD_FIND(act->venue, BATCH, Batch, vd_index_last_field(key));
-    const Vd__Supply *supply = VD_FIND(act->venue, SUPPLY, Supply, batch->supply);
+    Vd__Batch *batch = VD_FIND(act->venue, BATCH, Batch, vd_index_last_field(key));
     if (batch->planned_at_ms > session->end_at_ms + NEAR_MS)
       return;
-    if (strcmp(supply->zone, session->zone) == 0)
-      hold(act, batch->id, session);
+    if (waits_for(act->venue, batch, session, false))
+      hold(act, batch, session);
   }
+}
+
+// Another session that overruns may hold back the same.
+static void hold_again(struct vd_act *act, const struct vd_index_fields *batches)
+{
+  const Vd__Session *other = NULL;
+  const char *after = NULL;
+  while ((other = (const Vd__Session *)vd_fold_next(act->venue->fold, VD__KIND__KIND_SESSION, after, ""))) {
+    after = other->id;
+    if (!other->overrun_warned || is_break(other))
+      continue;
+    bool is_out = others_are_out(act->venue, other);
+    for (size_t i = 0; i < batches->count; i++) {
+      Vd__Batch *batch = VD_FIND(act->venue, BATCH, Batch, batches->items[i]);
+      if (batch && *batch->held_for == '\0' && waits_for(act->venue, batch, other, is_out))
+        hold(act, batch, other);
+    }
+  }
+}
+
+static void let_go(struct vd_act *act, const Vd__Session *session)
+{
+  struct vd_key prefix = vd_key_of("held/", session->id, "/");
+  struct vd_index_fields batches = vd_index_collect(act->venue->index, prefix.text);
+  for (size_t i = 0; i < batches.count; i++) {
+    Vd__Batch *batch = VD_EDIT(act, BATCH, Batch, batches.items[i]);
+    if (!batch)
+      continue;
+    batch->state = VD__BATCH_STATE__BATCH_STATE_PLANNED;
+    vd_string_set(&batch->held_for, "");
+  }
+  if (batches.count > 0)
+    hold_again(act, &batches);
+  for (size_t i = 0; i < batches.count; i++) {
+    const Vd__Batch *batch = VD_FIND(act->venue, BATCH, Batch, batches.items[i]);
+    if (batch && *batch->held_for == '\0')
+      tell(act, "on-again", batch);
+  }
+  vd_index_fields_finish(&batches);
 }
 
 void vd_batch_session_overruns(struct vd_act *act, const Vd__Session *session, bool is_over)
 {
-  if (!is_over && session->kind != VD__SESSION_KIND__SESSION_KIND_BREAK) {
+  if (is_over) {
+    let_go(act, session);
+  } else if (!is_break(session)) {
     hold_for_breaks(act, session);
     hold_for_times(act, session);
   }
-  struct vd_key prefix = vd_key_of("held/", session->id, "/");
-  for (const char *key = NULL; is_over && (key = vd_index_next(act->venue->index, prefix.text, key));) {
-    Vd__Batch *batch = VD_EDIT(act, BATCH, Batch, vd_index_last_field(key));
-    batch->state = VD__BATCH_STATE__BATCH_STATE_PLANNED;
-    vd_string_set(&batch->held_for, "");
-    tell(act, "on-again", batch);
+}
+
+// ---- a break that is no more ----
+
+static const char *pick(const struct vd_act *act, const char *en, const char *zh_hant, const char *zh_hans)
+{
+  return act->language == VD__LANGUAGE__LANGUAGE_ZH_HANT   ? zh_hant
+         : act->language == VD__LANGUAGE__LANGUAGE_ZH_HANS ? zh_hans
+                                                           : en;
+}
+
+static void name(const struct vd_act *act, const Vd__Batch *batch, Vd__Reply *reply)
+{
+  if (*reply->field)
+    return;
+  struct vd_buffer sentence = {0};
+  vd_buffer_printf(&sentence, "%s%s%s%s%s", pick(act, "Done, but ", "已完成，但 ", "已完成，但 "), batch->id,
+                   pick(act, " was planned for ", " 是為 ", " 是为 "), batch->session,
+                   pick(act, ": cancel it, or plan another.", " 排定的：請取消或另行排定。",
+                        " 排定的：请取消或另行排定。"));
+  vd_buffer_append(&sentence, "", 1);
+  vd_string_set(&reply->field, "batch-left");
+  vd_string_set(&reply->nearest, batch->id);
+  vd_string_set(&reply->sentence, (char *)sentence.data);
+  vd_buffer_finish(&sentence);
+}
+
+void vd_batch_session_gone(struct vd_act *act, const Vd__Session *session, Vd__Reply *reply)
+{
+  const Vd__Batch *batch = NULL;
+  const char *after = NULL;
+  while ((batch = (const Vd__Batch *)vd_fold_next(act->venue->fold, VD__KIND__KIND_BATCH, after, ""))) {
+    after = batch->id;
+    bool is_waiting = batch->state == VD__BATCH_STATE__BATCH_STATE_PLANNED ||
+                      batch->state == VD__BATCH_STATE__BATCH_STATE_HELD;
+    if (!is_waiting || strcmp(batch->session, session->id) != 0)
+      continue;
+    tell(act, "batch-left", batch);
+    name(act, batch, reply);
   }
 }

@@ -13,6 +13,7 @@
 enum { NEAREST_MAX = 1000 };
 
 static const int64_t VALUE_MAX = INT64_C(1000000000000);
+static const int64_t MAINTENANCE_MAX_MS = INT64_C(30) * 24 * 60 * 60 * 1000;
 
 static enum vd_err refuse_unknown(const struct vd_venue *venue, const char *id, const char *field,
                                   struct vd_refusal *refusal)
@@ -85,11 +86,11 @@ static enum vd_err check_reading(struct vd_act *act, size_t at, struct vd_refusa
 // Takes what it says into memory; false if it said nothing new. The same once more is nothing.
 static bool take(struct vd_pulse *pulse, const Vd__Reading *reading, int64_t taken_ms)
 {
-  bool is_new = taken_ms > pulse->heard_ms;
-  pulse->heard_ms = taken_ms;
+  bool is_new = pulse->latest_ms > pulse->heard_ms;
+  pulse->heard_ms = pulse->latest_ms; // what comes late in one piece was no silence
   for (size_t i = 0; *reading->reading && i < pulse->device->n_thresholds && i < VD_THRESHOLDS_MAX; i++) {
     if (strcmp(pulse->device->thresholds[i]->reading, reading->reading) != 0 ||
-        pulse->values[i].at_ms == taken_ms)
+        (pulse->values[i].at_ms == taken_ms && pulse->values[i].value == reading->value))
       continue;
     pulse->values[i].at_ms = taken_ms;
     pulse->values[i].value = reading->value;
@@ -98,9 +99,9 @@ static bool take(struct vd_pulse *pulse, const Vd__Reading *reading, int64_t tak
   return is_new;
 }
 
-static bool is_to_be_kept(const struct vd_act *act, const struct vd_pulse *pulse)
+static bool is_to_be_kept(const struct vd_pulse *pulse)
 {
-  return act->now_ms - pulse->device->heard_at_ms >= VD_DEVICE_KEEP_MS;
+  return pulse->heard_ms - pulse->device->heard_at_ms >= VD_DEVICE_KEEP_MS || vd_pulse_has_news(pulse);
 }
 
 // The cause names the readings of the devices that were touched, and no others.
@@ -139,7 +140,7 @@ enum vd_err vd_device_readings(struct vd_act *act, Vd__Reply *reply, struct vd_r
     if (!take(pulse, reading, taken_at(act, reading)))
       continue;
     vd_device_settle(act, pulse);
-    if (is_to_be_kept(act, pulse))
+    if (is_to_be_kept(pulse))
       vd_device_touch(act, pulse);
   }
   if (act->count > 0) {
@@ -178,16 +179,7 @@ enum vd_err vd_device_fault(struct vd_act *act, Vd__Reply *reply, struct vd_refu
   if (err != VD_OK)
     return err;
   const char *words = *command->text ? command->text : "out of order";
-  if (device->state != STATE(FAULT)) {
-    vd_device_unwarn(act, device);
-    vd_device_become(act, pulse, STATE(FAULT));
-    device->fault_at_ms = since_ms;
-    device->flaps = 0;
-    vd_string_set(&device->reading, "");
-    device->value = 0;
-  }
-  vd_device_touch(act, pulse);
-  device->fault_said = true;
+  vd_device_fail_as_said(act, pulse, since_ms);
   Vd__Fact *fact = vd_device_tell(act, VD_FACT_DEVICE_FAULT, device, words);
   vd_device_raise(act, device,
                   &(struct vd_failure){.since_ms = since_ms,
@@ -200,32 +192,51 @@ enum vd_err vd_device_fault(struct vd_act *act, Vd__Reply *reply, struct vd_refu
   return VD_OK;
 }
 
+// ---- the incident ----
+
+// Devices that failed, or were said to, by the number that they know; where others were merged into the
+// incident their devices may be anywhere among all.
+static struct vd_index_fields failed_of(const struct vd_venue *venue, const Vd__Incident *incident)
+{
+  struct vd_key prefix = vd_key_of("fault/", "", "");
+  if (incident->last_duplicate == 0) {
+    vd_key_add_number(&prefix, incident->number);
+    vd_key_add(&prefix, "/");
+  }
+  return vd_index_collect(venue->index, prefix.text);
+}
+
+static Vd__Device *next_of(const struct vd_venue *venue, const struct vd_index_fields *failed, size_t *at,
+                           const Vd__Incident *incident)
+{
+  while (*at < failed->count) {
+    Vd__Device *device = VD_FIND(venue, DEVICE, Device, failed->items[(*at)++]);
+    if (device && vd_device_incident(venue, device) == incident)
+      return device;
+  }
+  return NULL;
+}
+
 void vd_device_incident_ended(struct vd_act *act, const Vd__Incident *incident)
 {
-  if (*incident->device == '\0')
-    return;
-  Vd__Device *device = VD_FIND(act->venue, DEVICE, Device, incident->device);
-  if (!device || device->retired || device->state != STATE(FAULT) ||
-      vd_device_incident(act->venue, device) != incident)
-    return;
-  struct vd_pulse *pulse = vd_pulse_of(act->venue, device);
-  pulse->was_well = pulse->well_ms != 0;
-  if (!device->fault_said)
-    return;
-  vd_device_touch(act, pulse);
-  vd_device_settle(act, pulse); // well, if nothing else is known
-  device->fault_said = device->state != STATE(FAULT);
+  struct vd_index_fields failed = failed_of(act->venue, incident);
+  const bool is_closed = incident->state == VD__INCIDENT_STATE__INCIDENT_STATE_CLOSED;
+  const bool is_fixed =
+      is_closed && vd_incident_attempt(act->venue, incident)->landing == VD__LANDING__LANDING_FIXED;
+  Vd__Device *device;
+  for (size_t at = 0; (device = next_of(act->venue, &failed, &at, incident));)
+    if (device->state == STATE(FAULT))
+      vd_device_end_fault(act, vd_pulse_of(act->venue, device), incident, is_fixed);
+  vd_index_fields_finish(&failed);
 }
 
 void vd_device_incident_revived(struct vd_act *act, const Vd__Incident *incident)
 {
-  if (*incident->device == '\0')
-    return;
-  Vd__Device *device = VD_FIND(act->venue, DEVICE, Device, incident->device);
-  bool was_said = device && !device->retired && device->fault_said && device->state != STATE(MAINTENANCE);
-  if (!was_said || vd_device_incident(act->venue, device) != incident)
-    return;
-  vd_device_become(act, vd_pulse_of(act->venue, device), STATE(FAULT));
+  struct vd_index_fields failed = failed_of(act->venue, incident);
+  Vd__Device *device;
+  for (size_t at = 0; (device = next_of(act->venue, &failed, &at, incident));)
+    vd_device_revive_fault(act, vd_pulse_of(act->venue, device));
+  vd_index_fields_finish(&failed);
 }
 
 // ---- maintenance ----
@@ -240,6 +251,8 @@ enum vd_err vd_device_maintenance(struct vd_act *act, Vd__Reply *reply, struct v
   Vd__Device *device = pulse->device;
   if (command->until_at_ms != 0 && command->until_at_ms <= act->now_ms)
     return vd_refuse(refusal, VD_ERR_BAD_VALUE, "device_maintenance.until_at_ms", "that is over");
+  if (command->until_at_ms > act->now_ms + MAINTENANCE_MAX_MS)
+    return vd_refuse(refusal, VD_ERR_BAD_VALUE, "device_maintenance.until_at_ms", "at most 30 days from now");
   bool is_in_it = device->state == STATE(MAINTENANCE);
   if (command->until_at_ms == 0 ? !is_in_it
                                 : is_in_it && device->maintenance_until_at_ms == command->until_at_ms)
@@ -259,14 +272,16 @@ enum vd_err vd_device_maintenance(struct vd_act *act, Vd__Reply *reply, struct v
 
 void vd_device_plan_applied(struct vd_act *act)
 {
-  struct vd_pulses *pulses = act->venue->pulses;
-  pulses->seen_ms = act->now_ms;
-  for (size_t i = 0; i < pulses->capacity; i++) {
-    struct vd_pulse *pulse = pulses->slots[i];
-    if (!pulse || !vd_act_has(act, VD__KIND__KIND_DEVICE, pulse->device->id))
+  act->venue->pulses->seen_ms = act->now_ms;
+  for (size_t i = 0, count = act->count; i < count; i++) { // what is withdrawn on the way comes after those
+    if (act->items[i].kind != VD__KIND__KIND_DEVICE)
       continue;
+    Vd__Device *device = (Vd__Device *)act->items[i].message;
+    struct vd_pulse *pulse = vd_pulse_of(act->venue, device);
+    vd_pulse_expect_anew(pulse, act->now_ms);
     vd_pulse_recall(pulse);
-    if (pulse->device->retired)
-      vd_device_unwarn(act, pulse->device);
+    vd_device_touch(act, pulse);
+    if (device->retired)
+      vd_device_unwarn(act, device);
   }
 }

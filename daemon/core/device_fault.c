@@ -7,8 +7,6 @@
 #include "daemon/core/node.h"
 #include "daemon/core/session.h"
 
-enum { SESSION_SOON_MS = 30 * 60 * 1000 };
-
 // ---- which one it is ----
 
 Vd__Incident *vd_device_incident(const struct vd_venue *venue, const Vd__Device *device)
@@ -39,12 +37,13 @@ void vd_device_note(struct vd_act *act, const Vd__Device *device, const char *te
 static uint32_t severity_of(const struct vd_act *act, const Vd__Device *device)
 {
   const struct vd_venue *venue = act->venue;
+  const Vd__Policy *policy = vd_policy(venue);
   const uint32_t own = vd_incident_severity(VD_FIND(venue, CATEGORY, Category, device->category));
   const uint32_t most = own == VD_SEVERITY_WORST ? VD_SEVERITY_WORST : VD_SEVERITY_WORST - 1;
-  const Vd__Session *session = vd_session_in(venue, device->zone, act->now_ms);
-  uint32_t more = 0;
-  if (session && session->start_at_ms - act->now_ms <= SESSION_SOON_MS)
-    more = 2 * (uint64_t)session->audience > vd_venue_event(venue)->participants ? 2 : 1;
+  const uint64_t many = (uint64_t)vd_venue_event(venue)->participants * policy->fault_audience_percent;
+  uint32_t audience = 0, more = 0;
+  if (vd_session_audience(venue, device->zone, act->now_ms, act->now_ms + policy->fault_soon_ms, &audience))
+    more = 100 * (uint64_t)audience > many ? 2 : 1;
   return own + more < most ? own + more : most;
 }
 
@@ -56,13 +55,33 @@ static const char *name_of(const Vd__Device *device)
   return *name->en ? name->en : *name->zh_hant ? name->zh_hant : *name->zh_hans ? name->zh_hans : device->id;
 }
 
+// "" where it can.
+static const char *why_not(const Vd__Device *partner)
+{
+  if (!partner || partner->retired)
+    return "out of the plan";
+  switch (partner->state) {
+  case VD__DEVICE_STATE__DEVICE_STATE_SUSPECT:
+    return "suspect";
+  case VD__DEVICE_STATE__DEVICE_STATE_FAULT:
+    return "at fault";
+  case VD__DEVICE_STATE__DEVICE_STATE_MAINTENANCE:
+    return "in maintenance";
+  default:
+    return "";
+  }
+}
+
 // "Main projector (proj-main): heartbeat overdue since 09:41:05; proj-side takes over; spare in backstage"
-static struct vd_buffer text_of(const Vd__Device *device, const char *words)
+static struct vd_buffer text_of(const struct vd_venue *venue, const Vd__Device *device, const char *words)
 {
   struct vd_buffer text = {0};
   vd_buffer_printf(&text, "%s (%s): %s", name_of(device), device->id, words);
-  if (*device->partner)
-    vd_buffer_printf(&text, "; %s takes over", device->partner);
+  if (*device->partner) {
+    const char *why = why_not(VD_FIND(venue, DEVICE, Device, device->partner));
+    vd_buffer_printf(&text, *why ? "; %s would take over, but is %s" : "; %s takes over", device->partner,
+                     why);
+  }
   if (*device->spare)
     vd_buffer_printf(&text, "; spare in %s", device->spare);
   vd_buffer_append(&text, "", 1);
@@ -84,7 +103,7 @@ static Vd__Incident *open_incident(struct vd_act *act, const Vd__Device *device,
                                    const struct vd_failure *failure)
 {
   Vd__Incident *incident = vd_incident_open(act, failure->since_ms);
-  struct vd_buffer text = text_of(device, failure->words);
+  struct vd_buffer text = text_of(act->venue, device, failure->words);
   const char *by = failure->is_said ? vd_act_by(act) : device->id;
   vd_string_set(&incident->device, device->id);
   vd_string_set(&incident->zone, device->zone);

@@ -8,6 +8,15 @@
 
 enum { VD_THRESHOLDS_MAX = 6, VD_DEVICE_KEEP_MS = 60000 };
 
+// What can speak against a device, by its bit in `told` and `beyond`: silence, then each threshold in order.
+enum { VD_SILENCE = 0, VD_FIRST_READING = 1 };
+unsigned vd_device_kinds(const Vd__Device *device); // how many
+
+static inline bool vd_has_kind(uint32_t kinds, unsigned kind)
+{
+  return kinds >> kind & 1;
+}
+
 // ---- the volatile part (device_pulse.c) ----
 
 // What was heard of one device last.
@@ -16,7 +25,6 @@ struct vd_pulse {
   int64_t heard_ms;   // last sign of life, 0 = never
   int64_t from_ms;    // its heartbeats are expected from here on at the earliest
   int64_t well_ms;    // since when it is well again without being called so yet, 0 = it is not
-  bool was_well;      // at some time since its incident ended: what fails now fails again
   uint32_t flaps;     // not kept yet
   struct {
     int64_t at_ms; // 0 = not heard
@@ -49,8 +57,14 @@ struct vd_pulse *vd_pulse_of(struct vd_venue *venue, Vd__Device *device);
 // When the last sign of life that counts was; 0 = never.
 int64_t vd_pulse_base(const struct vd_venue *venue, const struct vd_pulse *pulse);
 void vd_pulse_forget_values(struct vd_pulse *pulse);
-// Forgets the values, but for what the entity keeps: the reading that speaks against it.
+// What was heard of it before now_ms says nothing any more.
+void vd_pulse_expect_anew(struct vd_pulse *pulse, int64_t now_ms);
+// The entity keeps the readings that speak against it. Touched by the caller.
+void vd_pulse_keep(struct vd_pulse *pulse);
+// Forgets the values, but for those.
 void vd_pulse_recall(struct vd_pulse *pulse);
+// Whether a reading speaks against it that the entity does not keep yet.
+bool vd_pulse_has_news(const struct vd_pulse *pulse);
 
 // ---- what is known of it, judged (device_judge.c) ----
 
@@ -58,11 +72,15 @@ enum vd_health { VD_WELL, VD_SUSPICIOUS, VD_FAULTY };
 
 struct vd_verdict {
   enum vd_health health;
+  unsigned kind;                  // of what speaks against it
   const Vd__Threshold *threshold; // that a reading is beyond; NULL: silence
   int64_t value;
   int64_t since_ms; // as far as is known
 };
+// The worst that speaks against it; of equals the first in the plan, silence last.
 struct vd_verdict vd_device_judge(const struct vd_venue *venue, const struct vd_pulse *pulse, int64_t now_ms);
+struct vd_verdict vd_device_judge_kind(const struct vd_venue *venue, const struct vd_pulse *pulse,
+                                       unsigned kind, int64_t now_ms);
 // "temperature 81.5 °C, over 80 °C" · "heartbeat overdue since 09:41:05". The caller finishes it; NUL at the
 // end.
 struct vd_buffer vd_device_words(const struct vd_venue *venue, const struct vd_verdict *verdict);
@@ -84,6 +102,12 @@ int64_t vd_device_maintenance_start(const Vd__Device *device, int64_t after_ms);
 void vd_device_touch(struct vd_act *act, struct vd_pulse *pulse);
 // Brings its state in line with what is known of it now.
 void vd_device_settle(struct vd_act *act, struct vd_pulse *pulse);
+// It begins to fail by what people say, at this time.
+void vd_device_fail_as_said(struct vd_act *act, struct vd_pulse *pulse, int64_t since_ms);
+// Its incident has ended; `is_fixed`: closed, and landed as fixed.
+void vd_device_end_fault(struct vd_act *act, struct vd_pulse *pulse, const Vd__Incident *incident,
+                         bool is_fixed);
+void vd_device_revive_fault(struct vd_act *act, struct vd_pulse *pulse); // that was taken back
 void vd_device_enter_maintenance(struct vd_act *act, struct vd_pulse *pulse);
 void vd_device_leave_maintenance(struct vd_act *act, struct vd_pulse *pulse);
 // Touches it and sets the state, with what begins anew then.

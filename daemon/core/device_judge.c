@@ -38,30 +38,47 @@ static enum vd_health health_by(const Vd__Threshold *threshold, int64_t value)
   return threshold->has_fault && is_fault ? VD_FAULTY : is_warn ? VD_SUSPICIOUS : VD_WELL;
 }
 
-// The worst of the readings, of equals the first in the plan.
-static struct vd_verdict judge_readings(const struct vd_pulse *pulse)
+static struct vd_verdict judge_reading(const struct vd_pulse *pulse, unsigned kind)
 {
-  struct vd_verdict worst = {.health = VD_WELL};
-  for (size_t i = 0; i < pulse->device->n_thresholds && i < VD_THRESHOLDS_MAX; i++) {
-    if (pulse->values[i].at_ms == 0)
-      continue;
-    enum vd_health health = health_by(pulse->device->thresholds[i], pulse->values[i].value);
-    if (health > worst.health)
-      worst = (struct vd_verdict){health, pulse->device->thresholds[i], pulse->values[i].value,
-                                  pulse->values[i].at_ms};
-  }
-  return worst;
+  const size_t at = kind - VD_FIRST_READING;
+  const Vd__Threshold *threshold = pulse->device->thresholds[at];
+  struct vd_verdict verdict = {.kind = kind,
+                               .threshold = threshold,
+                               .value = pulse->values[at].value,
+                               .since_ms = pulse->values[at].at_ms};
+  if (verdict.since_ms != 0)
+    verdict.health = health_by(threshold, verdict.value);
+  return verdict;
+}
+
+// ---- all of it ----
+
+unsigned vd_device_kinds(const Vd__Device *device)
+{
+  size_t readings = device->n_thresholds < VD_THRESHOLDS_MAX ? device->n_thresholds : VD_THRESHOLDS_MAX;
+  return VD_FIRST_READING + (unsigned)readings;
+}
+
+struct vd_verdict vd_device_judge_kind(const struct vd_venue *venue, const struct vd_pulse *pulse,
+                                       unsigned kind, int64_t now_ms)
+{
+  if (kind != VD_SILENCE)
+    return judge_reading(pulse, kind);
+  enum vd_health health = now_ms > vd_device_fault_at(venue, pulse)     ? VD_FAULTY
+                          : now_ms > vd_device_suspect_at(venue, pulse) ? VD_SUSPICIOUS
+                                                                        : VD_WELL;
+  return (struct vd_verdict){.health = health, .kind = kind, .since_ms = beats_after(venue, pulse, 1)};
 }
 
 struct vd_verdict vd_device_judge(const struct vd_venue *venue, const struct vd_pulse *pulse, int64_t now_ms)
 {
-  struct vd_verdict verdict = judge_readings(pulse);
-  enum vd_health silence = now_ms > vd_device_fault_at(venue, pulse)     ? VD_FAULTY
-                           : now_ms > vd_device_suspect_at(venue, pulse) ? VD_SUSPICIOUS
-                                                                         : VD_WELL;
-  if (silence > verdict.health)
-    verdict = (struct vd_verdict){.health = silence, .since_ms = beats_after(venue, pulse, 1)};
-  return verdict;
+  struct vd_verdict worst = {.health = VD_WELL};
+  for (unsigned i = 1, kinds = vd_device_kinds(pulse->device); i <= kinds; i++) {
+    struct vd_verdict verdict = vd_device_judge_kind(venue, pulse, i % kinds, now_ms);
+    if (verdict.health > worst.health)
+      worst = verdict;
+  }
+  return worst;
 }
 
 // ---- in words ----

@@ -56,16 +56,83 @@ static void grow(struct vd_pulses *pulses)
   free(before);
 }
 
+// ---- readings that the entity keeps ----
+
+static void keep_value(Vd__Device *device, unsigned kind, int64_t value)
+{
+  device->beyond |= 1u << kind;
+  device->values = vd_realloc(device->values, (device->n_values + 1) * sizeof *device->values);
+  device->values[device->n_values++] = value;
+}
+
+static bool is_beyond(const struct vd_pulse *pulse, unsigned kind)
+{
+  return vd_device_judge_kind(NULL, pulse, kind, 0).health != VD_WELL;
+}
+
+void vd_pulse_keep(struct vd_pulse *pulse)
+{
+  Vd__Device *device = pulse->device;
+  free(device->values);
+  device->values = NULL;
+  device->n_values = 0;
+  device->beyond = 0;
+  for (unsigned kind = VD_FIRST_READING; kind < vd_device_kinds(device); kind++)
+    if (is_beyond(pulse, kind))
+      keep_value(device, kind, pulse->values[kind - VD_FIRST_READING].value);
+}
+
+bool vd_pulse_has_news(const struct vd_pulse *pulse)
+{
+  for (unsigned kind = VD_FIRST_READING; kind < vd_device_kinds(pulse->device); kind++)
+    if (is_beyond(pulse, kind) && !vd_has_kind(pulse->device->beyond, kind))
+      return true;
+  return false;
+}
+
 void vd_pulse_recall(struct vd_pulse *pulse)
 {
   const Vd__Device *device = pulse->device;
+  size_t next = 0;
   vd_pulse_forget_values(pulse);
-  for (size_t i = 0; *device->reading && i < device->n_thresholds && i < VD_THRESHOLDS_MAX; i++)
-    if (strcmp(device->thresholds[i]->reading, device->reading) == 0) {
-      pulse->values[i].at_ms = device->state_at_ms;
-      pulse->values[i].value = device->value;
-    }
+  for (unsigned kind = VD_FIRST_READING; kind < vd_device_kinds(device); kind++) {
+    if (!vd_has_kind(device->beyond, kind) || next == device->n_values)
+      continue;
+    pulse->values[kind - VD_FIRST_READING].at_ms = device->heard_at_ms;
+    pulse->values[kind - VD_FIRST_READING].value = device->values[next++];
+  }
 }
+
+static bool find_kind(const Vd__Device *device, const char *reading, unsigned *kind)
+{
+  for (*kind = VD_FIRST_READING; *kind < vd_device_kinds(device); ++*kind)
+    if (strcmp(device->thresholds[*kind - VD_FIRST_READING]->reading, reading) == 0)
+      return true;
+  return false;
+}
+
+static int64_t kept_value(const Vd__Device *device, unsigned kind)
+{
+  size_t at = 0;
+  for (unsigned before = VD_FIRST_READING; before < kind; before++)
+    at += vd_has_kind(device->beyond, before);
+  return at < device->n_values ? device->values[at] : 0;
+}
+
+void vd_device_carry(Vd__Device *to, const Vd__Device *from)
+{
+  unsigned was;
+  to->told = from->told & 1u << VD_SILENCE;
+  for (unsigned kind = VD_FIRST_READING; kind < vd_device_kinds(to); kind++) {
+    if (!find_kind(from, to->thresholds[kind - VD_FIRST_READING]->reading, &was))
+      continue;
+    to->told |= (uint32_t)vd_has_kind(from->told, was) << kind;
+    if (vd_has_kind(from->beyond, was))
+      keep_value(to, kind, kept_value(from, was));
+  }
+}
+
+// ---- the hash ----
 
 static struct vd_pulse *pulse_create(Vd__Device *device)
 {
@@ -111,6 +178,12 @@ int64_t vd_pulse_base(const struct vd_venue *venue, const struct vd_pulse *pulse
 void vd_pulse_forget_values(struct vd_pulse *pulse)
 {
   memset(pulse->values, 0, sizeof pulse->values);
+}
+
+void vd_pulse_expect_anew(struct vd_pulse *pulse, int64_t now_ms)
+{
+  pulse->from_ms = now_ms;
+  vd_pulse_forget_values(pulse);
 }
 
 void vd_device_expect_anew(struct vd_venue *venue, int64_t now_ms)

@@ -3,6 +3,7 @@
 
 #include "daemon/core/device_internal.h"
 #include "daemon/core/escalation.h"
+#include "daemon/core/incident.h"
 #include "daemon/core/key.h"
 #include "proto/text.h"
 
@@ -25,6 +26,7 @@ void vd_device_touch(struct vd_act *act, struct vd_pulse *pulse)
   device->expected_at_ms = base_ms != 0 && device->heartbeat_ms > 0 ? base_ms + device->heartbeat_ms : 0;
   device->flaps += pulse->flaps;
   pulse->flaps = 0;
+  vd_pulse_keep(pulse);
   if (has_fallen(device))
     device->flap_at_ms = pulse->well_ms;
 }
@@ -34,10 +36,12 @@ void vd_device_become(struct vd_act *act, struct vd_pulse *pulse, Vd__DeviceStat
   vd_device_touch(act, pulse);
   pulse->device->state = state;
   pulse->device->state_at_ms = act->now_ms;
+  pulse->device->told = 0;
   pulse->well_ms = 0;
-  pulse->was_well = false;
   if (has_fallen(pulse->device))
     pulse->device->flap_at_ms = 0;
+  if (state == STATE(FAULT) || state == STATE(MAINTENANCE))
+    pulse->device->was_said = false;
 }
 
 Vd__Fact *vd_device_tell(struct vd_act *act, enum vd_fact what, const Vd__Device *device, const char *text)
@@ -130,22 +134,27 @@ static bool has_held(const struct vd_act *act, struct vd_pulse *pulse)
 {
   if (pulse->well_ms == 0)
     pulse->well_ms = act->now_ms;
-  pulse->was_well = true;
   return act->now_ms - pulse->well_ms >= vd_policy(act->venue)->flap_ms;
+}
+
+static void break_off(struct vd_pulse *pulse)
+{
+  pulse->flaps += pulse->well_ms != 0;
+  pulse->well_ms = 0;
 }
 
 // ---- fault ----
 
-static void fail(struct vd_act *act, struct vd_pulse *pulse, const struct vd_verdict *verdict)
+// Its incident is told of what speaks against it, or one is opened.
+static void tell_fault(struct vd_act *act, struct vd_pulse *pulse, const struct vd_verdict *verdict)
 {
   Vd__Device *device = pulse->device;
   struct vd_buffer words = vd_device_words(act->venue, verdict);
-  vd_device_unwarn(act, device);
-  vd_device_become(act, pulse, STATE(FAULT));
-  device->fault_at_ms = verdict->since_ms;
-  device->flaps = 0;
-  device->fault_said = false;
-  name_reading(device, verdict);
+  vd_device_touch(act, pulse);
+  device->told |= 1u << verdict->kind;
+  device->told_at_ms = act->now_ms;
+  if (!vd_device_has_open_incident(act->venue, device))
+    device->fault_at_ms = verdict->since_ms;
   Vd__Fact *fact = vd_device_tell(act, VD_FACT_DEVICE_FAULT, device, (char *)words.data);
   vd_device_raise(
       act, device,
@@ -154,21 +163,82 @@ static void fail(struct vd_act *act, struct vd_pulse *pulse, const struct vd_ver
   vd_buffer_finish(&words);
 }
 
-// Well again, but not for long, is the same fault; unless its incident was closed over it.
+// Each fault that it was not told of yet, in the order of a verdict.
+static void tell_faults(struct vd_act *act, struct vd_pulse *pulse)
+{
+  Vd__Device *device = pulse->device;
+  const uint32_t before = device->told;
+  for (unsigned i = 1, kinds = vd_device_kinds(device); i <= kinds; i++) {
+    struct vd_verdict verdict = vd_device_judge_kind(act->venue, pulse, i % kinds, act->now_ms);
+    if (verdict.health == VD_FAULTY && !vd_has_kind(device->told, verdict.kind))
+      tell_fault(act, pulse, &verdict);
+  }
+  if (device->told == before || device->fault_said)
+    return;
+  struct vd_verdict worst = vd_device_judge(act->venue, pulse, act->now_ms);
+  name_reading(device, &worst);
+}
+
+static void fail(struct vd_act *act, struct vd_pulse *pulse, int64_t since_ms)
+{
+  vd_device_unwarn(act, pulse->device);
+  vd_device_become(act, pulse, STATE(FAULT));
+  pulse->device->fault_at_ms = since_ms;
+  pulse->device->flaps = 0;
+  pulse->device->fault_said = false;
+  tell_faults(act, pulse);
+}
+
+void vd_device_fail_as_said(struct vd_act *act, struct vd_pulse *pulse, int64_t since_ms)
+{
+  static const struct vd_verdict nothing_read = {.threshold = NULL};
+  Vd__Device *device = pulse->device;
+  if (device->state != STATE(FAULT)) {
+    vd_device_unwarn(act, device);
+    vd_device_become(act, pulse, STATE(FAULT));
+    device->fault_at_ms = since_ms;
+    device->flaps = 0;
+    name_reading(device, &nothing_read);
+  }
+  break_off(pulse); // what was held is not well after all
+  vd_device_touch(act, pulse);
+  device->fault_said = true;
+  device->told_at_ms = act->now_ms;
+}
+
+// It came back, but not for long. That is the same fault; whoever verifies what has landed since must know.
+static void flap(struct vd_act *act, struct vd_pulse *pulse, const struct vd_verdict *verdict)
+{
+  const Vd__Incident *incident = vd_device_incident(act->venue, pulse->device);
+  break_off(pulse);
+  if (incident && incident->state == VD__INCIDENT_STATE__INCIDENT_STATE_LANDED &&
+      pulse->device->told_at_ms <= vd_incident_attempt(act->venue, incident)->landed->recorded_at_ms)
+    tell_fault(act, pulse, verdict);
+}
+
+// Its incident has ended, and it was well since: what fails from now on fails again.
+static void be_untold(struct vd_act *act, struct vd_pulse *pulse)
+{
+  if (pulse->device->told == 0 || vd_policy(act->venue)->manual_nodes ||
+      vd_device_has_open_incident(act->venue, pulse->device))
+    return;
+  vd_device_touch(act, pulse);
+  pulse->device->told = 0;
+}
+
 static void settle_fault(struct vd_act *act, struct vd_pulse *pulse, const struct vd_verdict *verdict)
 {
-  bool has_incident = vd_device_has_open_incident(act->venue, pulse->device);
-  if (pulse->device->fault_said && has_incident)
-    return;
-  if (verdict->health == VD_WELL) {
-    if (pulse->device->fault_said || has_held(act, pulse))
-      be_well(act, pulse);
-    return;
+  if (verdict->health != VD_WELL) {
+    if (pulse->well_ms != 0)
+      flap(act, pulse, verdict);
+    tell_faults(act, pulse);
+  } else if (pulse->device->fault_said && vd_device_has_open_incident(act->venue, pulse->device)) {
+    return; // no reading ends what people said
+  } else if (has_held(act, pulse)) {
+    be_well(act, pulse);
+  } else {
+    be_untold(act, pulse);
   }
-  pulse->flaps += pulse->well_ms != 0;
-  pulse->well_ms = 0;
-  if (verdict->health == VD_FAULTY && pulse->was_well && !has_incident)
-    fail(act, pulse, verdict);
 }
 
 static void settle_suspect(struct vd_act *act, struct vd_pulse *pulse, const struct vd_verdict *verdict)
@@ -176,7 +246,7 @@ static void settle_suspect(struct vd_act *act, struct vd_pulse *pulse, const str
   const char *reading = verdict->threshold ? verdict->threshold->reading : "";
   bool must_hold = pulse->device->flaps > 0;
   if (verdict->health == VD_FAULTY) {
-    fail(act, pulse, verdict);
+    fail(act, pulse, verdict->since_ms);
   } else if (verdict->health == VD_SUSPICIOUS) {
     pulse->well_ms = 0;
     if (strcmp(pulse->device->reading, reading) != 0)
@@ -189,7 +259,7 @@ static void settle_suspect(struct vd_act *act, struct vd_pulse *pulse, const str
 void vd_device_settle(struct vd_act *act, struct vd_pulse *pulse)
 {
   Vd__Device *device = pulse->device;
-  if (device->state == STATE(MAINTENANCE))
+  if (device->state == STATE(MAINTENANCE) || device->retired)
     return;
   struct vd_verdict verdict = vd_device_judge(act->venue, pulse, act->now_ms);
   int64_t well_ms = pulse->well_ms;
@@ -198,7 +268,7 @@ void vd_device_settle(struct vd_act *act, struct vd_pulse *pulse)
   } else if (device->state == STATE(SUSPECT)) {
     settle_suspect(act, pulse, &verdict);
   } else if (verdict.health == VD_FAULTY) {
-    fail(act, pulse, &verdict);
+    fail(act, pulse, verdict.since_ms);
   } else if (verdict.health == VD_SUSPICIOUS) {
     suspect(act, pulse, &verdict);
   } else if (device->state != STATE(OK) && pulse->heard_ms != 0) {
@@ -207,6 +277,50 @@ void vd_device_settle(struct vd_act *act, struct vd_pulse *pulse)
   }
   if (pulse->well_ms != well_ms) // what it waits for comes sooner than what it waited for
     vd_timers_set(act->venue->timers, VD__KIND__KIND_DEVICE, device->id, vd_device_next(act->venue, device));
+}
+
+// ---- the end of its incident ----
+
+static void note_still(struct vd_act *act, const struct vd_pulse *pulse, const Vd__Incident *incident,
+                       const struct vd_verdict *verdict)
+{
+  struct vd_buffer words = vd_device_words(act->venue, verdict);
+  vd_act_note(act, incident->number, VD__NOTE_KIND__NOTE_KIND_RECORD, "%s still fails: %s", pulse->device->id,
+              (char *)words.data);
+  vd_buffer_finish(&words);
+}
+
+void vd_device_end_fault(struct vd_act *act, struct vd_pulse *pulse, const Vd__Incident *incident,
+                         bool is_fixed)
+{
+  Vd__Device *device = pulse->device;
+  const bool was_said = device->fault_said;
+  struct vd_verdict verdict = vd_device_judge(act->venue, pulse, act->now_ms);
+  vd_device_touch(act, pulse);
+  vd_device_unwarn(act, device);
+  device->fault_said = false;
+  if (was_said ? verdict.health != VD_FAULTY || is_fixed : is_fixed && pulse->well_ms == 0) {
+    if (verdict.health == VD_FAULTY)
+      vd_pulse_expect_anew(pulse, act->now_ms);
+    be_well(act, pulse);
+    vd_device_settle(act, pulse); // short of a fault something may speak against it
+  } else if (pulse->well_ms != 0) {
+    device->told = 0;
+  } else if (verdict.health == VD_FAULTY) {
+    name_reading(device, &verdict);
+    note_still(act, pulse, incident, &verdict);
+  }
+  device->was_said = was_said;
+}
+
+void vd_device_revive_fault(struct vd_act *act, struct vd_pulse *pulse)
+{
+  if (!pulse->device->was_said || pulse->device->state == STATE(MAINTENANCE))
+    return;
+  int64_t since_ms = pulse->device->fault_at_ms;
+  vd_device_unwarn(act, pulse->device);
+  vd_device_become(act, pulse, STATE(OK));
+  vd_device_fail_as_said(act, pulse, since_ms);
 }
 
 // ---- maintenance ----
@@ -230,8 +344,7 @@ void vd_device_enter_maintenance(struct vd_act *act, struct vd_pulse *pulse)
 void vd_device_leave_maintenance(struct vd_act *act, struct vd_pulse *pulse)
 {
   Vd__Device *device = pulse->device;
-  pulse->from_ms = act->now_ms;
-  vd_pulse_forget_values(pulse);
+  vd_pulse_expect_anew(pulse, act->now_ms);
   vd_device_become(act, pulse, pulse->heard_ms != 0 ? STATE(OK) : STATE(UNSPECIFIED));
   device->maintenance_until_at_ms = 0;
   if (device->service_until_at_ms <= act->now_ms)
@@ -266,9 +379,7 @@ static int64_t next_of_state(const struct vd_venue *venue, const struct vd_pulse
   case STATE(FAULT):
     if (held_ms != VD_NEVER)
       return sooner(held_ms, after(vd_device_suspect_at(venue, pulse)));
-    return pulse->was_well && !vd_device_has_open_incident(venue, pulse->device)
-               ? after(vd_device_fault_at(venue, pulse))
-               : VD_NEVER;
+    return vd_has_kind(pulse->device->told, VD_SILENCE) ? VD_NEVER : after(vd_device_fault_at(venue, pulse));
   default:
     return VD_NEVER;
   }

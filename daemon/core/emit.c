@@ -14,6 +14,8 @@ enum { PIECE_MAX = VD_CHANGE_MAX / 2 };
 enum { FIELD_HEAD_MAX = 4 };
 // `last`, and a sequence in the reply that grew by a byte.
 enum { SPARE = 16 };
+// At their largest: an entity in its wrapper, or a key; and cause, fact and reply of an act without a list.
+enum { ITEM_MAX = VD_ENTITY_MAX + 2 * FIELD_HEAD_MAX, HEAD_MAX = VD_CHANGE_MAX / 4 };
 
 enum { LIST_FIELDS_MAX = 16 };
 
@@ -33,7 +35,8 @@ struct piece {
 
 struct cut {
   struct vd_act *act;
-  size_t next; // item
+  size_t next;     // item
+  bool is_weighed; // else it fits into one Change even at its largest, as most acts do
   struct piece piece;
   Vd__Cause cause;
 };
@@ -148,11 +151,19 @@ static bool is_told(const struct vd_act_item *item)
   return item->message || !item->is_new;
 }
 
+static size_t weigh(const struct vd_act_item *item)
+{
+  if (!item->message)
+    return vd__key__get_packed_size(&item->key) + FIELD_HEAD_MAX;
+  assert(protobuf_c_message_get_packed_size(item->message) <= VD_ENTITY_MAX);
+  return vd__entity__get_packed_size(&item->entity) + FIELD_HEAD_MAX;
+}
+
 // Adds what touched entities fit; true if none is left.
 static bool fill(struct cut *cut, Vd__Change *change)
 {
   struct vd_act *act = cut->act;
-  size_t size = vd__change__get_packed_size(change) + SPARE;
+  size_t size = cut->is_weighed ? vd__change__get_packed_size(change) + SPARE : 0;
   assert(size <= VD_CHANGE_MAX); // the plan's check keeps its entries small
   change->upserts = act->venue->upserts;
   change->removals = act->venue->removals;
@@ -163,14 +174,12 @@ static bool fill(struct cut *cut, Vd__Change *change)
     if (item->message) {
       vd_message_set_revision(item->message, change->sequence);
       vd_entity_wrap(&item->entity, item->kind, item->message);
-      assert(protobuf_c_message_get_packed_size(item->message) <= VD_ENTITY_MAX);
-      size += vd__entity__get_packed_size(&item->entity) + FIELD_HEAD_MAX;
     } else {
       vd__key__init(&item->key);
       item->key.kind = item->kind;
       item->key.id = item->removed_id;
-      size += vd__key__get_packed_size(&item->key) + FIELD_HEAD_MAX;
     }
+    size += cut->is_weighed ? weigh(item) : 0;
     if (size > VD_CHANGE_MAX)
       return false;
     if (item->message)
@@ -187,6 +196,7 @@ void vd_act_emit(struct vd_act *act, Vd__Reply *reply, vd_emit_fn emit, void *co
   struct cut cut = {.act = act};
   if (act->cause.of_case == VD__CAUSE__OF_COMMAND)
     cut.piece.whole = list_of(act->cause.command);
+  cut.is_weighed = cut.piece.whole != NULL || HEAD_MAX + act->count * ITEM_MAX > VD_CHANGE_MAX;
   if (reply)
     reply->sequence = first;
   bool is_last = false;

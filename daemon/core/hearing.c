@@ -7,6 +7,7 @@
 #include "daemon/core/escalation.h"
 #include "daemon/core/incident.h"
 #include "daemon/core/key.h"
+#include "daemon/core/task.h"
 #include "daemon/core/venue_internal.h"
 
 static void stop_climb(struct vd_act *act, const char *deadline_id, const char *whom, const char *by)
@@ -27,6 +28,7 @@ static bool hear_thread(struct vd_act *act, Vd__Alert *alert, const char *by)
   for (size_t i = 0; i < alert->n_reasons; i++)
     if (alert->reasons[i]->why == VD__ALERT_WHY__ALERT_WHY_BREACH)
       stop_climb(act, alert->reasons[i]->deadline, whom, by);
+  vd_task_heard(act, alert->subject, alert->crew);
   return true;
 }
 

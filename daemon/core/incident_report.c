@@ -9,6 +9,7 @@
 #include "daemon/core/escalation.h"
 #include "daemon/core/incident_internal.h"
 #include "daemon/core/key.h"
+#include "daemon/core/node.h"
 #include "proto/text.h"
 
 static enum vd_err check_severity(uint32_t severity, const char *field, struct vd_refusal *refusal)
@@ -27,6 +28,11 @@ static const Vd__Category *category_of(const struct vd_venue *venue, const Vd__I
 static bool is_life_safety(const Vd__Category *category)
 {
   return category && category->family == VD__FAMILY__FAMILY_LIFE_SAFETY;
+}
+
+static bool is_of_device(const Vd__Category *category)
+{
+  return category && category->family == VD__FAMILY__FAMILY_DEVICE_FAULT;
 }
 
 uint32_t vd_incident_severity(const Vd__Category *category)
@@ -79,7 +85,7 @@ uint64_t vd_incident_alike(const struct vd_venue *venue, const Vd__Incident *inc
   vd_key_add(&prefix, incident->category);
   vd_key_add(&prefix, "/");
   struct vd_key after = prefix;
-  vd_key_add_sorted(&after, from_ms > 0 ? (uint64_t)from_ms : 0);
+  vd_key_add_sorted(&after, from_ms > 0 ? (uint64_t)from_ms : 0, VD_KEY_DIGITS);
   const char *key = vd_index_next(venue->index, prefix.text, after.text);
   const Vd__Incident *other =
       key ? vd_incident_find(venue, strtoull(vd_index_last_field(key), NULL, 10)) : NULL;
@@ -113,9 +119,8 @@ static void fill_report(const struct vd_act *act, Vd__Incident *incident)
   vd_string_set(&incident->text, report->text);
   incident->source = report->source;
   const Vd__Category *category = category_of(act->venue, incident);
-  incident->life_safety = is_life_safety(category);
   incident->severity =
-      report->severity > 0 && !incident->life_safety ? report->severity : vd_incident_severity(category);
+      report->severity > 0 && !is_life_safety(category) ? report->severity : vd_incident_severity(category);
   set_missing(incident, "zone", strcmp(incident->zone, VD_ZONE_UNKNOWN) == 0);
   set_missing(incident, "category", *report->category == '\0');
   set_missing(incident, "text", *report->text == '\0');
@@ -150,6 +155,7 @@ Vd__Incident *vd_incident_open(struct vd_act *act, int64_t reported_at_ms)
 
 void vd_incident_begin(struct vd_act *act, Vd__Incident *incident, int64_t detection_ms)
 {
+  incident->life_safety = is_life_safety(category_of(act->venue, incident));
   incident->looks_like = vd_incident_alike(act->venue, incident);
   vd_incident_fit(incident);
   vd_incident_tell(act, VD_FACT_REPORTED, incident, VD__PROMISE__PROMISE_UNSPECIFIED, incident->text);
@@ -166,6 +172,8 @@ enum vd_err vd_incident_report(struct vd_act *act, Vd__Reply *reply, struct vd_r
   Vd__Incident *incident = vd_incident_open(act, vd_act_acted_at(act));
   fill_report(act, incident);
   vd_incident_begin(act, incident, 0);
+  if (is_of_device(category_of(act->venue, incident))) // found by people
+    vd_node_did(act, VD__NODE__NODE_FAULT, false);
   note_time_told(act, incident);
   reply->number = incident->number;
   reply->looks_like = incident->looks_like;
@@ -315,11 +323,14 @@ enum vd_err vd_incident_amend(struct vd_act *act, Vd__Reply *reply, struct vd_re
   struct amended to = read_amend(act, incident);
   struct vd_buffer words = words_of_amend(incident, &to);
   if (*words.data) {
+    const uint32_t severity = incident->severity;
     vd_act_touch(act, VD__KIND__KIND_INCIDENT, &incident->base);
     apply_amend(act, incident, &to);
     vd_incident_tell(act, VD_FACT_AMENDED, incident, VD__PROMISE__PROMISE_UNSPECIFIED, (char *)words.data);
     vd_act_note(act, incident->number, VD__NOTE_KIND__NOTE_KIND_CORRECTION, "%s", (char *)words.data);
     call_anew(act, incident, &to);
+    if (incident->severity > severity) // whoever is called now is called by people
+      vd_node_did(act, VD__NODE__NODE_ESCALATION, false);
     reply->looks_like = incident->looks_like;
   }
   vd_buffer_finish(&words);

@@ -1,5 +1,6 @@
 // One tree of keys, and one of entities, each with the keys it put there: what an entity no longer says is
-// taken out without looking for it.
+// taken out without looking for it. A third tree counts the keys of each pair of first fields, "work/av-1/":
+// whoever weighs people asks for nothing else.
 #include "daemon/core/index.h"
 
 #include <bsd/sys/tree.h>
@@ -8,24 +9,36 @@
 
 #include "daemon/core/crew.h"
 #include "daemon/core/incident.h"
+#include "daemon/core/key.h"
 #include "daemon/core/session.h"
 #include "daemon/core/venue_internal.h"
+#include "proto/id_order.h"
+
+struct tally {
+  RB_ENTRY(tally) links;
+  size_t count;
+  const char *prefix; // storage, or a caller's string in one used for searching
+  char storage[];
+};
 
 struct key {
   RB_ENTRY(key) links;
-  const char *text; // storage, or a caller's string in a key used for searching
+  struct tally *tally; // NULL for a key of two fields
+  const char *text;    // storage, or a caller's string in a key used for searching
   char storage[];
 };
 
 struct owner {
   RB_ENTRY(owner) links;
   Vd__Kind kind;
-  const char *id; // storage, likewise
+  uint64_t prefix; // of id
+  const char *id;  // storage, likewise
   struct key **keys;
   size_t count;
   char storage[];
 };
 
+RB_HEAD(tally_tree, tally);
 RB_HEAD(key_tree, key);
 RB_HEAD(owner_tree, owner);
 
@@ -43,10 +56,16 @@ struct cursor {
 
 struct vd_index {
   struct key_tree keys;
+  struct tally_tree tallies;
   struct owner_tree owners;
   struct derived derived;
   struct cursor *cursor;
 };
+
+static int compare_tallies(const struct tally *a, const struct tally *b)
+{
+  return strcmp(a->prefix, b->prefix);
+}
 
 static int compare_keys(const struct key *a, const struct key *b)
 {
@@ -57,10 +76,11 @@ static int compare_owners(const struct owner *a, const struct owner *b)
 {
   if (a->kind != b->kind)
     return a->kind < b->kind ? -1 : 1;
-  return strcmp(a->id, b->id);
+  return vd_id_compare(a->prefix, a->id, b->prefix, b->id);
 }
 
 // As RB_GENERATE_STATIC, whose `__unused` libbsd does not define on Linux.
+RB_GENERATE_INTERNAL(tally_tree, tally, links, compare_tallies, __attribute__((unused)) static)
 RB_GENERATE_INTERNAL(key_tree, key, links, compare_keys, __attribute__((unused)) static)
 RB_GENERATE_INTERNAL(owner_tree, owner, links, compare_owners, __attribute__((unused)) static)
 
@@ -68,18 +88,28 @@ struct vd_index *vd_index_create(void)
 {
   struct vd_index *index = vd_zalloc(sizeof *index);
   RB_INIT(&index->keys);
+  RB_INIT(&index->tallies);
   RB_INIT(&index->owners);
   index->cursor = vd_zalloc(sizeof *index->cursor);
   return index;
 }
 
+static void forget_key(struct vd_index *index, struct key *key)
+{
+  struct tally *tally = key->tally;
+  if (tally != NULL && --tally->count == 0) {
+    RB_REMOVE(tally_tree, &index->tallies, tally);
+    free(tally);
+  }
+  RB_REMOVE(key_tree, &index->keys, key);
+  free(key);
+}
+
 static void forget_keys(struct vd_index *index, struct owner *owner)
 {
   index->cursor->last = NULL;
-  for (size_t i = 0; i < owner->count; i++) {
-    RB_REMOVE(key_tree, &index->keys, owner->keys[i]);
-    free(owner->keys[i]);
-  }
+  for (size_t i = 0; i < owner->count; i++)
+    forget_key(index, owner->keys[i]);
   owner->count = 0;
 }
 
@@ -107,31 +137,64 @@ void vd_index_destroy(struct vd_index *index)
 
 // ---- what an entity says ----
 
-static void say(struct derived *derived, const char *format, ...) __attribute__((format(printf, 2, 3)));
-
-static void say(struct derived *derived, const char *format, ...)
+static void say(struct derived *derived, const struct vd_key *key)
 {
-  va_list arguments;
-  va_start(arguments, format);
-  vd_buffer_vprintf(&derived->bytes, format, arguments);
-  va_end(arguments);
-  vd_buffer_append(&derived->bytes, "", 1);
+  vd_buffer_append(&derived->bytes, key->text, key->size + 1);
   derived->count++;
+}
+
+// "<list>/<of>/<last>"
+static void say_of(struct derived *derived, const char *list, const char *of, const char *last)
+{
+  struct vd_key key = vd_key_of(list, of, "/");
+  vd_key_add(&key, last);
+  say(derived, &key);
+}
+
+// "<list>/<of>/<rank>/<crew>"
+static void say_ranked(struct derived *derived, const char *list, const char *of, const Vd__Crew *crew)
+{
+  enum { RANK_DIGITS = 10 };
+  struct vd_key key = vd_key_of(list, of, "/");
+  vd_key_add_sorted(&key, crew->rank, RANK_DIGITS);
+  vd_key_add(&key, "/");
+  vd_key_add(&key, crew->id);
+  say(derived, &key);
+}
+
+// "<list>/<at>/<last>"
+static void say_at(struct derived *derived, const char *list, int64_t at_ms, const char *last)
+{
+  struct vd_key key = vd_key_of(list, "", "");
+  vd_key_add_sorted(&key, (uint64_t)at_ms, VD_KEY_DIGITS);
+  vd_key_add(&key, "/");
+  vd_key_add(&key, last);
+  say(derived, &key);
+}
+
+// "<list>/<number>"
+static void say_number(struct derived *derived, const char *list, uint64_t number)
+{
+  struct vd_key key = vd_key_of(list, "", "");
+  vd_key_add_sorted(&key, number, VD_KEY_DIGITS);
+  say(derived, &key);
 }
 
 static void say_incident(struct derived *derived, const Vd__Incident *incident)
 {
-  unsigned long long number = incident->number;
+  struct vd_key number = {.size = 0};
+  vd_key_add_number(&number, incident->number);
   if (!vd_incident_is_open(incident)) {
-    say(derived, "ended/%020lld/%llu", (long long)incident->ended_at_ms, number);
+    say_at(derived, "ended/", incident->ended_at_ms, number.text);
     return;
   }
-  say(derived, "like/%s/%s/%020lld/%llu", incident->zone, incident->category,
-      (long long)incident->reported_at_ms, number);
+  struct vd_key like = vd_key_of("like/", incident->zone, "/");
+  vd_key_add(&like, incident->category);
+  say_at(derived, vd_key_of(like.text, "/", "").text, incident->reported_at_ms, number.text);
   if (*incident->holder)
-    say(derived, "work/%s/%llu", incident->holder, number);
+    say_of(derived, "work/", incident->holder, number.text);
   else if (incident->state < VD__INCIDENT_STATE__INCIDENT_STATE_LANDED)
-    say(derived, "waiting/%020llu", number);
+    say_number(derived, "waiting/", incident->number);
 }
 
 size_t vd_index_fold_sign(const char *sign, char *out, size_t size)
@@ -164,22 +227,22 @@ static void say_crew(struct derived *derived, const struct vd_venue *venue, cons
     return;
   bool is_in_a_team = false;
   for (size_t i = 0; i < crew->n_posts; i++) {
-    say(derived, "post/%s/%010u/%s", crew->posts[i], crew->rank, crew->id);
+    say_ranked(derived, "post/", crew->posts[i], crew);
     const Vd__Post *post = crew->on_duty ? VD_FIND(venue, POST, Post, crew->posts[i]) : NULL;
     if (!post || !*post->team)
       continue;
     is_in_a_team = true;
     if (is_first_of_team(venue, crew, i, post->team))
-      say(derived, "duty/%s/%010u/%s", post->team, crew->rank, crew->id);
+      say_ranked(derived, "duty/", post->team, crew);
   }
   if (crew->on_duty && !is_in_a_team)
-    say(derived, "duty//%010u/%s", crew->rank, crew->id);
+    say_ranked(derived, "duty/", "", crew);
   int64_t boundary_ms = vd_crew_next(venue, crew);
   if (boundary_ms != VD_NEVER)
-    say(derived, "boundary/%020lld/%s", (long long)boundary_ms, crew->id);
+    say_at(derived, "boundary/", boundary_ms, crew->id);
   char sign[VD_INDEX_SIGN_MAX];
   if (vd_index_fold_sign(crew->call_sign, sign, sizeof sign) > 0)
-    say(derived, "sign/%s/%s", sign, crew->id);
+    say_of(derived, "sign/", sign, crew->id);
 }
 
 // The duty log's lines are "log.n1", "log.n2", …
@@ -187,81 +250,103 @@ static void say_note(struct derived *derived, const Vd__Note *note)
 {
   const char *number = strrchr(note->id, 'n');
   if (note->incident == 0 && number != NULL)
-    say(derived, "logged/%020llu", strtoull(number + 1, NULL, 10));
+    say_number(derived, "logged/", strtoull(number + 1, NULL, 10));
 }
 
 // A break is where it was or will be: what people said of its start and end goes before the agenda.
 static void say_break(struct derived *derived, const Vd__Session *session)
 {
-  long long begins_ms = session->started_at_ms ? session->started_at_ms : session->start_at_ms;
-  long long ends_ms = session->ended_at_ms ? session->ended_at_ms : session->end_at_ms;
-  if (begins_ms < ends_ms)
-    say(derived, "break/%020lld/%020lld/%s", begins_ms, ends_ms, session->id);
+  int64_t begins_ms = session->started_at_ms ? session->started_at_ms : session->start_at_ms;
+  int64_t ends_ms = session->ended_at_ms ? session->ended_at_ms : session->end_at_ms;
+  if (begins_ms >= ends_ms)
+    return;
+  struct vd_key begun = vd_key_of("break/", "", "");
+  vd_key_add_sorted(&begun, (uint64_t)begins_ms, VD_KEY_DIGITS);
+  vd_key_add(&begun, "/");
+  say_at(derived, begun.text, ends_ms, session->id);
+}
+
+// A calendar's uid may be longer than a key of ids: "uid/<uid>/<session>".
+static void say_uid(struct derived *derived, const Vd__Session *session)
+{
+  vd_buffer_printf(&derived->bytes, "uid/%s/%s", session->uid, session->id);
+  vd_buffer_append(&derived->bytes, "", 1);
+  derived->count++;
 }
 
 static void say_session(struct derived *derived, const Vd__Session *session)
 {
   bool has_ended = session->state == VD__SESSION_STATE__SESSION_STATE_ENDED;
   if (*session->uid)
-    say(derived, "uid/%s/%s", session->uid, session->id);
+    say_uid(derived, session);
   if (session->kind == VD__SESSION_KIND__SESSION_KIND_BREAK && (has_ended || vd_session_stands(session)))
     say_break(derived, session);
   if (!vd_session_stands(session))
     return;
-  say(derived, "agenda/%s/%020lld/%s", session->zone, (long long)session->start_at_ms, session->id);
+  say_at(derived, vd_key_of("agenda/", session->zone, "/").text, session->start_at_ms, session->id);
   if (session->kind != VD__SESSION_KIND__SESSION_KIND_BREAK &&
       session->state == VD__SESSION_STATE__SESSION_STATE_PLANNED)
-    say(derived, "opening/%020lld/%s", (long long)session->start_at_ms, session->id);
+    say_at(derived, "opening/", session->start_at_ms, session->id);
   if (session->dense)
-    say(derived, "dense/%020lld/%s", (long long)session->start_at_ms, session->id);
+    say_at(derived, "dense/", session->start_at_ms, session->id);
 }
 
 static void say_notice(struct derived *derived, const Vd__Notice *notice)
 {
   if (notice->state < VD__NOTICE_STATE__NOTICE_STATE_SENT)
-    say(derived, "notice/%020llu", (unsigned long long)notice->number);
+    say_number(derived, "notice/", notice->number);
 }
 
 static void say_task(struct derived *derived, const Vd__Task *task)
 {
   if (task->state != VD__TASK_STATE__TASK_STATE_OPEN)
-    say(derived, "over/%020lld/%s", (long long)task->ended_at_ms, task->id);
+    say_at(derived, "over/", task->ended_at_ms, task->id);
   else if (*task->crew)
-    say(derived, "asked/%s/%s", task->crew, task->id);
+    say_of(derived, "asked/", task->crew, task->id);
   else
-    say(derived, "unasked/%s/%020llu/%s", task->team, (unsigned long long)task->number, task->id);
+    say_at(derived, vd_key_of("unasked/", task->team, "/").text, (int64_t)task->number, task->id);
 }
 
 static void say_supply(struct derived *derived, const Vd__Supply *supply)
 {
   if (supply->is_known && !supply->retired)
-    say(derived, "known/%s", supply->id);
+    say_of(derived, "known", "", supply->id);
 }
 
 static void say_batch(struct derived *derived, const Vd__Batch *batch)
 {
   if (batch->state == VD__BATCH_STATE__BATCH_STATE_PLANNED)
-    say(derived, "batch/%s/%020lld/%s", batch->session, (long long)batch->planned_at_ms, batch->id);
+    say_at(derived, vd_key_of("batch/", batch->session, "/").text, batch->planned_at_ms, batch->id);
   else if (batch->state == VD__BATCH_STATE__BATCH_STATE_HELD && *batch->held_for)
-    say(derived, "held/%s/%s", batch->held_for, batch->id);
+    say_of(derived, "held/", batch->held_for, batch->id);
+}
+
+static void say_device(struct derived *derived, const Vd__Device *device)
+{
+  struct vd_key number = {.size = 0};
+  vd_key_add_number(&number, device->incident);
+  if (device->state == VD__DEVICE_STATE__DEVICE_STATE_FAULT || device->was_said)
+    say_of(derived, "fault/", number.text, device->id);
 }
 
 static void say_lane(struct derived *derived, const Vd__Lane *lane)
 {
   if (lane->retired)
     return;
+  struct vd_key kind = {.size = 0};
+  vd_key_add_number(&kind, (uint64_t)lane->kind);
   if (lane->state == VD__LANE_STATE__LANE_STATE_CLOSED)
-    say(derived, "closed/%d/%s", (int)lane->kind, lane->id);
+    say_of(derived, "closed/", kind.text, lane->id);
   else if (lane->desks >= 2)
-    say(derived, "gives/%s", lane->id);
+    say_of(derived, "gives", "", lane->id);
 }
 
 static void say_suggestion(struct derived *derived, const Vd__Suggestion *suggestion)
 {
   if (suggestion->state == VD__SUGGESTION_STATE__SUGGESTION_STATE_OPEN)
-    say(derived, "relies/%s/%s", suggestion->other, suggestion->lane);
+    say_of(derived, "relies/", suggestion->other, suggestion->lane);
   else if (suggestion->state != VD__SUGGESTION_STATE__SUGGESTION_STATE_TAKEN)
-    say(derived, "answered/%020llu/%s", (unsigned long long)suggestion->number, suggestion->id);
+    say_at(derived, "answered/", (int64_t)suggestion->number, suggestion->id);
 }
 
 static void derive(struct derived *derived, const struct vd_venue *venue, Vd__Kind kind,
@@ -281,9 +366,9 @@ static void derive(struct derived *derived, const struct vd_venue *venue, Vd__Ki
   } else if (kind == VD__KIND__KIND_ALERT) {
     const Vd__Alert *alert = (const Vd__Alert *)message;
     if (*alert->crew && alert->state == VD__ALERT_STATE__ALERT_STATE_OPEN)
-      say(derived, "alert/%s/%s", alert->crew, alert->id);
+      say_of(derived, "alert/", alert->crew, alert->id);
     if (*alert->crew && alert->state == VD__ALERT_STATE__ALERT_STATE_HEARD)
-      say(derived, "heard/%s/%s", alert->crew, alert->id);
+      say_of(derived, "heard/", alert->crew, alert->id);
   } else if (kind == VD__KIND__KIND_TASK) {
     say_task(derived, (const Vd__Task *)message);
   } else if (kind == VD__KIND__KIND_SUPPLY) {
@@ -294,18 +379,55 @@ static void derive(struct derived *derived, const struct vd_venue *venue, Vd__Ki
     say_lane(derived, (const Vd__Lane *)message);
   } else if (kind == VD__KIND__KIND_SUGGESTION) {
     say_suggestion(derived, (const Vd__Suggestion *)message);
+  } else if (kind == VD__KIND__KIND_DEVICE) {
+    say_device(derived, (const Vd__Device *)message);
   } else if (kind == VD__KIND__KIND_OFFER) {
     const Vd__Offer *offer = (const Vd__Offer *)message;
     if (offer->state == VD__OFFER_STATE__OFFER_STATE_OPEN)
-      say(derived, "offer/%s/%s", offer->crew, offer->id);
+      say_of(derived, "offer/", offer->crew, offer->id);
   } else if (kind == VD__KIND__KIND_DEADLINE) {
     const Vd__Deadline *deadline = (const Vd__Deadline *)message;
     if (deadline->outcome == VD__OUTCOME__OUTCOME_RUNNING && *deadline->called)
-      say(derived, "called/%s/%s", deadline->called, deadline->id);
+      say_of(derived, "called/", deadline->called, deadline->id);
   }
 }
 
 // ---- keeping it ----
+
+// "work/av-1/" of "work/av-1/42"; empty where there are no three fields.
+static struct vd_key first_two_fields(const char *text)
+{
+  struct vd_key prefix = {.size = 0};
+  const char *slash = strchr(text, '/');
+  slash = slash != NULL ? strchr(slash + 1, '/') : NULL;
+  size_t size = slash != NULL ? (size_t)(slash + 1 - text) : 0;
+  if (size < sizeof prefix.text) {
+    memcpy(prefix.text, text, size);
+    prefix.size = size;
+  }
+  return prefix;
+}
+
+static struct tally *tally_of(const struct vd_index *index, const char *prefix)
+{
+  struct tally wanted = {.prefix = prefix};
+  return RB_FIND(tally_tree, (struct tally_tree *)&index->tallies, &wanted);
+}
+
+static struct tally *count_in(struct vd_index *index, const char *text)
+{
+  struct vd_key prefix = first_two_fields(text);
+  if (prefix.size == 0)
+    return NULL;
+  struct tally *tally = tally_of(index, prefix.text);
+  if (tally == NULL) {
+    tally = vd_zalloc(sizeof *tally + prefix.size + 1);
+    tally->prefix = memcpy(tally->storage, prefix.text, prefix.size + 1);
+    RB_INSERT(tally_tree, &index->tallies, tally);
+  }
+  tally->count++;
+  return tally;
+}
 
 static struct key *key_create(const char *text, size_t size)
 {
@@ -314,12 +436,12 @@ static struct key *key_create(const char *text, size_t size)
   return key;
 }
 
-static struct owner *owner_create(struct vd_index *index, Vd__Kind kind, const char *id)
+static struct owner *owner_create(struct vd_index *index, const struct owner *key)
 {
-  size_t size = strlen(id) + 1;
-  struct owner *owner = vd_zalloc(sizeof *owner + size);
-  owner->kind = kind;
-  owner->id = memcpy(owner->storage, id, size);
+  size_t size = strlen(key->id) + 1;
+  struct owner *owner = vd_alloc(sizeof *owner + size);
+  *owner = *key;
+  owner->id = memcpy(owner->storage, key->id, size);
   RB_INSERT(owner_tree, &index->owners, owner);
   return owner;
 }
@@ -342,10 +464,12 @@ static void remember(struct vd_index *index, struct owner *owner)
   for (size_t i = 0; i < index->derived.count; i++) {
     size_t size = strlen(text) + 1;
     struct key *key = key_create(text, size);
-    if (RB_INSERT(key_tree, &index->keys, key) == NULL)
+    if (RB_INSERT(key_tree, &index->keys, key) == NULL) {
+      key->tally = count_in(index, text);
       owner->keys[owner->count++] = key;
-    else
+    } else {
       free(key); // said twice: the same post listed twice
+    }
     text += size;
   }
 }
@@ -355,8 +479,8 @@ static bool has_keys(Vd__Kind kind)
   return kind == VD__KIND__KIND_INCIDENT || kind == VD__KIND__KIND_CREW || kind == VD__KIND__KIND_ALERT ||
          kind == VD__KIND__KIND_OFFER || kind == VD__KIND__KIND_DEADLINE || kind == VD__KIND__KIND_NOTE ||
          kind == VD__KIND__KIND_SESSION || kind == VD__KIND__KIND_NOTICE || kind == VD__KIND__KIND_TASK ||
-         kind == VD__KIND__KIND_SUPPLY || kind == VD__KIND__KIND_BATCH || kind == VD__KIND__KIND_LANE ||
-         kind == VD__KIND__KIND_SUGGESTION;
+         kind == VD__KIND__KIND_SUPPLY || kind == VD__KIND__KIND_BATCH || kind == VD__KIND__KIND_DEVICE ||
+         kind == VD__KIND__KIND_LANE || kind == VD__KIND__KIND_SUGGESTION;
 }
 
 void vd_index_refresh(struct vd_index *index, const struct vd_venue *venue, Vd__Kind kind, const char *id,
@@ -367,7 +491,7 @@ void vd_index_refresh(struct vd_index *index, const struct vd_venue *venue, Vd__
   index->derived.bytes.size = index->derived.count = 0;
   if (message != NULL)
     derive(&index->derived, venue, kind, message);
-  struct owner wanted = {.kind = kind, .id = id};
+  struct owner wanted = {.kind = kind, .prefix = vd_id_prefix(id), .id = id};
   struct owner *owner = RB_FIND(owner_tree, &index->owners, &wanted);
   if (owner != NULL && says_the_same(owner, &index->derived))
     return;
@@ -377,7 +501,7 @@ void vd_index_refresh(struct vd_index *index, const struct vd_venue *venue, Vd__
     return;
   }
   if (owner == NULL)
-    owner = owner_create(index, kind, id);
+    owner = owner_create(index, &wanted);
   forget_keys(index, owner);
   remember(index, owner);
 }
@@ -420,12 +544,10 @@ void vd_index_fields_finish(struct vd_index_fields *fields)
   *fields = (struct vd_index_fields){0};
 }
 
-size_t vd_index_count(const struct vd_index *index, const char *prefix, size_t at_most)
+size_t vd_index_count(const struct vd_index *index, const char *prefix)
 {
-  size_t count = 0;
-  for (const char *key = NULL; count < at_most && (key = vd_index_next(index, prefix, key)) != NULL;)
-    count++;
-  return count;
+  const struct tally *tally = tally_of(index, prefix);
+  return tally != NULL ? tally->count : 0;
 }
 
 const char *vd_index_last_field(const char *key)

@@ -2,6 +2,7 @@
 // (vd_index_keys_of), so the whole index is derived at restore and re-derived on every touch; no module
 // maintains a list by hand. All keys live in one ordered set of strings. Room-internal.
 //
+// clang-format off
 //   key (fields separated by '/')                 of                                    answers
 //   work/<crew>/<number>                          open incident with a holder           what does this person hold
 //   like/<zone>/<category>/<reported_at>/<number> open incident (time in 20 digits)     looks like #41
@@ -29,11 +30,13 @@
 //   batch/<session>/<planned_at, 20 digits>/<batch>   batch planned for a break         what waits when it is late
 //                                                 (the empty session: for a time of day)
 //   held/<session>/<batch>                        batch held back by its overrun        what goes on when it ends
+//   fault/<number>/<device>                       device in fault, or until its incident ended  whose incident
 //   opening/<start, 20 digits>/<session>          session planned that is no break      when people must be seated
 //   closed/<kind>/<lane>                          lane that is closed                   what can be opened
 //   gives/<lane>                                  lane of two desks or more             who can give one
 //   relies/<other>/<lane>                         open suggestion: lane needs other     what is to be looked at again
 //   answered/<number, 20 digits>/<suggestion>     suggestion passed or measured         what to let go first
+// clang-format on
 #ifndef VD_CORE_INDEX_H
 #define VD_CORE_INDEX_H
 
@@ -58,13 +61,13 @@ void vd_index_refresh(struct vd_index *index, const struct vd_venue *venue, Vd__
 const char *vd_index_next(const struct vd_index *index, const char *prefix, const char *after);
 // The last fields of all of them, copied: for a loop that changes the index itself.
 struct vd_index_fields {
-  char **items;  // heap
+  char **items; // heap
   size_t count;
 };
 struct vd_index_fields vd_index_collect(const struct vd_index *index, const char *prefix);
 void vd_index_fields_finish(struct vd_index_fields *fields);
-// How many keys begin with prefix, counting at most `at_most`.
-size_t vd_index_count(const struct vd_index *index, const char *prefix, size_t at_most);
+// How many keys of three or more fields begin with these two ("work/av-1/"). O(log n), however many they are.
+size_t vd_index_count(const struct vd_index *index, const char *prefix);
 // A call sign as it stands in its key: ASCII lower case, without spaces and slashes ("AV 1" -> "av1").
 // Returns its length; cut at `size`, VD_INDEX_SIGN_MAX is enough for every one.
 enum { VD_INDEX_SIGN_MAX = 72 };

@@ -6,9 +6,10 @@
 #include <stdint.h>
 #include <string.h>
 
-// Room for two words of the plan and a number. What does not fit is cut, which no checked word can cause.
+// Room for a word of the plan and the longest id of a record (proto/check.c). What does not fit is cut, which
+// no checked word can cause.
 struct vd_key {
-  char text[192];
+  char text[256];
   size_t size;
 };
 
@@ -32,13 +33,14 @@ static inline void vd_key_add_number(struct vd_key *key, uint64_t number)
   vd_key_add(key, start);
 }
 
-// In 20 digits, so that numbers sort as such.
-static inline void vd_key_add_sorted(struct vd_key *key, uint64_t number)
+// With leading zeros up to `width` digits, so that numbers sort as such. 20 are enough for every number.
+enum { VD_KEY_DIGITS = 20 };
+static inline void vd_key_add_sorted(struct vd_key *key, uint64_t number, int width)
 {
-  char digits[21];
-  for (int i = 19; i >= 0; i--, number /= 10)
+  char digits[VD_KEY_DIGITS + 1];
+  for (int i = width - 1; i >= 0; i--, number /= 10)
     digits[i] = (char)('0' + number % 10);
-  digits[20] = '\0';
+  digits[width] = '\0';
   vd_key_add(key, digits);
 }
 

@@ -90,7 +90,7 @@ int64_t vd_lane_sight(const struct vd_venue *venue, int64_t now_ms)
 {
   const char *prefix = "opening/";
   struct vd_key from = vd_key_of(prefix, "", "");
-  vd_key_add_sorted(&from, (uint64_t)most(now_ms, 0));
+  vd_key_add_sorted(&from, (uint64_t)most(now_ms, 0), VD_KEY_DIGITS);
   const char *key = vd_index_next(venue->index, prefix, from.text);
   return key ? least(strtoll(key + strlen(prefix), NULL, 10) - now_ms, VD_LANE_SIGHT_MS) : 0;
 }

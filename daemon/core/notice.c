@@ -145,6 +145,29 @@ void vd_notice_add_sessions(struct vd_act *act, const char *const *sessions, siz
   tell(act, VD_FACT_NOTICE_OPENED, notice, "");
 }
 
+static bool is_empty(const Vd__Notice *notice)
+{
+  return notice->n_sessions == 0 && notice->n_zones == 0 && notice->more == 0 && *notice->text == '\0';
+}
+
+void vd_notice_take_out(struct vd_act *act, const char *zone)
+{
+  Vd__Notice *notice = find_open(act->venue);
+  if (!notice || !is_named(notice->zones, notice->n_zones, zone))
+    return;
+  settle_anew(act, true); // whoever approves has read something else
+  size_t kept = 0;
+  for (size_t i = 0; i < notice->n_zones; i++) {
+    if (strcmp(notice->zones[i], zone) == 0)
+      free(notice->zones[i]);
+    else
+      notice->zones[kept++] = notice->zones[i];
+  }
+  notice->n_zones = kept;
+  if (is_empty(notice))
+    notice->state = VD__NOTICE_STATE__NOTICE_STATE_DROPPED;
+}
+
 // ---- the commands ----
 
 enum vd_err vd_notice_draft(struct vd_act *act, Vd__Reply *reply, struct vd_refusal *refusal)

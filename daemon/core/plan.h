@@ -16,13 +16,15 @@ struct vd_finding {
   const char *rule;      // static
   enum vd_err err;       // VD_ERR_BAD_PLAN unless a better one fits (duplicate-id, dangling-reference)
   bool is_error;         // false: a warning (a limit looser than the standard)
+  bool is_measure;       // the value is a number that is measured against the limit
   char path[128];
   char value[96];        // as found
   char limit[96];        // as required
-  char sentence[256];    // English
+  char sentence[320];
 };
 
 struct vd_findings {
+  Vd__Language language; // of sentences and limits; set by the caller before the check, 0 is English
   struct vd_finding *items;
   size_t count;          // capped at 500
   size_t errors;

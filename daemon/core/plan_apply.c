@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/core/batch.h"
 #include "daemon/core/crew.h"
 #include "daemon/core/device.h"
 #include "daemon/core/dispatch.h"
@@ -25,6 +26,8 @@ struct apply {
   struct vd_act *act;
   const Vd__Plan *plan;
   unsigned added, changed, retired;
+  char **gone_sessions; // heap, retired by this plan
+  size_t n_gone_sessions;
 };
 
 // ---- what the running event added ----
@@ -51,6 +54,7 @@ static void keep_zone(Vd__Zone *wanted, const Vd__Zone *live)
   wanted->people_at_ms = live->people_at_ms;
   wanted->crossing_at_ms = live->crossing_at_ms;
   wanted->seated = live->seated;
+  wanted->set_at_ms = live->set_at_ms;
 }
 
 static void keep_team(Vd__Team *wanted, const Vd__Team *live)
@@ -101,6 +105,9 @@ static void keep_device(Vd__Device *wanted, const Vd__Device *live)
   wanted->expected_at_ms = live->expected_at_ms;
   wanted->fault_said = live->fault_said;
   wanted->service_until_at_ms = live->service_until_at_ms;
+  wanted->told_at_ms = live->told_at_ms;
+  wanted->was_said = live->was_said;
+  vd_device_carry(wanted, live);
 }
 
 // A rate that the plan says anew is begun with anew.
@@ -123,6 +130,14 @@ static void keep_supply(Vd__Supply *wanted, const Vd__Supply *live)
   wanted->error_permille = live->error_permille;
   wanted->rated_level = live->rated_level;
   wanted->rated_at_ms = live->rated_at_ms;
+  wanted->looked_at_ms = live->looked_at_ms;
+  wanted->judged_level = live->judged_level;
+  wanted->judged_at_ms = live->judged_at_ms;
+  wanted->judged_idle = live->judged_idle;
+  wanted->judged_break = live->judged_break;
+  wanted->run_out_waived = live->run_out_waived;
+  wanted->waived_level = live->waived_level;
+  wanted->stale_waived = live->stale_waived;
   if (wanted->batches < live->batches)
     wanted->batches = live->batches;
 }
@@ -291,8 +306,10 @@ static void remove_batches(struct apply *apply, const char *supply, uint32_t las
     if (batch->index > last && is_waiting(batch) && (by_hand || !batch->by_hand))
       vd_strings_add(&gone, &count, batch->id);
   }
+  // What follows from the plan looks for batches by the index, which must not wait for the act's end.
   for (size_t i = 0; i < count; i++) {
     vd_act_remove(apply->act, VD__KIND__KIND_BATCH, gone[i]);
+    vd_index_refresh(apply->act->venue->index, apply->act->venue, VD__KIND__KIND_BATCH, gone[i], NULL);
     free(gone[i]);
   }
   free(gone);
@@ -383,6 +400,8 @@ static void retire(struct apply *apply, Vd__Kind kind, const struct vd_plan_ids 
       vd_zone_retired(apply->act, (Vd__Zone *)message);
     if (kind == VD__KIND__KIND_SUPPLY)
       remove_batches(apply, vd_message_id(message), 0, true);
+    if (kind == VD__KIND__KIND_SESSION)
+      vd_strings_add(&apply->gone_sessions, &apply->n_gone_sessions, vd_message_id(message));
     apply->retired++;
   }
 }
@@ -469,6 +488,17 @@ static void refresh_duty(struct vd_act *act)
     vd_team_refresh(act, vd_message_id(team));
 }
 
+// Names what was planned for sessions that are gone.
+static void name_batches(struct apply *apply, Vd__Reply *reply)
+{
+  for (size_t i = 0; i < apply->n_gone_sessions; i++) {
+    vd_batch_session_gone(apply->act, VD_FIND(apply->act->venue, SESSION, Session, apply->gone_sessions[i]),
+                          reply);
+    free(apply->gone_sessions[i]);
+  }
+  free(apply->gone_sessions);
+}
+
 static void tell(const struct apply *apply)
 {
   Vd__Fact *fact = vd_act_fact(apply->act, VD_FACT_PLAN_APPLIED);
@@ -485,9 +515,9 @@ static void tell(const struct apply *apply)
 
 // ---- the command ----
 
-static enum vd_err check(const Vd__Plan *plan, struct vd_refusal *refusal)
+static enum vd_err check(const Vd__Plan *plan, Vd__Language language, struct vd_refusal *refusal)
 {
-  struct vd_findings findings = {0};
+  struct vd_findings findings = {.language = language};
   vd_plan_check(plan, &findings);
   enum vd_err err = VD_OK;
   for (size_t i = 0; i < findings.count && err == VD_OK; i++) {
@@ -504,13 +534,12 @@ static enum vd_err check(const Vd__Plan *plan, struct vd_refusal *refusal)
 
 enum vd_err vd_plan_apply(struct vd_act *act, Vd__Reply *reply, struct vd_refusal *refusal)
 {
-  (void)reply;
   const Vd__PlanApply *command = act->command->plan_apply;
   if (!command->plan)
     return vd_refuse(refusal, VD_ERR_MISSING, "plan_apply.plan", "the plan itself");
   Vd__Plan *plan = (Vd__Plan *)vd_message_copy(&command->plan->base);
   vd_plan_defaults(plan);
-  enum vd_err err = check(plan, refusal);
+  enum vd_err err = check(plan, act->language, refusal);
   if (err == VD_OK) {
     struct apply apply = {.act = act, .plan = plan};
     put_all(&apply, &command->hash);
@@ -524,6 +553,7 @@ enum vd_err vd_plan_apply(struct vd_act *act, Vd__Reply *reply, struct vd_refusa
       vd_supply_plan_applied(act);
       vd_lane_plan_applied(act);
     }
+    name_batches(&apply, reply);
   }
   vd__plan__free_unpacked(plan, NULL);
   return err;

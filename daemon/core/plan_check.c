@@ -6,20 +6,21 @@
 #include "daemon/core/alert.h"
 #include "daemon/core/plan_internal.h"
 #include "proto/check.h"
+#include "proto/details.h"
 #include "proto/message.h"
 
 // ---- text, values and counts: the one table of proto/check.h ----
 
-static enum vd_plan_rule rule_of(enum vd_err err)
+static enum vd_plan_sentence sentence_of(enum vd_err err)
 {
   switch (err) {
   case VD_ERR_BAD_TEXT:
   case VD_ERR_TEXT_TOO_LONG:
-    return VD_PLAN_TEXT;
+    return VD_SAY_TEXT_FAULT;
   case VD_ERR_TOO_MANY:
-    return VD_PLAN_TOO_MANY;
+    return VD_SAY_COUNT_FAULT;
   default:
-    return VD_PLAN_VALUE_RANGE;
+    return VD_SAY_VALUE_FAULT;
   }
 }
 
@@ -31,8 +32,11 @@ static bool check_message(struct vd_plan_check *check, const ProtobufCMessage *m
     return true;
   bool has_both = *path != '\0' && refusal.field[0] != '\0';
   struct vd_plan_words whole = vd_plan_words("%s%s%s", path, has_both ? "." : "", refusal.field);
-  vd_plan_find(check->findings, rule_of(err), whole.text, "", "", "%s%s%s",
-               vd_err_sentence(err, VD__LANGUAGE__LANGUAGE_EN), refusal.detail[0] ? " " : "", refusal.detail);
+  struct vd_buffer said = {0};
+  vd_refusal_sentence(&said, err, refusal.detail, check->findings->language);
+  vd_buffer_append(&said, "", 1);
+  VD_PLAN_SAY(check->findings, sentence_of(err), whole.text, "", (char *)said.data);
+  vd_buffer_finish(&said);
   return false;
 }
 
@@ -74,13 +78,10 @@ static void check_ids(struct vd_plan_check *check, const struct vd_plan_ids *ids
     const struct vd_plan_id *item = &ids->items[i];
     struct vd_plan_words path = vd_plan_words("%s[%zu].id", field, item->at);
     if (!vd_word_is_valid(item->id))
-      vd_plan_find(check->findings, VD_PLAN_ID, path.text, item->id, "1 to 64 of [a-z0-9-]",
-                   "\"%s\" cannot be an id: 1 to 64 of a-z, 0-9 and \"-\", not beginning with \"-\".",
-                   item->id);
+      VD_PLAN_FIND(check->findings, NO_ID, path.text, item->id);
     else if (i > 0 && strcmp(item->id, item[-1].id) == 0)
-      vd_plan_find(check->findings, VD_PLAN_DUPLICATE_ID, path.text, item->id, "",
-                   "The id \"%s\" is given twice in %s: first as number %zu.", item->id, field,
-                   item[-1].at + 1);
+      VD_PLAN_FIND(check->findings, ID_TWICE, path.text, item->id, field,
+                   vd_plan_words("%zu", item[-1].at + 1).text);
   }
 }
 
@@ -93,17 +94,15 @@ static void check_reserved(struct vd_plan_check *check)
   for (size_t i = 0; i < plan->n_crews; i++)
     for (size_t j = 0; j < 2; j++)
       if (strcmp(plan->crews[i]->id, no_crew[j]) == 0)
-        vd_plan_find(check->findings, VD_PLAN_RESERVED_ID, vd_plan_words("crews[%zu].id", i).text, no_crew[j],
-                     "", "\"%s\" names no person: calls to the room itself go by it.", no_crew[j]);
+        VD_PLAN_FIND(check->findings, RESERVED_CREW, vd_plan_words("crews[%zu].id", i).text, no_crew[j]);
   for (size_t i = 0; i < plan->n_teams; i++)
     for (size_t j = 0; j < 2; j++)
       if (strcmp(plan->teams[i]->id, no_team[j]) == 0)
-        vd_plan_find(check->findings, VD_PLAN_RESERVED_ID, vd_plan_words("teams[%zu].id", i).text, no_team[j],
-                     "", "\"%s\" names no team: minutes nobody held are attributed to it.", no_team[j]);
+        VD_PLAN_FIND(check->findings, RESERVED_TEAM, vd_plan_words("teams[%zu].id", i).text, no_team[j]);
 }
 
 void vd_plan_check_reference(struct vd_plan_check *check, const struct vd_plan_ids *ids, const char *id,
-                             const char *what, const char *path)
+                             enum vd_plan_noun what, const char *path)
 {
   if (vd_plan_ids_have(ids, id))
     return;
@@ -115,16 +114,15 @@ void vd_plan_check_reference(struct vd_plan_check *check, const struct vd_plan_i
   unsigned distance = UINT32_MAX;
   for (size_t i = 0; i < ids->count; i++)
     vd_nearest_consider(id, ids->items[i].id, &nearest, &distance);
-  vd_plan_find(check->findings, VD_PLAN_DANGLING_REFERENCE, path, id, nearest ? nearest : "",
-               "There is no %s \"%s\"%s%s%s.", what, id, nearest ? "; did you mean \"" : "",
-               nearest ? nearest : "", nearest ? "\"?" : "");
+  VD_PLAN_SAY(check->findings, nearest ? VD_SAY_NO_SUCH_NEAR : VD_SAY_NO_SUCH, path, id,
+              vd_plan_noun(check->findings->language, what), nearest ? nearest : "");
 }
 
 static void check_posts(struct vd_plan_check *check)
 {
   const Vd__Plan *plan = check->plan;
   for (size_t i = 0; i < plan->n_posts; i++)
-    vd_plan_check_reference(check, &check->teams, plan->posts[i]->team, "team",
+    vd_plan_check_reference(check, &check->teams, plan->posts[i]->team, VD_NOUN_TEAM,
                             vd_plan_words("posts[%zu].team", i).text);
 }
 
@@ -137,9 +135,8 @@ static void check_size_with(struct vd_plan_check *check, ProtobufCMessage *entit
   size_t size = protobuf_c_message_get_packed_size(entity), most = VD_ENTITY_MAX - growth;
   protobuf_c_message_free_unpacked(entity, NULL);
   if (size > most)
-    vd_plan_find(check->findings, VD_PLAN_ENTITY_SIZE, path.text, vd_plan_words("%zu bytes", size).text,
-                 vd_plan_words("%zu bytes", most).text,
-                 "With all its text this takes %zu bytes; every screen has room for %zu.", size, most);
+    VD_PLAN_FIND(check->findings, ENTITY_SIZE, path.text, vd_plan_words("%zu bytes", size).text,
+                 vd_plan_words("%zu", size).text, vd_plan_words("%zu", most).text);
 }
 
 static void check_size(struct vd_plan_check *check, ProtobufCMessage *entity, struct vd_plan_words path)
@@ -178,8 +175,8 @@ static void check_sizes(struct vd_plan_check *check)
                     vd_plan_words("lanes[%zu]", i));
   size_t size = protobuf_c_message_get_packed_size(&plan->base);
   if (size > VD_PLAN_SIZE_MAX)
-    vd_plan_find(check->findings, VD_PLAN_PLAN_SIZE, "", vd_plan_words("%zu bytes", size).text, "61440 bytes",
-                 "The plan takes %zu bytes as it travels; 61440 are possible.", size);
+    VD_PLAN_FIND(check->findings, PLAN_SIZE, "", vd_plan_words("%zu bytes", size).text,
+                 vd_plan_words("%zu", size).text, vd_plan_words("%d", VD_PLAN_SIZE_MAX).text);
 }
 
 // ---- the event ----
@@ -190,26 +187,25 @@ static bool check_event(struct vd_plan_check *check)
   const int64_t hour_ms = INT64_C(3600000), longest_ms = 62 * 24 * hour_ms;
   const int64_t first_ms = INT64_C(946684800000), last_ms = INT64_C(4102444800000); // the years 2000 to 2099
   if (event->utc_offset_ms < -12 * hour_ms || event->utc_offset_ms > 14 * hour_ms)
-    vd_plan_find(check->findings, VD_PLAN_VALUE_RANGE, "event.utc_offset_ms",
-                 vd_plan_duration(event->utc_offset_ms).text, "-12h to 14h",
-                 "No clock on Earth is that far from UTC.");
+    VD_PLAN_FIND(check->findings, UTC_OFFSET, "event.utc_offset_ms",
+                 vd_plan_duration(event->utc_offset_ms).text);
   const struct {
     bool is_wrong;
-    const char *field, *limit;
+    const char *field;
+    enum vd_plan_sentence sentence;
   } wrongs[] = {
-      {event->start_at_ms < first_ms, "start_at_ms", "in the years 2000 to 2099"},
-      {event->end_at_ms > last_ms, "end_at_ms", "in the years 2000 to 2099"},
-      {event->doors_at_ms < event->start_at_ms, "doors_at_ms", "not before the start"},
-      {event->end_at_ms < event->doors_at_ms, "end_at_ms", "not before the doors"},
-      {event->end_at_ms == event->start_at_ms, "end_at_ms", "after the start"},
-      {event->end_at_ms / 2 - event->start_at_ms / 2 > longest_ms / 2, "end_at_ms",
-       "within 62 days of the start"},
+      {event->start_at_ms < first_ms, "start_at_ms", VD_SAY_EVENT_YEARS},
+      {event->end_at_ms > last_ms, "end_at_ms", VD_SAY_EVENT_YEARS},
+      {event->doors_at_ms < event->start_at_ms, "doors_at_ms", VD_SAY_EVENT_DOORS},
+      {event->end_at_ms < event->doors_at_ms, "end_at_ms", VD_SAY_EVENT_ENDS_BEFORE_DOORS},
+      {event->end_at_ms == event->start_at_ms, "end_at_ms", VD_SAY_EVENT_EMPTY},
+      {event->end_at_ms / 2 - event->start_at_ms / 2 > longest_ms / 2, "end_at_ms", VD_SAY_EVENT_LONG},
   };
   for (size_t i = 0; i < sizeof wrongs / sizeof *wrongs; i++) {
     if (!wrongs[i].is_wrong)
       continue;
-    vd_plan_find(check->findings, VD_PLAN_EVENT_TIMES, vd_plan_words("event.%s", wrongs[i].field).text, "",
-                 wrongs[i].limit, "%s must be %s.", wrongs[i].field, wrongs[i].limit);
+    VD_PLAN_SAY(check->findings, wrongs[i].sentence, vd_plan_words("event.%s", wrongs[i].field).text, "",
+                wrongs[i].field);
     return false;
   }
   return true;
@@ -236,8 +232,7 @@ void vd_plan_check(const Vd__Plan *plan, struct vd_findings *findings)
   assert(plan->event && plan->policy); // vd_plan_defaults was called
   struct vd_plan_check check = {.plan = plan, .findings = findings};
   if (plan->version != 1)
-    vd_plan_find(findings, VD_PLAN_VERSION, "version", vd_plan_words("%u", (unsigned)plan->version).text, "1",
-                 "A plan says \"version: 1\"; other versions are not known here.");
+    VD_PLAN_FIND(findings, VERSION, "version", vd_plan_words("%u", (unsigned)plan->version).text);
   if (!check_text(&check)) // what follows trusts text and numbers of entries
     return;
   check.zones = VD_PLAN_IDS(plan, zones);

@@ -62,8 +62,8 @@ static bool next_gap(const struct spans *spans, size_t *at, int64_t *from_ms, in
   return true;
 }
 
-void vd_plan_check_gaps(struct vd_plan_check *check, enum vd_plan_rule rule, const char *path,
-                        const char *whom, vd_plan_counts_fn counts, const void *context)
+void vd_plan_check_gaps(struct vd_plan_check *check, enum vd_plan_sentence sentence, const char *path,
+                        const char *who, const char *what, vd_plan_counts_fn counts, const void *context)
 {
   const Vd__PlanEvent *event = check->plan->event;
   struct spans spans = spans_of(check->plan, counts, context);
@@ -72,8 +72,8 @@ void vd_plan_check_gaps(struct vd_plan_check *check, enum vd_plan_rule rule, con
   struct span gap;
   while (next_gap(&spans, &at, &from_ms, event->end_at_ms, &gap)) {
     struct vd_plan_words start = vd_plan_clock(event, gap.start_ms), end = vd_plan_clock(event, gap.end_ms);
-    vd_plan_find(check->findings, rule, path, vd_plan_words("%s to %s", start.text, end.text).text,
-                 "every minute of the event", "%s is on duty from %s to %s.", whom, start.text, end.text);
+    VD_PLAN_SAY(check->findings, sentence, path, vd_plan_words("%s to %s", start.text, end.text).text, who,
+                what, start.text, end.text);
   }
   free(spans.items);
 }
@@ -112,8 +112,8 @@ static struct vd_plan_words place_of_post(const Vd__Plan *plan, const char *post
 
 struct level {
   const char *post;
-  const char *role;
-  enum vd_plan_rule rule;
+  enum vd_plan_noun role;
+  enum vd_plan_sentence sentence;
 };
 
 static void check_level(struct vd_plan_check *check, const struct level *level)
@@ -121,13 +121,12 @@ static void check_level(struct vd_plan_check *check, const struct level *level)
   if (!vd_plan_ids_have(&check->posts, level->post))
     return; // a dangling reference, said already
   struct vd_plan_words path = place_of_post(check->plan, level->post);
+  const char *role = vd_plan_noun(check->findings->language, level->role);
   if (!has_holder(check->plan, level->post)) {
-    vd_plan_find(check->findings, VD_PLAN_NOBODY_HOLDS, path.text, level->post, "a crew that holds it",
-                 "Nobody holds the post \"%s\" (%s).", level->post, level->role);
+    VD_PLAN_FIND(check->findings, NOBODY_HOLDS, path.text, level->post, role);
     return;
   }
-  struct vd_plan_words whom = vd_plan_words("Nobody who holds \"%s\" (%s)", level->post, level->role);
-  vd_plan_check_gaps(check, level->rule, path.text, whom.text, holds, level->post);
+  vd_plan_check_gaps(check, level->sentence, path.text, level->post, role, holds, level->post);
 }
 
 static void check_idle_posts(struct vd_plan_check *check, const struct level *levels, size_t count)
@@ -138,8 +137,7 @@ static void check_idle_posts(struct vd_plan_check *check, const struct level *le
     for (size_t j = 0; j < count; j++)
       is_level |= strcmp(levels[j].post, plan->posts[i]->id) == 0;
     if (!is_level && !has_holder(plan, plan->posts[i]->id))
-      vd_plan_find(check->findings, VD_PLAN_IDLE_POST, vd_plan_words("posts[%zu]", i).text,
-                   plan->posts[i]->id, "", "Nobody holds the post \"%s\".", plan->posts[i]->id);
+      VD_PLAN_FIND(check->findings, IDLE_POST, vd_plan_words("posts[%zu]", i).text, plan->posts[i]->id);
   }
 }
 
@@ -159,16 +157,15 @@ static bool is_in_team(const Vd__PlanCrew *crew, const void *context)
   return false;
 }
 
-static void check_team(struct vd_plan_check *check, const char *id, const char *tier)
+static void check_team(struct vd_plan_check *check, const char *id, enum vd_plan_noun tier)
 {
   const Vd__Plan *plan = check->plan;
   for (size_t i = 0; i < plan->n_teams; i++) {
     if (strcmp(plan->teams[i]->id, id) != 0)
       continue;
     struct team team = {plan, id};
-    struct vd_plan_words whom = vd_plan_words("Nobody of team \"%s\" (%s)", id, tier);
-    vd_plan_check_gaps(check, VD_PLAN_TIER_UNCOVERED, vd_plan_words("teams[%zu]", i).text, whom.text,
-                       is_in_team, &team);
+    vd_plan_check_gaps(check, VD_SAY_TEAM_GAP, vd_plan_words("teams[%zu]", i).text, id,
+                       vd_plan_noun(check->findings->language, tier), is_in_team, &team);
     return;
   }
 }
@@ -191,11 +188,9 @@ static void report_alone(struct vd_plan_check *check, size_t crew, const char *l
 {
   const Vd__PlanEvent *event = check->plan->event;
   struct vd_plan_words start = vd_plan_clock(event, gap->start_ms), end = vd_plan_clock(event, gap->end_ms);
-  vd_plan_find(
-      check->findings, VD_PLAN_LEVEL_SAME_PERSON, vd_plan_words("crews[%zu].posts", crew).text,
-      vd_plan_words("%s to %s", start.text, end.text).text, "somebody else above",
-      "\"%s\" holds \"%s\" and alone \"%s\" from %s to %s: a call unheard there climbs to nobody new.",
-      check->plan->crews[crew]->id, lower, upper, start.text, end.text);
+  VD_PLAN_FIND(check->findings, LEVEL_ALONE, vd_plan_words("crews[%zu].posts", crew).text,
+               vd_plan_words("%s to %s", start.text, end.text).text, check->plan->crews[crew]->id, lower,
+               upper, start.text, end.text);
 }
 
 // Standard §4: a climb skips to the next different person. So whoever holds two levels must not hold the
@@ -271,32 +266,30 @@ static void check_skills(struct vd_plan_check *check, size_t at)
     has_anybody = is_skilled(plan->crews[i], category) && is_on_duty_during(plan->event, plan->crews[i]);
   struct vd_plan_words path = vd_plan_words("categories[%zu].skills", at), skills = join_skills(category);
   if (!has_anybody) {
-    vd_plan_find(check->findings, VD_PLAN_SKILL_NOBODY, path.text, skills.text, "a crew that has it",
-                 "\"%s\" needs %s, which nobody on duty has.", category->id, skills.text);
+    VD_PLAN_FIND(check->findings, SKILL_NOBODY, path.text, skills.text, category->id);
     return;
   }
-  struct vd_plan_words whom = vd_plan_words("Nobody with %s, which \"%s\" needs,", skills.text, category->id);
-  vd_plan_check_gaps(check, VD_PLAN_SKILL_OFF_DUTY, path.text, whom.text, is_skilled, category);
+  vd_plan_check_gaps(check, VD_SAY_SKILL_GAP, path.text, skills.text, category->id, is_skilled, category);
 }
 
 void vd_plan_check_cover(struct vd_plan_check *check)
 {
   const Vd__Policy *policy = check->plan->policy;
   const struct level levels[] = {
-      {policy->respond_lead, "lead of tier 1, respond", VD_PLAN_LEAD_OFF_DUTY},
-      {policy->decide_lead, "lead of tier 2, decide", VD_PLAN_LEAD_OFF_DUTY},
-      {policy->land_lead, "lead of tier 3, land", VD_PLAN_LEAD_OFF_DUTY},
-      {policy->supervisor, "supervisor", VD_PLAN_LEVEL_OFF_DUTY},
-      {policy->commander, "commander", VD_PLAN_LEVEL_OFF_DUTY},
-      {policy->control, "control", VD_PLAN_LEVEL_OFF_DUTY},
-      {policy->safety, "life safety", VD_PLAN_LEVEL_OFF_DUTY},
+      {policy->respond_lead, VD_NOUN_LEAD_1, VD_SAY_LEAD_GAP},
+      {policy->decide_lead, VD_NOUN_LEAD_2, VD_SAY_LEAD_GAP},
+      {policy->land_lead, VD_NOUN_LEAD_3, VD_SAY_LEAD_GAP},
+      {policy->supervisor, VD_NOUN_SUPERVISOR, VD_SAY_LEVEL_GAP},
+      {policy->commander, VD_NOUN_COMMANDER, VD_SAY_LEVEL_GAP},
+      {policy->control, VD_NOUN_CONTROL, VD_SAY_LEVEL_GAP},
+      {policy->safety, VD_NOUN_SAFETY, VD_SAY_LEVEL_GAP},
   };
   const size_t count = sizeof levels / sizeof *levels;
   for (size_t i = 0; i < count; i++)
     check_level(check, &levels[i]);
-  check_team(check, policy->respond_team, "tier 1, respond");
-  check_team(check, policy->decide_team, "tier 2, decide");
-  check_team(check, policy->land_team, "tier 3, land");
+  check_team(check, policy->respond_team, VD_NOUN_TIER_1);
+  check_team(check, policy->decide_team, VD_NOUN_TIER_2);
+  check_team(check, policy->land_team, VD_NOUN_TIER_3);
   for (size_t i = 0; i < 3; i++)
     check_climb(check, levels[i].post, policy->supervisor);
   check_climb(check, policy->supervisor, policy->commander);

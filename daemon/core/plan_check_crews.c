@@ -9,25 +9,24 @@
 // ---- references ----
 
 static void check_names(struct vd_plan_check *check, size_t at, char *const *names, size_t count,
-                        const struct vd_plan_ids *ids, const char *what, const char *field)
+                        const struct vd_plan_ids *ids, enum vd_plan_noun what, const char *field)
 {
   for (size_t i = 0; i < count; i++) {
     struct vd_plan_words path = vd_plan_words("crews[%zu].%s[%zu]", at, field, i);
     vd_plan_check_reference(check, ids, names[i], what, path.text);
     for (size_t j = 0; j < i; j++)
       if (strcmp(names[i], names[j]) == 0)
-        vd_plan_find(check->findings, VD_PLAN_DUPLICATE_ID, path.text, names[i], "",
-                     "\"%s\" stands twice in %s of \"%s\".", names[i], field, check->plan->crews[at]->id);
+        VD_PLAN_FIND(check->findings, NAMED_TWICE, path.text, names[i], field, check->plan->crews[at]->id);
   }
 }
 
 static void check_references(struct vd_plan_check *check, size_t at)
 {
   const Vd__PlanCrew *crew = check->plan->crews[at];
-  check_names(check, at, crew->posts, crew->n_posts, &check->posts, "post", "posts");
-  check_names(check, at, crew->zones, crew->n_zones, &check->zones, "zone", "zones");
+  check_names(check, at, crew->posts, crew->n_posts, &check->posts, VD_NOUN_POST, "posts");
+  check_names(check, at, crew->zones, crew->n_zones, &check->zones, VD_NOUN_ZONE, "zones");
   if (*crew->home)
-    vd_plan_check_reference(check, &check->zones, crew->home, "zone",
+    vd_plan_check_reference(check, &check->zones, crew->home, VD_NOUN_ZONE,
                             vd_plan_words("crews[%zu].home", at).text);
 }
 
@@ -38,27 +37,26 @@ static void check_shifts(struct vd_plan_check *check, size_t at)
   const Vd__PlanCrew *crew = check->plan->crews[at];
   const Vd__PlanEvent *event = check->plan->event;
   if (crew->n_shifts == 0)
-    vd_plan_find(check->findings, VD_PLAN_NO_SHIFT, vd_plan_words("crews[%zu]", at).text, crew->id, "a shift",
-                 "\"%s\" has no shift: nobody off duty is called.", crew->id);
+    VD_PLAN_FIND(check->findings, NO_SHIFT, vd_plan_words("crews[%zu]", at).text, crew->id);
   if (crew->n_shifts > VD_PLAN_SHIFTS_MAX)
-    vd_plan_find(check->findings, VD_PLAN_TOO_MANY, vd_plan_words("crews[%zu].shifts", at).text,
-                 vd_plan_words("%zu shifts", crew->n_shifts).text,
-                 vd_plan_words("%d shifts", VD_PLAN_SHIFTS_MAX).text, "At most %d shifts a person.",
-                 VD_PLAN_SHIFTS_MAX);
+    VD_PLAN_FIND(check->findings, SHIFTS_MANY, vd_plan_words("crews[%zu].shifts", at).text,
+                 vd_plan_words("%zu shifts", crew->n_shifts).text, vd_plan_words("%zu", crew->n_shifts).text,
+                 vd_plan_words("%d", VD_PLAN_SHIFTS_MAX).text);
   for (size_t i = 0; i < crew->n_shifts; i++) {
     const Vd__Shift *shift = crew->shifts[i];
     struct vd_plan_words path = vd_plan_words("crews[%zu].shifts[%zu]", at, i);
-    struct vd_plan_words found = vd_plan_words("%s to %s", vd_plan_clock(event, shift->start_at_ms).text,
-                                               vd_plan_clock(event, shift->end_at_ms).text);
+    struct vd_plan_words start = vd_plan_clock(event, shift->start_at_ms);
+    struct vd_plan_words end = vd_plan_clock(event, shift->end_at_ms);
+    enum vd_plan_sentence sentence = VD_SAY_COUNT;
     if (shift->start_at_ms <= 0 || shift->start_at_ms >= shift->end_at_ms)
-      vd_plan_find(check->findings, VD_PLAN_SHIFT_ORDER, path.text, found.text, "start before end",
-                   "A shift begins before it ends (%s).", found.text);
+      sentence = VD_SAY_SHIFT_ORDER;
     else if (i > 0 && shift->start_at_ms < crew->shifts[i - 1]->end_at_ms)
-      vd_plan_find(check->findings, VD_PLAN_SHIFT_ORDER, path.text, found.text, "after the shift before",
-                   "This shift (%s) begins before the one above it ends.", found.text);
+      sentence = VD_SAY_SHIFT_OVERLAP;
     else if (shift->end_at_ms <= event->start_at_ms || shift->start_at_ms >= event->end_at_ms)
-      vd_plan_find(check->findings, VD_PLAN_SHIFT_OUTSIDE, path.text, found.text, "within the event",
-                   "The whole shift (%s) lies outside the event; is the day right?", found.text);
+      sentence = VD_SAY_SHIFT_OUTSIDE;
+    if (sentence != VD_SAY_COUNT)
+      VD_PLAN_SAY(check->findings, sentence, path.text, vd_plan_words("%s to %s", start.text, end.text).text,
+                  start.text, end.text);
   }
 }
 
@@ -69,14 +67,11 @@ static void check_reach(struct vd_plan_check *check, size_t at)
   const Vd__PlanCrew *crew = check->plan->crews[at];
   struct vd_plan_words path = vd_plan_words("crews[%zu]", at);
   if (!crew->has_phone && !crew->has_radio)
-    vd_plan_find(check->findings, VD_PLAN_UNREACHABLE_PERSON, path.text, crew->id, "a phone or a radio",
-                 "\"%s\" has neither phone nor radio: nobody can call this person.", crew->id);
+    VD_PLAN_FIND(check->findings, UNREACHABLE, path.text, crew->id);
   if (crew->has_radio && *crew->call_sign == '\0')
-    vd_plan_find(check->findings, VD_PLAN_NO_CALL_SIGN, path.text, crew->id, "a call sign",
-                 "\"%s\" has a radio and no call sign to be called by.", crew->id);
+    VD_PLAN_FIND(check->findings, NO_CALL_SIGN, path.text, crew->id);
   if (crew->has_phone && *crew->contact == '\0')
-    vd_plan_find(check->findings, VD_PLAN_NO_CONTACT, path.text, crew->id, "a contact",
-                 "\"%s\" has a phone and no number.", crew->id);
+    VD_PLAN_FIND(check->findings, NO_CONTACT, path.text, crew->id);
 }
 
 // ---- call signs: said aloud, so case and spaces make no difference ----
@@ -102,11 +97,10 @@ static void check_call_signs(struct vd_plan_check *check)
     const Vd__PlanCrew *crew = plan->crews[sign->at];
     struct vd_plan_words path = vd_plan_words("crews[%zu].call_sign", sign->at);
     if (i > 0 && strcmp(sign->id, sign[-1].id) == 0)
-      vd_plan_find(check->findings, VD_PLAN_CALL_SIGN, path.text, crew->call_sign, "a call sign of its own",
-                   "\"%s\" and \"%s\" have the same call sign.", plan->crews[sign[-1].at]->id, crew->id);
+      VD_PLAN_FIND(check->findings, SAME_CALL_SIGN, path.text, crew->call_sign, plan->crews[sign[-1].at]->id,
+                   crew->id);
     else if (strcmp(sign->id, crew->id) != 0 && vd_plan_ids_have(&check->crews, sign->id))
-      vd_plan_find(check->findings, VD_PLAN_CALL_SIGN, path.text, crew->call_sign, "a call sign of its own",
-                   "The call sign of \"%s\" is the id of somebody else.", crew->id);
+      VD_PLAN_FIND(check->findings, CALL_SIGN_IS_ID, path.text, crew->call_sign, crew->id);
   }
   for (size_t i = 0; i < signs.count; i++)
     free((char *)signs.items[i].id);

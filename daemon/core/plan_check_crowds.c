@@ -8,18 +8,15 @@ static void check_zone(struct vd_plan_check *check, size_t at)
   const Vd__PlanZone *zone = check->plan->zones[at];
   if (*zone->backup) {
     struct vd_plan_words path = vd_plan_words("zones[%zu].backup", at);
-    vd_plan_check_reference(check, &check->zones, zone->backup, "zone", path.text);
+    vd_plan_check_reference(check, &check->zones, zone->backup, VD_NOUN_ZONE, path.text);
     if (strcmp(zone->backup, zone->id) == 0)
-      vd_plan_find(check->findings, VD_PLAN_VALUE_RANGE, path.text, zone->backup, "another zone",
-                   "\"%s\" cannot take over from itself.", zone->id);
+      VD_PLAN_FIND(check->findings, BACKUP_IS_ITSELF, path.text, zone->id);
   }
   if (zone->crowded_percent > 100)
-    vd_plan_find(check->findings, VD_PLAN_VALUE_RANGE, vd_plan_words("zones[%zu].crowded_percent", at).text,
-                 vd_plan_words("%u", (unsigned)zone->crowded_percent).text, "1 to 100",
-                 "This must be 1 to 100.");
+    VD_PLAN_FIND(check->findings, NUMBER_RANGE, vd_plan_words("zones[%zu].crowded_percent", at).text,
+                 vd_plan_words("%u", (unsigned)zone->crowded_percent).text, "1", "100");
   if (zone->tea_break && zone->seats == 0)
-    vd_plan_find(check->findings, VD_PLAN_TEA_SEATS, vd_plan_words("zones[%zu]", at).text, zone->id, "seats",
-                 "\"%s\" is for the tea break, but has no seats: it is never called crowded.", zone->id);
+    VD_PLAN_FIND(check->findings, TEA_ZONE_NO_SEATS, vd_plan_words("zones[%zu]", at).text, zone->id);
 }
 
 // Standard §3, 茶歇區容量模型. An event without a tea break has no zone for one.
@@ -38,19 +35,19 @@ static void check_tea_seats(struct vd_plan_check *check)
   if (first == SIZE_MAX || seats * 100 >= people * percent)
     return;
   uint64_t needed = (people * percent + 99) / 100;
-  vd_plan_find(check->findings, VD_PLAN_TEA_SEATS, vd_plan_words("zones[%zu]", first).text,
+  VD_PLAN_FIND(check->findings, TEA_SEATS_FEW, vd_plan_words("zones[%zu]", first).text,
                vd_plan_words("%llu seats", (unsigned long long)seats).text,
-               vd_plan_words("%llu seats", (unsigned long long)needed).text,
-               "The tea break seats %llu of %llu participants; the standard (3) asks for %llu percent, %llu.",
-               (unsigned long long)seats, (unsigned long long)people, (unsigned long long)percent,
-               (unsigned long long)needed);
+               vd_plan_words("%llu", (unsigned long long)seats).text,
+               vd_plan_words("%llu", (unsigned long long)people).text,
+               vd_plan_words("%llu", (unsigned long long)percent).text,
+               vd_plan_words("%llu", (unsigned long long)needed).text);
 }
 
 static void check_leads(struct vd_plan_check *check)
 {
   for (size_t i = 0; i < check->plan->n_teams; i++)
     if (*check->plan->teams[i]->lead)
-      vd_plan_check_reference(check, &check->posts, check->plan->teams[i]->lead, "post",
+      vd_plan_check_reference(check, &check->posts, check->plan->teams[i]->lead, VD_NOUN_POST,
                               vd_plan_words("teams[%zu].lead", i).text);
 }
 

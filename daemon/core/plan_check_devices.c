@@ -19,18 +19,18 @@ static struct vd_plan_words path_of(size_t at, const char *field)
 static void check_names(struct vd_plan_check *check, size_t at)
 {
   const Vd__PlanDevice *device = check->plan->devices[at];
-  vd_plan_check_reference(check, &check->zones, device->zone, "zone", path_of(at, "zone").text);
-  vd_plan_check_reference(check, &check->categories, device->category, "category",
+  vd_plan_check_reference(check, &check->zones, device->zone, VD_NOUN_ZONE, path_of(at, "zone").text);
+  vd_plan_check_reference(check, &check->categories, device->category, VD_NOUN_CATEGORY,
                           path_of(at, "category").text);
   if (*device->spare)
-    vd_plan_check_reference(check, &check->zones, device->spare, "zone", path_of(at, "spare").text);
+    vd_plan_check_reference(check, &check->zones, device->spare, VD_NOUN_ZONE, path_of(at, "spare").text);
   if (*device->partner == '\0')
     return;
   if (strcmp(device->partner, device->id) == 0)
-    vd_plan_find(check->findings, VD_PLAN_DEVICE_PARTNER, path_of(at, "partner").text, device->partner,
-                 "another device", "\"%s\" cannot take over from itself.", device->id);
+    VD_PLAN_FIND(check->findings, PARTNER_IS_ITSELF, path_of(at, "partner").text, device->id);
   else
-    vd_plan_check_reference(check, &check->devices, device->partner, "device", path_of(at, "partner").text);
+    vd_plan_check_reference(check, &check->devices, device->partner, VD_NOUN_DEVICE,
+                            path_of(at, "partner").text);
 }
 
 // ---- what is expected of it ----
@@ -43,16 +43,13 @@ static void check_heartbeat(struct vd_plan_check *check, size_t at)
   struct vd_plan_words path = path_of(at, "heartbeat_ms");
   struct vd_plan_words found = vd_plan_duration(device->heartbeat_ms);
   if (device->heartbeat_ms != 0 && (device->heartbeat_ms < SECOND || device->heartbeat_ms > DAY)) {
-    vd_plan_find(check->findings, VD_PLAN_VALUE_RANGE, path.text, found.text, "1s to 24h",
-                 "Heartbeats come every 1s to 24h; without the key none are expected.");
+    VD_PLAN_FIND(check->findings, HEARTBEAT_RANGE, path.text, found.text);
     return;
   }
   int64_t hidden_ms = device->heartbeat_ms * (policy->fault_after_beats - INT64_C(1));
   if (policy->fault_after_beats > 0 && hidden_ms >= policy->respond_limit_ms)
-    vd_plan_find(check->findings, VD_PLAN_SLOW_HEARTBEAT, path.text, found.text,
-                 vd_plan_duration(policy->respond_limit_ms).text,
-                 "A fault of \"%s\" may be %s old before it is found, and is then late already.", device->id,
-                 vd_plan_duration(hidden_ms).text);
+    VD_PLAN_FIND(check->findings, SLOW_HEARTBEAT, path.text, found.text, device->id,
+                 vd_plan_duration(hidden_ms).text, vd_plan_duration(policy->respond_limit_ms).text);
 }
 
 static bool is_twice(const Vd__PlanDevice *device, size_t at)
@@ -75,32 +72,27 @@ static void check_threshold(struct vd_plan_check *check, size_t at, size_t numbe
   } values[] = {{"warn", threshold->warn}, {"fault", threshold->fault}};
   for (size_t i = 0; i < 2; i++)
     if (values[i].value > VALUE_MAX || values[i].value < -VALUE_MAX)
-      vd_plan_find(check->findings, VD_PLAN_VALUE_RANGE,
-                   vd_plan_words("%s.%s", path.text, values[i].field).text,
-                   vd_plan_words("%lld", (long long)values[i].value).text, "at most 10^12 either way",
-                   "No reading is that large: values are thousandths of their unit.");
+      VD_PLAN_FIND(check->findings, READING_RANGE, vd_plan_words("%s.%s", path.text, values[i].field).text,
+                   vd_plan_words("%lld", (long long)values[i].value).text);
   if (!vd_word_is_valid(threshold->reading))
-    vd_plan_find(check->findings, VD_PLAN_ID, vd_plan_words("%s.reading", path.text).text, threshold->reading,
-                 "1 to 64 of [a-z0-9-]", "A reading has a name of a-z, 0-9 and \"-\".");
+    VD_PLAN_FIND(check->findings, NO_READING_WORD, vd_plan_words("%s.reading", path.text).text,
+                 threshold->reading);
   else if (is_twice(device, number))
-    vd_plan_find(check->findings, VD_PLAN_DUPLICATE_ID, vd_plan_words("%s.reading", path.text).text,
-                 threshold->reading, "", "\"%s\" has two bounds for \"%s\".", device->id, threshold->reading);
-  if (threshold->has_fault ? is_beyond : threshold->fault != 0)
-    vd_plan_find(check->findings, VD_PLAN_THRESHOLD_ORDER, vd_plan_words("%s.fault", path.text).text,
-                 vd_plan_words("%lld", (long long)threshold->fault).text,
-                 threshold->has_fault ? "beyond warn" : "has_fault: true",
-                 threshold->has_fault ? "\"%s\" of \"%s\" would be a fault before it is a warning."
-                                      : "\"%s\" of \"%s\" has a fault that counts only with has_fault.",
+    VD_PLAN_FIND(check->findings, READING_TWICE, vd_plan_words("%s.reading", path.text).text,
                  threshold->reading, device->id);
+  if (threshold->has_fault ? is_beyond : threshold->fault != 0)
+    VD_PLAN_SAY(check->findings, threshold->has_fault ? VD_SAY_FAULT_BEFORE_WARNING : VD_SAY_FAULT_UNSAID,
+                vd_plan_words("%s.fault", path.text).text,
+                vd_plan_words("%lld", (long long)threshold->fault).text, threshold->reading, device->id);
 }
 
 static void check_thresholds(struct vd_plan_check *check, size_t at)
 {
   const Vd__PlanDevice *device = check->plan->devices[at];
   if (device->n_thresholds > THRESHOLDS_MAX)
-    vd_plan_find(check->findings, VD_PLAN_TOO_MANY, path_of(at, "thresholds").text,
-                 vd_plan_words("%zu thresholds", device->n_thresholds).text, "6 thresholds",
-                 "At most %d thresholds a device.", THRESHOLDS_MAX);
+    VD_PLAN_FIND(check->findings, THRESHOLDS_MANY, path_of(at, "thresholds").text,
+                 vd_plan_words("%zu thresholds", device->n_thresholds).text,
+                 vd_plan_words("%zu", device->n_thresholds).text, vd_plan_words("%d", THRESHOLDS_MAX).text);
   for (size_t i = 0; i < device->n_thresholds; i++)
     check_threshold(check, at, i);
 }
@@ -125,30 +117,28 @@ static void check_window(struct vd_plan_check *check, size_t at, size_t number)
   const Vd__PlanDevice *device = check->plan->devices[at];
   const Vd__Shift *window = device->windows[number];
   struct vd_plan_words path = vd_plan_words("devices[%zu].windows[%zu]", at, number);
-  struct vd_plan_words found = vd_plan_words("%s to %s", vd_plan_clock(event, window->start_at_ms).text,
-                                             vd_plan_clock(event, window->end_at_ms).text);
+  struct vd_plan_words start = vd_plan_clock(event, window->start_at_ms);
+  struct vd_plan_words end = vd_plan_clock(event, window->end_at_ms);
+  struct vd_plan_words found = vd_plan_words("%s to %s", start.text, end.text);
   if (window->start_at_ms <= 0 || window->start_at_ms >= window->end_at_ms) {
-    vd_plan_find(check->findings, VD_PLAN_WINDOW_ORDER, path.text, found.text, "start before end",
-                 "Maintenance begins before it ends (%s).", found.text);
+    VD_PLAN_FIND(check->findings, WINDOW_ORDER, path.text, found.text, start.text, end.text);
     return;
   }
   if (number > 0 && window->start_at_ms < device->windows[number - 1]->end_at_ms)
-    vd_plan_find(check->findings, VD_PLAN_WINDOW_ORDER, path.text, found.text, "after the window before",
-                 "This window (%s) begins before the one above it ends.", found.text);
+    VD_PLAN_FIND(check->findings, WINDOW_OVERLAP, path.text, found.text, start.text, end.text);
   const Vd__PlanSession *session = session_within(check, device, window);
   if (session)
-    vd_plan_find(check->findings, VD_PLAN_WINDOW_IN_SESSION, path.text, found.text, "outside of sessions",
-                 "No fault of \"%s\" is found in this window (%s), in which \"%s\" takes place.", device->id,
-                 found.text, session->id);
+    VD_PLAN_FIND(check->findings, WINDOW_IN_SESSION, path.text, found.text, start.text, end.text, device->id,
+                 session->id);
 }
 
 static void check_windows(struct vd_plan_check *check, size_t at)
 {
   const Vd__PlanDevice *device = check->plan->devices[at];
   if (device->n_windows > WINDOWS_MAX)
-    vd_plan_find(check->findings, VD_PLAN_TOO_MANY, path_of(at, "windows").text,
-                 vd_plan_words("%zu windows", device->n_windows).text, "6 windows",
-                 "At most %d windows a device.", WINDOWS_MAX);
+    VD_PLAN_FIND(check->findings, WINDOWS_MANY, path_of(at, "windows").text,
+                 vd_plan_words("%zu windows", device->n_windows).text,
+                 vd_plan_words("%zu", device->n_windows).text, vd_plan_words("%d", WINDOWS_MAX).text);
   for (size_t i = 0; i < device->n_windows; i++)
     check_window(check, at, i);
 }
@@ -159,11 +149,9 @@ static void check_use(struct vd_plan_check *check, size_t at)
 {
   const Vd__PlanDevice *device = check->plan->devices[at];
   if (*device->partner == '\0' && *device->spare == '\0')
-    vd_plan_find(check->findings, VD_PLAN_NO_SPARE, path_of(at, "").text, device->id, "a partner or a spare",
-                 "Nothing stands in for \"%s\": name its partner, or the zone of its spare.", device->id);
+    VD_PLAN_FIND(check->findings, NO_SPARE, path_of(at, "").text, device->id);
   if (device->heartbeat_ms == 0 && device->n_thresholds == 0)
-    vd_plan_find(check->findings, VD_PLAN_UNWATCHED_DEVICE, path_of(at, "").text, device->id,
-                 "a heartbeat or a threshold", "Only people can find a fault of \"%s\".", device->id);
+    VD_PLAN_FIND(check->findings, UNWATCHED_DEVICE, path_of(at, "").text, device->id);
 }
 
 void vd_plan_check_devices(struct vd_plan_check *check)

@@ -15,54 +15,41 @@ struct duration_rule {
   size_t offset;
   int64_t standard_ms;
   enum looser looser;
-  enum vd_plan_rule rule;
-  const char *source;
+  enum vd_plan_sentence sentence; // where it is looser
 };
-#define DURATION(name, standard, looser, rule, source)                                                       \
+#define DURATION(name, standard, looser, SYMBOL)                                                             \
   {                                                                                                          \
-#name, offsetof(Vd__Policy, name), standard, looser, VD_PLAN_##rule, source                              \
+#name, offsetof(Vd__Policy, name), standard, looser, VD_SAY_##SYMBOL                                     \
   }
 
 static const struct duration_rule durations[] = {
-    DURATION(respond_limit_ms, 5 * MINUTE, MORE, RESPOND_LIMIT, "tier 1 responds within 5m (standard 2)"),
-    DURATION(decide_limit_ms, 10 * MINUTE, MORE, DECIDE_LIMIT, "tier 2 decides within 10m (standard 2)"),
-    DURATION(land_limit_ms, 20 * MINUTE, MORE, LAND_LIMIT, "tier 3 lands within 20m (standard 2)"),
-    DURATION(climb_after_ms, 2 * MINUTE, MORE, CLIMB_AFTER,
-             "an unheard breach climbs after 2m (house, alerts)"),
-    DURATION(offer_timeout_ms, 60 * SECOND, MORE, OFFER_TIMEOUT,
-             "an offer passes on after 60s (house, offers)"),
-    DURATION(offer_timeout_radio_ms, 120 * SECOND, MORE, OFFER_TIMEOUT_RADIO,
-             "an offer by radio passes on after 120s (house, offers)"),
-    DURATION(decision_call_ms, 60 * SECOND, LESS, DECISION_CALL,
-             "the default decision is called for 60s before the limit (house)"),
-    DURATION(undo_window_ms, 2 * MINUTE, MORE, UNDO_WINDOW, "a mis-tap can be undone for 2m (house)"),
-    DURATION(late_entry_ms, 30 * MINUTE, MORE, LATE_ENTRY,
-             "a late entry reaches 30m back (house, late entries)"),
-    DURATION(future_skew_ms, 5 * SECOND, MORE, FUTURE_SKEW, "a clock may be 5s ahead (house, late entries)"),
-    DURATION(looks_like_ms, 10 * MINUTE, NEITHER, VALUE_RANGE, ""),
-    DURATION(crowded_after_ms, 2 * MINUTE, MORE, CROWDED_AFTER,
-             "a zone is crowded after 2m beyond the mark (house, zones)"),
-    DURATION(reopen_ms, 15 * MINUTE, LESS, REOPEN_WINDOW,
-             "a device that fails again within 15m reopens (house, clocks)"),
-    DURATION(flap_ms, 10 * MINUTE, LESS, FLAP_TIME,
-             "a device that flaps is well once it held for 10m (house, devices)"),
-    DURATION(dense_limit_ms, 90 * MINUTE, MORE, DENSE_LIMIT,
-             "a dense session lasts at most 90m (standard 3)"),
-    DURATION(overrun_grace_ms, 2 * MINUTE, MORE, OVERRUN_GRACE, "an overrun is called after 2m (house)"),
-    DURATION(notice_settle_ms, 3 * MINUTE, LESS, NOTICE_SETTLE,
-             "an attendee notice waits 3m for more changes (standard 3)"),
-    DURATION(notice_cool_down_ms, 10 * MINUTE, LESS, NOTICE_COOL_DOWN,
-             "between two attendee notices lie 10m (house)"),
-    DURATION(sample_limit_ms, 15 * MINUTE, MORE, SAMPLE_LIMIT,
-             "a sample is logged within 15m of serving (house, food samples)"),
+    DURATION(respond_limit_ms, 5 * MINUTE, MORE, RESPOND_LIMIT),
+    DURATION(decide_limit_ms, 10 * MINUTE, MORE, DECIDE_LIMIT),
+    DURATION(land_limit_ms, 20 * MINUTE, MORE, LAND_LIMIT),
+    DURATION(climb_after_ms, 2 * MINUTE, MORE, CLIMB_AFTER),
+    DURATION(offer_timeout_ms, 60 * SECOND, MORE, OFFER_TIMEOUT),
+    DURATION(offer_timeout_radio_ms, 120 * SECOND, MORE, OFFER_TIMEOUT_RADIO),
+    DURATION(decision_call_ms, 60 * SECOND, LESS, DECISION_CALL),
+    DURATION(undo_window_ms, 2 * MINUTE, MORE, UNDO_WINDOW),
+    DURATION(late_entry_ms, 30 * MINUTE, MORE, LATE_ENTRY),
+    DURATION(future_skew_ms, 5 * SECOND, MORE, FUTURE_SKEW),
+    DURATION(looks_like_ms, 10 * MINUTE, NEITHER, COUNT),
+    DURATION(crowded_after_ms, 2 * MINUTE, MORE, CROWDED_AFTER),
+    DURATION(reopen_ms, 15 * MINUTE, LESS, REOPEN_WINDOW),
+    DURATION(flap_ms, 10 * MINUTE, LESS, FLAP_TIME),
+    DURATION(fault_soon_ms, 30 * MINUTE, NEITHER, COUNT),
+    DURATION(dense_limit_ms, 90 * MINUTE, MORE, DENSE_LIMIT),
+    DURATION(overrun_grace_ms, 2 * MINUTE, MORE, OVERRUN_GRACE),
+    DURATION(notice_settle_ms, 3 * MINUTE, LESS, NOTICE_SETTLE),
+    DURATION(notice_cool_down_ms, 10 * MINUTE, LESS, NOTICE_COOL_DOWN),
+    DURATION(sample_limit_ms, 15 * MINUTE, MORE, SAMPLE_LIMIT),
 };
 
 static bool check_range(struct vd_plan_check *check, const char *path, int64_t value_ms)
 {
   if (value_ms > 0 && value_ms <= DAY)
     return true;
-  vd_plan_find(check->findings, VD_PLAN_VALUE_RANGE, path, vd_plan_duration(value_ms).text, "up to 24h",
-               "This must be longer than nothing and at most 24h.");
+  VD_PLAN_FIND(check->findings, DURATION_RANGE, path, vd_plan_duration(value_ms).text);
   return false;
 }
 
@@ -72,8 +59,8 @@ static void check_looser(struct vd_plan_check *check, const struct duration_rule
   bool is_looser = (rule->looser == MORE && value_ms > rule->standard_ms) ||
                    (rule->looser == LESS && value_ms < rule->standard_ms);
   if (is_looser)
-    vd_plan_find(check->findings, rule->rule, path, vd_plan_duration(value_ms).text,
-                 vd_plan_duration(rule->standard_ms).text, "Looser than the rule: %s.", rule->source);
+    VD_PLAN_SAY(check->findings, rule->sentence, path, vd_plan_duration(value_ms).text,
+                vd_plan_duration(rule->standard_ms).text);
 }
 
 static void check_durations(struct vd_plan_check *check)
@@ -93,10 +80,9 @@ static void check_number(struct vd_plan_check *check, const char *field, uint32_
                          uint32_t most)
 {
   if (value < least || value > most)
-    vd_plan_find(check->findings, VD_PLAN_VALUE_RANGE, vd_plan_words("policy.%s", field).text,
-                 vd_plan_words("%u", (unsigned)value).text,
-                 vd_plan_words("%u to %u", (unsigned)least, (unsigned)most).text, "This must be %u to %u.",
-                 (unsigned)least, (unsigned)most);
+    VD_PLAN_FIND(check->findings, NUMBER_RANGE, vd_plan_words("policy.%s", field).text,
+                 vd_plan_words("%u", (unsigned)value).text, vd_plan_words("%u", (unsigned)least).text,
+                 vd_plan_words("%u", (unsigned)most).text);
 }
 
 // Marks of a crowd, and the seats that go with them.
@@ -104,21 +90,17 @@ static void check_crowds(struct vd_plan_check *check)
 {
   const Vd__Policy *policy = check->plan->policy;
   if (policy->crowded_clear_percent >= policy->crowded_percent)
-    vd_plan_find(check->findings, VD_PLAN_VALUE_RANGE, "policy.crowded_clear_percent",
+    VD_PLAN_FIND(check->findings, CLEAR_PERCENT, "policy.crowded_clear_percent",
                  vd_plan_words("%u", (unsigned)policy->crowded_clear_percent).text,
-                 vd_plan_words("below %u", (unsigned)policy->crowded_percent).text,
-                 "A zone must ease below the mark at which it is crowded.");
+                 vd_plan_words("%u", (unsigned)policy->crowded_percent).text);
   if (policy->crowded_percent > 90 && policy->crowded_percent <= 100)
-    vd_plan_find(check->findings, VD_PLAN_CROWDED_PERCENT, "policy.crowded_percent",
-                 vd_plan_words("%u", (unsigned)policy->crowded_percent).text, "90",
-                 "Looser than the house: a zone is crowded above 90 percent of what it holds.");
+    VD_PLAN_FIND(check->findings, CROWDED_PERCENT, "policy.crowded_percent",
+                 vd_plan_words("%u", (unsigned)policy->crowded_percent).text);
   if (policy->tea_seats_percent > 0 && policy->tea_seats_percent < 20)
-    vd_plan_find(check->findings, VD_PLAN_TEA_SEATS, "policy.tea_seats_percent",
-                 vd_plan_words("%u", (unsigned)policy->tea_seats_percent).text, "20",
-                 "Looser than the standard (3): tea-break seats for 20 percent of the participants.");
+    VD_PLAN_FIND(check->findings, TEA_SEATS_PERCENT, "policy.tea_seats_percent",
+                 vd_plan_words("%u", (unsigned)policy->tea_seats_percent).text);
   if (policy->manual_nodes)
-    vd_plan_find(check->findings, VD_PLAN_MANUAL_NODES, "policy.manual_nodes", "true", "false",
-                 "Nothing of the live venue is asked for by itself: a baseline for comparison, no event.");
+    VD_PLAN_FIND(check->findings, MANUAL_NODES, "policy.manual_nodes", "true");
 }
 
 static void check_numbers(struct vd_plan_check *check)
@@ -132,23 +114,19 @@ static void check_numbers(struct vd_plan_check *check)
   check_number(check, "crowded_clear_percent", policy->crowded_clear_percent, 1, 100);
   check_number(check, "tea_seats_percent", policy->tea_seats_percent, 1, 100);
   check_number(check, "fault_after_beats", policy->fault_after_beats, 1, 100);
+  check_number(check, "fault_audience_percent", policy->fault_audience_percent, 1, 100);
   if (policy->suspect_after_ms != 0)
     check_range(check, "policy.suspect_after_ms", policy->suspect_after_ms);
   if (policy->fault_after_beats > 3 && policy->fault_after_beats <= 100)
-    vd_plan_find(check->findings, VD_PLAN_FAULT_BEATS, "policy.fault_after_beats",
-                 vd_plan_words("%u", (unsigned)policy->fault_after_beats).text, "3",
-                 "Looser than the house: a device is faulty once 3 heartbeats were missed.");
+    VD_PLAN_FIND(check->findings, FAULT_BEATS, "policy.fault_after_beats",
+                 vd_plan_words("%u", (unsigned)policy->fault_after_beats).text);
   if (policy->warn_percent > 80 && policy->warn_percent < 100)
-    vd_plan_find(check->findings, VD_PLAN_WARN_PERCENT, "policy.warn_percent",
-                 vd_plan_words("%u", (unsigned)policy->warn_percent).text, "80",
-                 "Looser than the house: a warning comes at 80 percent of a limit.");
+    VD_PLAN_FIND(check->findings, WARN_PERCENT, "policy.warn_percent",
+                 vd_plan_words("%u", (unsigned)policy->warn_percent).text);
   if (policy->commander_severity == 4)
-    vd_plan_find(check->findings, VD_PLAN_COMMANDER_SEVERITY, "policy.commander_severity", "4", "3",
-                 "Looser than the house: from severity 3 a breach climbs to the commander.");
+    VD_PLAN_FIND(check->findings, COMMANDER_SEVERITY, "policy.commander_severity", "4");
   if (policy->manual_offers)
-    vd_plan_find(
-        check->findings, VD_PLAN_MANUAL_OFFERS, "policy.manual_offers", "true", "false",
-        "Nothing is offered to anybody by itself; the house offers work to the best candidate first.");
+    VD_PLAN_FIND(check->findings, MANUAL_OFFERS, "policy.manual_offers", "true");
 }
 
 // Limits in force, of the policy or of one category: an earlier tier cannot be given more time than a later
@@ -161,8 +139,7 @@ static void check_order(struct vd_plan_check *check, int64_t respond_ms, int64_t
   struct vd_plan_words found =
       vd_plan_words("%s, %s, %s", vd_plan_duration(respond_ms).text, vd_plan_duration(decide_ms).text,
                     vd_plan_duration(land_ms).text);
-  vd_plan_find(check->findings, VD_PLAN_LIMIT_ORDER, path, found.text, "respond, decide, land",
-               "A later tier is due before an earlier one: respond, decide and land are %s.", found.text);
+  VD_PLAN_FIND(check->findings, LIMIT_ORDER, path, found.text);
 }
 
 // ---- limits of a category: the first three rules again ----
@@ -208,16 +185,13 @@ static void check_names(struct vd_plan_check *check)
   };
   for (size_t i = 0; i < sizeof names / sizeof *names; i++)
     vd_plan_check_reference(check, names[i].is_team ? &check->teams : &check->posts, names[i].id,
-                            names[i].is_team ? "team" : "post",
+                            names[i].is_team ? VD_NOUN_TEAM : VD_NOUN_POST,
                             vd_plan_words("policy.%s", names[i].field).text);
   const Vd__Text *name = policy->last_resort_name;
   bool has_name = name && (*name->en || *name->zh_hant || *name->zh_hans);
   if (!has_name || *policy->last_resort_contact == '\0')
-    vd_plan_find(check->findings, VD_PLAN_NO_LAST_RESORT,
-                 has_name ? "policy.last_resort_contact" : "policy.last_resort_name", "",
-                 "a name and a contact",
-                 "When every level is empty somebody outside must be called: give last_resort_name and "
-                 "last_resort_contact.");
+    VD_PLAN_FIND(check->findings, NO_LAST_RESORT,
+                 has_name ? "policy.last_resort_contact" : "policy.last_resort_name", "");
 }
 
 void vd_plan_check_policy(struct vd_plan_check *check)

@@ -55,19 +55,16 @@ static void check_times(struct vd_plan_check *check, size_t at)
   const Vd__PlanEvent *event = check->plan->event;
   const Vd__PlanSession *session = check->plan->sessions[at];
   if (!has_length(session)) {
-    vd_plan_find(check->findings, VD_PLAN_SESSION_TIMES, vd_plan_words("sessions[%zu]", at).text, session->id,
-                 "a start, and an end within a day", "\"%s\" must end after its start, within a day of it.",
-                 session->id);
+    VD_PLAN_FIND(check->findings, SESSION_TIMES, vd_plan_words("sessions[%zu]", at).text, session->id);
     return;
   }
   bool starts_inside = session->start_at_ms >= event->start_at_ms;
   if (event->start_at_ms >= event->end_at_ms || (starts_inside && session->end_at_ms <= event->end_at_ms))
     return;
   int64_t at_ms = starts_inside ? session->end_at_ms : session->start_at_ms;
-  vd_plan_find(check->findings, VD_PLAN_SESSION_OUTSIDE,
+  VD_PLAN_FIND(check->findings, SESSION_OUTSIDE,
                vd_plan_words("sessions[%zu].%s", at, starts_inside ? "end_at_ms" : "start_at_ms").text,
-               vd_plan_clock(event, at_ms).text, "within the event", "\"%s\" lies outside of the event.",
-               session->id);
+               vd_plan_clock(event, at_ms).text, session->id);
 }
 
 static const Vd__PlanZone *zone_of(const struct vd_plan_check *check, const char *id)
@@ -88,13 +85,11 @@ static void check_audience(struct vd_plan_check *check, size_t at)
   struct vd_plan_words found = vd_plan_words("%u", session->audience);
   uint64_t comfortable = (uint64_t)zone->capacity * FULL_PERCENT / 100;
   if (session->audience > zone->capacity)
-    vd_plan_find(check->findings, VD_PLAN_SESSION_CAPACITY, path.text, found.text,
-                 vd_plan_words("%u", zone->capacity).text, "\"%s\" does not fit into \"%s\".", session->id,
-                 zone->id);
+    VD_PLAN_FIND(check->findings, SESSION_CAPACITY, path.text, found.text, session->id, zone->id,
+                 vd_plan_words("%u", zone->capacity).text);
   else if (session->audience > comfortable)
-    vd_plan_find(check->findings, VD_PLAN_ELASTIC_RESERVE, path.text, found.text,
-                 vd_plan_words("%llu", (unsigned long long)comfortable).text,
-                 "\"%s\" leaves less than 15 percent of \"%s\" free (standard 3).", session->id, zone->id);
+    VD_PLAN_FIND(check->findings, ELASTIC_RESERVE, path.text, found.text, session->id, zone->id,
+                 vd_plan_words("%llu", (unsigned long long)comfortable).text);
 }
 
 static void check_length(struct vd_plan_check *check, size_t at)
@@ -103,9 +98,8 @@ static void check_length(struct vd_plan_check *check, size_t at)
   int64_t limit_ms = check->plan->policy->dense_limit_ms,
           length_ms = session->end_at_ms - session->start_at_ms;
   if (session->dense && has_length(session) && length_ms > limit_ms)
-    vd_plan_find(check->findings, VD_PLAN_DENSE_LIMIT, vd_plan_words("sessions[%zu].end_at_ms", at).text,
-                 vd_plan_duration(length_ms).text, vd_plan_duration(limit_ms).text,
-                 "\"%s\" is dense and lasts longer than people listen (standard 3).", session->id);
+    VD_PLAN_FIND(check->findings, DENSE_SESSION, vd_plan_words("sessions[%zu].end_at_ms", at).text,
+                 vd_plan_duration(length_ms).text, session->id, vd_plan_duration(limit_ms).text);
 }
 
 // ---- one after the other ----
@@ -120,12 +114,11 @@ static void check_overlaps(struct vd_plan_check *check, const struct agenda *age
       continue;
     }
     if (entry->session->start_at_ms < last->session->end_at_ms)
-      vd_plan_find(check->findings, VD_PLAN_SESSION_OVERLAP,
+      VD_PLAN_FIND(check->findings, SESSION_OVERLAP,
                    vd_plan_words("sessions[%zu].start_at_ms", entry->at).text,
-                   vd_plan_clock(check->plan->event, entry->session->start_at_ms).text,
-                   vd_plan_clock(check->plan->event, last->session->end_at_ms).text,
-                   "\"%s\" begins in \"%s\" before \"%s\" has ended.", entry->session->id,
-                   entry->session->zone, last->session->id);
+                   vd_plan_clock(check->plan->event, entry->session->start_at_ms).text, entry->session->id,
+                   entry->session->zone, last->session->id,
+                   vd_plan_clock(check->plan->event, last->session->end_at_ms).text);
     last = entry->session->end_at_ms > last->session->end_at_ms ? entry : last;
   }
 }
@@ -155,10 +148,8 @@ static void check_breaks(struct vd_plan_check *check, const struct agenda *agend
                        next->kind != VD__SESSION_KIND__SESSION_KIND_BREAK &&
                        is_same_day(check->plan->event, dense->start_at_ms, next->start_at_ms);
     if (is_followed && !has_break_between(check->plan, dense->end_at_ms, next->start_at_ms))
-      vd_plan_find(check->findings, VD_PLAN_NO_BREAK,
-                   vd_plan_words("sessions[%zu]", agenda->items[i].at).text, dense->id, "a break",
-                   "\"%s\" is dense, and \"%s\" follows without a break between (standard 3).", dense->id,
-                   next->id);
+      VD_PLAN_FIND(check->findings, NO_BREAK, vd_plan_words("sessions[%zu]", agenda->items[i].at).text,
+                   dense->id, next->id);
   }
 }
 
@@ -166,7 +157,7 @@ void vd_plan_check_sessions(struct vd_plan_check *check)
 {
   const Vd__Plan *plan = check->plan;
   for (size_t i = 0; i < plan->n_sessions; i++) {
-    vd_plan_check_reference(check, &check->zones, plan->sessions[i]->zone, "zone",
+    vd_plan_check_reference(check, &check->zones, plan->sessions[i]->zone, VD_NOUN_ZONE,
                             vd_plan_words("sessions[%zu].zone", i).text);
     check_times(check, i);
     check_audience(check, i);

@@ -21,9 +21,8 @@ static void check_number(struct vd_plan_check *check, struct vd_plan_words path,
 {
   if (value >= least && value <= most)
     return;
-  vd_plan_find(check->findings, VD_PLAN_VALUE_RANGE, path.text, vd_plan_words("%lld", (long long)value).text,
-               vd_plan_words("%lld to %lld", (long long)least, (long long)most).text,
-               "This must be %lld to %lld.", (long long)least, (long long)most);
+  VD_PLAN_FIND(check->findings, NUMBER_RANGE, path.text, vd_plan_words("%lld", (long long)value).text,
+               vd_plan_words("%lld", (long long)least).text, vd_plan_words("%lld", (long long)most).text);
 }
 
 static void check_duration(struct vd_plan_check *check, struct vd_plan_words path, int64_t value_ms,
@@ -31,8 +30,8 @@ static void check_duration(struct vd_plan_check *check, struct vd_plan_words pat
 {
   if (value_ms >= 0 && value_ms <= most_ms)
     return;
-  vd_plan_find(check->findings, VD_PLAN_VALUE_RANGE, path.text, vd_plan_duration(value_ms).text,
-               vd_plan_duration(most_ms).text, "This must be at most %s.", vd_plan_duration(most_ms).text);
+  VD_PLAN_FIND(check->findings, NUMBER_RANGE, path.text, vd_plan_duration(value_ms).text,
+               vd_plan_duration(0).text, vd_plan_duration(most_ms).text);
 }
 
 static void check_numbers(struct vd_plan_check *check, size_t at)
@@ -52,22 +51,18 @@ static void check_lead(struct vd_plan_check *check, size_t at)
   const Vd__PlanSupply *supply = check->plan->supplies[at];
   struct vd_plan_words lead = vd_plan_duration(supply->lead_ms);
   if (supply->holding_ms > 0 && supply->holding_ms <= supply->lead_ms)
-    vd_plan_find(check->findings, VD_PLAN_SUPPLY_LEAD, path_of(at, "holding_ms").text,
-                 vd_plan_duration(supply->holding_ms).text, lead.text,
-                 "\"%s\" goes stale before the next refill can be there.", supply->id);
+    VD_PLAN_FIND(check->findings, SUPPLY_STALE, path_of(at, "holding_ms").text,
+                 vd_plan_duration(supply->holding_ms).text, supply->id, lead.text);
   if ((int64_t)supply->burn_break * supply->lead_ms > (int64_t)supply->par * 1000 * MINUTE)
-    vd_plan_find(check->findings, VD_PLAN_SUPPLY_LEAD, path_of(at, "lead_ms").text, lead.text,
-                 vd_plan_duration((int64_t)supply->par * 1000 * MINUTE / supply->burn_break).text,
-                 "In a break \"%s\" is gone from full to nothing before a refill can be there.", supply->id);
+    VD_PLAN_FIND(check->findings, SUPPLY_GONE, path_of(at, "lead_ms").text, lead.text, supply->id,
+                 vd_plan_duration((int64_t)supply->par * 1000 * MINUTE / supply->burn_break).text);
 }
 
 static void check_burn(struct vd_plan_check *check, size_t at)
 {
   const Vd__PlanSupply *supply = check->plan->supplies[at];
   if (supply->burn_break == 0)
-    vd_plan_find(check->findings, VD_PLAN_NO_BURN, path_of(at, "id").text, supply->id, "burn_break",
-                 "How fast \"%s\" goes in a break is not said: until it was seen, no refill comes in time.",
-                 supply->id);
+    VD_PLAN_FIND(check->findings, NO_BURN, path_of(at, "id").text, supply->id);
 }
 
 // ---- who refills ----
@@ -94,13 +89,12 @@ static bool is_first_of_team(const Vd__Plan *plan, size_t at)
 static void check_team(struct vd_plan_check *check, size_t at)
 {
   const Vd__PlanSupply *supply = check->plan->supplies[at];
-  vd_plan_check_reference(check, &check->teams, supply->team, "team", path_of(at, "team").text);
+  vd_plan_check_reference(check, &check->teams, supply->team, VD_NOUN_TEAM, path_of(at, "team").text);
   if (!vd_plan_ids_have(&check->teams, supply->team) || !is_first_of_team(check->plan, at))
     return;
   const void *context[] = {check, supply->team};
-  struct vd_plan_words whom =
-      vd_plan_words("Nobody of team \"%s\", which refills \"%s\",", supply->team, supply->id);
-  vd_plan_check_gaps(check, VD_PLAN_SUPPLY_UNCOVERED, path_of(at, "id").text, whom.text, is_in_team, context);
+  vd_plan_check_gaps(check, VD_SAY_SUPPLY_GAP, path_of(at, "id").text, supply->team, supply->id, is_in_team,
+                     context);
 }
 
 // ---- batches ----
@@ -116,10 +110,9 @@ static const Vd__PlanSession *session_of(const Vd__Plan *plan, const char *id)
 static void check_session(struct vd_plan_check *check, const Vd__PlanBatch *batch, const char *path)
 {
   const Vd__PlanSession *session = session_of(check->plan, batch->session);
-  vd_plan_check_reference(check, &check->sessions, batch->session, "session", path);
+  vd_plan_check_reference(check, &check->sessions, batch->session, VD_NOUN_SESSION, path);
   if (session && session->kind != VD__SESSION_KIND__SESSION_KIND_BREAK)
-    vd_plan_find(check->findings, VD_PLAN_BATCH_NO_BREAK, path, session->id, "a break",
-                 "\"%s\" is no break: food is served in breaks.", session->id);
+    VD_PLAN_FIND(check->findings, BATCH_NO_BREAK, path, session->id);
 }
 
 static void check_time(struct vd_plan_check *check, const Vd__PlanBatch *batch, const char *path)
@@ -127,11 +120,9 @@ static void check_time(struct vd_plan_check *check, const Vd__PlanBatch *batch, 
   const Vd__PlanEvent *event = check->plan->event;
   bool is_inside = batch->planned_at_ms >= event->start_at_ms && batch->planned_at_ms <= event->end_at_ms;
   if (batch->planned_at_ms == 0)
-    vd_plan_find(check->findings, VD_PLAN_BATCH_TIME, path, "", "session or planned_at_ms",
-                 "A batch is for a break or for a time: give session or planned_at_ms.");
+    VD_PLAN_FIND(check->findings, BATCH_NO_TIME, path, "");
   else if (!is_inside)
-    vd_plan_find(check->findings, VD_PLAN_BATCH_TIME, path, vd_plan_clock(event, batch->planned_at_ms).text,
-                 "within the event", "This batch lies outside of the event.");
+    VD_PLAN_FIND(check->findings, BATCH_OUTSIDE, path, vd_plan_clock(event, batch->planned_at_ms).text);
 }
 
 static void check_batch(struct vd_plan_check *check, size_t at, size_t number)
@@ -142,8 +133,7 @@ static void check_batch(struct vd_plan_check *check, size_t at, size_t number)
   check_number(check, vd_plan_words("%s.quantity", path.text), batch->quantity, 1,
                (int64_t)supply->par * VD_SUPPLY_LEVEL_PARS);
   if (*batch->session && batch->planned_at_ms)
-    vd_plan_find(check->findings, VD_PLAN_BATCH_TIME, path.text, batch->session, "session or planned_at_ms",
-                 "A batch is for a break or for a time, not for both.");
+    VD_PLAN_FIND(check->findings, BATCH_TWO_TIMES, path.text, batch->session);
   else if (*batch->session)
     check_session(check, batch, vd_plan_words("%s.session", path.text).text);
   else
@@ -159,17 +149,14 @@ static void check_samples(struct vd_plan_check *check)
   check_duration(check, vd_plan_words("policy.sample_keep_ms"), policy->sample_keep_ms, 31 * 24 * HOUR);
   check_duration(check, vd_plan_words("policy.dispose_limit_ms"), policy->dispose_limit_ms, 31 * 24 * HOUR);
   if (policy->sample_weight_g > 0 && policy->sample_weight_g < SAMPLE_LEAST_G)
-    vd_plan_find(check->findings, VD_PLAN_SAMPLE_WEIGHT, "policy.sample_weight_g",
-                 vd_plan_words("%u", policy->sample_weight_g).text, "125",
-                 "Looser than the house: a sample is 125 g.");
+    VD_PLAN_FIND(check->findings, SAMPLE_WEIGHT, "policy.sample_weight_g",
+                 vd_plan_words("%u", policy->sample_weight_g).text);
   if (policy->sample_keep_ms >= 0 && policy->sample_keep_ms < 48 * HOUR)
-    vd_plan_find(check->findings, VD_PLAN_SAMPLE_KEEP, "policy.sample_keep_ms",
-                 vd_plan_duration(policy->sample_keep_ms).text, "48h",
-                 "Looser than the house: a sample is kept for 48h.");
+    VD_PLAN_FIND(check->findings, SAMPLE_KEEP, "policy.sample_keep_ms",
+                 vd_plan_duration(policy->sample_keep_ms).text);
   if (policy->dispose_limit_ms > 24 * HOUR)
-    vd_plan_find(check->findings, VD_PLAN_DISPOSE_LIMIT, "policy.dispose_limit_ms",
-                 vd_plan_duration(policy->dispose_limit_ms).text, "24h",
-                 "Looser than the house: a sample is disposed of within 24h of its time.");
+    VD_PLAN_FIND(check->findings, DISPOSE_LIMIT, "policy.dispose_limit_ms",
+                 vd_plan_duration(policy->dispose_limit_ms).text);
 }
 
 void vd_plan_check_supplies(struct vd_plan_check *check)
@@ -177,7 +164,8 @@ void vd_plan_check_supplies(struct vd_plan_check *check)
   const Vd__Plan *plan = check->plan;
   check_samples(check);
   for (size_t i = 0; i < plan->n_supplies; i++) {
-    vd_plan_check_reference(check, &check->zones, plan->supplies[i]->zone, "zone", path_of(i, "zone").text);
+    vd_plan_check_reference(check, &check->zones, plan->supplies[i]->zone, VD_NOUN_ZONE,
+                            path_of(i, "zone").text);
     check_numbers(check, i);
     check_lead(check, i);
     check_burn(check, i);

@@ -163,10 +163,8 @@ static void check_reachable(struct vd_plan_check *check, const struct graph *gra
   struct reach reach = reach_of(graph, back, middle, false);
   for (size_t i = 0; i < plan->n_zones; i++)
     if (is_place(check, i) && (!reach.there[i] || !reach.back[i]))
-      vd_plan_find(check->findings, VD_PLAN_UNREACHABLE_ZONE, vd_plan_words("zones[%zu]", i).text,
-                   plan->zones[i]->id, "a way", "No way leads %s \"%s\" %s \"%s\".",
-                   reach.there[i] ? "from" : "to", plan->zones[i]->id, reach.there[i] ? "to" : "from",
-                   plan->zones[middle]->id);
+      VD_PLAN_SAY(check->findings, reach.there[i] ? VD_SAY_NO_WAY_FROM : VD_SAY_NO_WAY_TO,
+                  vd_plan_words("zones[%zu]", i).text, plan->zones[i]->id, plan->zones[middle]->id);
   reach_finish(&reach);
 }
 
@@ -178,9 +176,7 @@ static void check_step_free(struct vd_plan_check *check, const struct graph *gra
   struct reach reach = reach_of(graph, back, middle, true);
   for (size_t i = 0; i < plan->n_zones; i++)
     if (is_place(check, i) && plan->zones[i]->step_free && (!reach.there[i] || !reach.back[i]))
-      vd_plan_find(check->findings, VD_PLAN_STEP_FREE, vd_plan_words("zones[%zu]", i).text,
-                   plan->zones[i]->id, "a step-free way",
-                   "\"%s\" is step-free, but no step-free way joins it to \"%s\".", plan->zones[i]->id,
+      VD_PLAN_FIND(check->findings, STEP_FREE, vd_plan_words("zones[%zu]", i).text, plan->zones[i]->id,
                    plan->zones[middle]->id);
   reach_finish(&reach);
 }
@@ -188,10 +184,9 @@ static void check_step_free(struct vd_plan_check *check, const struct graph *gra
 static void check_degree(struct vd_plan_check *check, size_t zone, size_t count)
 {
   if (count > VD_PLAN_WAYS_MAX)
-    vd_plan_find(check->findings, VD_PLAN_TOO_MANY, vd_plan_words("zones[%zu]", zone).text,
-                 vd_plan_words("%zu ways", count).text, vd_plan_words("%d ways", VD_PLAN_WAYS_MAX).text,
-                 "%zu ways lead out of \"%s\"; at most %d can.", count, check->plan->zones[zone]->id,
-                 VD_PLAN_WAYS_MAX);
+    VD_PLAN_FIND(check->findings, WAYS_MANY, vd_plan_words("zones[%zu]", zone).text,
+                 vd_plan_words("%zu ways", count).text, vd_plan_words("%zu", count).text,
+                 check->plan->zones[zone]->id, vd_plan_words("%d", VD_PLAN_WAYS_MAX).text);
 }
 
 // Edges stand by (from, to): neighbours show what is given twice, and how many leave a zone.
@@ -209,9 +204,7 @@ static void check_edges(struct vd_plan_check *check, const struct graph *graph)
     if (!is_same_zone || edge[-1].to != edge->to || is_said[edge->way])
       continue;
     is_said[edge->way] = true;
-    vd_plan_find(check->findings, VD_PLAN_DUPLICATE_ID, vd_plan_words("ways[%zu]", edge->way).text,
-                 plan->zones[edge->from]->id, "",
-                 "The way from \"%s\" to \"%s\" is given twice; a way counts in both directions.",
+    VD_PLAN_FIND(check->findings, WAY_TWICE, vd_plan_words("ways[%zu]", edge->way).text,
                  plan->zones[edge->from]->id, plan->zones[edge->to]->id);
   }
   free(is_said);
@@ -222,15 +215,15 @@ static void check_ways(struct vd_plan_check *check)
   const Vd__Plan *plan = check->plan;
   for (size_t i = 0; i < plan->n_ways; i++) {
     const Vd__PlanWay *way = plan->ways[i];
-    vd_plan_check_reference(check, &check->zones, way->from, "zone", vd_plan_words("ways[%zu].from", i).text);
-    vd_plan_check_reference(check, &check->zones, way->to, "zone", vd_plan_words("ways[%zu].to", i).text);
+    vd_plan_check_reference(check, &check->zones, way->from, VD_NOUN_ZONE,
+                            vd_plan_words("ways[%zu].from", i).text);
+    vd_plan_check_reference(check, &check->zones, way->to, VD_NOUN_ZONE,
+                            vd_plan_words("ways[%zu].to", i).text);
     if (strcmp(way->from, way->to) == 0)
-      vd_plan_find(check->findings, VD_PLAN_VALUE_RANGE, vd_plan_words("ways[%zu].to", i).text, way->to,
-                   "another zone", "This way leads from \"%s\" to itself.", way->from);
+      VD_PLAN_FIND(check->findings, WAY_TO_ITSELF, vd_plan_words("ways[%zu].to", i).text, way->to);
     if (way->walk_ms <= 0 || way->walk_ms > WALK_MAX_MS)
-      vd_plan_find(check->findings, VD_PLAN_VALUE_RANGE, vd_plan_words("ways[%zu].walk_ms", i).text,
-                   vd_plan_duration(way->walk_ms).text, "up to 1h",
-                   "A walk takes longer than nothing and at most 1h.");
+      VD_PLAN_FIND(check->findings, WALK_RANGE, vd_plan_words("ways[%zu].walk_ms", i).text,
+                   vd_plan_duration(way->walk_ms).text);
   }
 }
 

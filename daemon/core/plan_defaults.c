@@ -60,6 +60,8 @@ static void fill_policy(Vd__Policy *policy)
   fill_count(&policy->tea_seats_percent, 20);
   fill_count(&policy->fault_after_beats, 3);
   fill(&policy->flap_ms, 10 * MINUTE);
+  fill(&policy->fault_soon_ms, 30 * MINUTE);
+  fill_count(&policy->fault_audience_percent, 50);
   fill(&policy->dense_limit_ms, 90 * MINUTE);
   fill(&policy->overrun_grace_ms, 2 * MINUTE);
   fill(&policy->notice_settle_ms, 3 * MINUTE);

@@ -73,29 +73,49 @@ struct vd_plan_words vd_plan_clock(const Vd__PlanEvent *event, int64_t at_ms)
   return is_one_day ? vd_plan_words("%s", full.text + TIME) : full;
 }
 
-void vd_plan_find(struct vd_findings *findings, enum vd_plan_rule rule, const char *path, const char *value,
-                  const char *limit, const char *sentence, ...)
+// "{2}" in the text stands for the third word.
+static void fill(char *out, size_t capacity, const char *text, const char *const *words)
 {
-  findings->errors += rules[rule].is_error;
+  size_t count = 0;
+  struct vd_buffer buffer = {0};
+  while (words[count] != NULL)
+    count++;
+  for (; *text != '\0'; text++) {
+    size_t at = text[0] == '{' ? (size_t)(text[1] - '0') : count;
+    if (at < count) {
+      vd_buffer_append(&buffer, words[at], strlen(words[at]));
+      text += 2;
+    } else {
+      vd_buffer_append(&buffer, text, 1);
+    }
+  }
+  vd_buffer_append(&buffer, "", 1);
+  copy_cut(out, capacity, (const char *)buffer.data);
+  vd_buffer_finish(&buffer);
+}
+
+void vd_plan_find(struct vd_findings *findings, enum vd_plan_sentence sentence, const char *path,
+                  const char *const *words)
+{
+  const struct vd_plan_sentence_row *row = vd_plan_sentence(sentence);
+  const struct rule *rule = &rules[row->rule];
+  findings->errors += rule->is_error;
   if (findings->count == VD_PLAN_FINDINGS_MAX)
     return;
   findings->items = vd_realloc(findings->items, (findings->count + 1) * sizeof *findings->items);
   struct vd_finding *finding = &findings->items[findings->count++];
-  *finding =
-      (struct vd_finding){.rule = rules[rule].name, .err = rules[rule].err, .is_error = rules[rule].is_error};
+  *finding = (struct vd_finding){
+      .rule = rule->name, .err = rule->err, .is_error = rule->is_error, .is_measure = row->is_measure};
   copy_cut(finding->path, sizeof finding->path, path);
-  copy_cut(finding->value, sizeof finding->value, value);
-  copy_cut(finding->limit, sizeof finding->limit, limit);
-  va_list arguments;
-  va_start(arguments, sentence);
-  format_cut(finding->sentence, sizeof finding->sentence, sentence, arguments);
-  va_end(arguments);
+  copy_cut(finding->value, sizeof finding->value, words[0]);
+  fill(finding->limit, sizeof finding->limit, vd_plan_pick(row->limit, findings->language), words);
+  fill(finding->sentence, sizeof finding->sentence, vd_plan_pick(row->words, findings->language), words);
 }
 
 void vd_findings_finish(struct vd_findings *findings)
 {
   free(findings->items);
-  *findings = (struct vd_findings){0};
+  *findings = (struct vd_findings){.language = findings->language};
 }
 
 // ---- ids ----

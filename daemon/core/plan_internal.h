@@ -1,4 +1,4 @@
-// What the stories of the plan share: the rules by name, findings, ids, and how an entry becomes an entity.
+// What the stories of the plan share: findings, ids, and how an entry becomes an entity.
 // Nobody but plan_*.c and their tests includes it. docs/plan.md tells each rule and where it comes from.
 #ifndef VD_CORE_PLAN_INTERNAL_H
 #define VD_CORE_PLAN_INTERNAL_H
@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "daemon/core/plan.h"
+#include "daemon/core/plan_sentences.h"
 #include "proto/entity.pb-c.h"
 
 enum {
@@ -13,123 +14,11 @@ enum {
   VD_PLAN_WAYS_MAX = 12,        // out of one zone
   VD_PLAN_SIZE_MAX = 60 * 1024, // packed: `plan apply` is one request, and a request is VD_REQUEST_MAX
   VD_PLAN_GROWTH = 128,         // bytes an entity may gain while the event runs (what people say, counters)
-  VD_PLAN_GROWTH_DEVICE = 208,  // the same of a device: states, instants, the reading that speaks against it
+  VD_PLAN_GROWTH_DEVICE = 256,  // the same of a device: states, instants, what speaks against it
   VD_PLAN_GROWTH_EVENT = 160,   // of the event: numbers given, the supply that is forecast next
-  VD_PLAN_GROWTH_SUPPLY = 160,  // of a supply: what is known of it, and the forecast
+  VD_PLAN_GROWTH_SUPPLY = 208,  // of a supply: what is known of it, and the forecast
   VD_PLAN_GROWTH_LANE = 256,    // of a lane: what was counted, learnt and predicted
   VD_PLAN_FINDINGS_MAX = 500,
-};
-
-// X(symbol, stable name, is an error, code of the refusal)
-#define VD_PLAN_RULES(X)                                                                                     \
-  /* the file as such */                                                                                     \
-  X(VERSION, "version", true, UNKNOWN_VERSION)                                                               \
-  X(TEXT, "text", true, BAD_TEXT)                                                                            \
-  X(VALUE_RANGE, "value-range", true, BAD_VALUE)                                                             \
-  X(TOO_MANY, "too-many", true, TOO_MANY)                                                                    \
-  X(PLAN_SIZE, "plan-size", true, TOO_LARGE)                                                                 \
-  X(ENTITY_SIZE, "entity-size", true, TOO_LARGE)                                                             \
-  X(ID, "id", true, BAD_VALUE)                                                                               \
-  X(DUPLICATE_ID, "duplicate-id", true, DUPLICATE_ID)                                                        \
-  X(RESERVED_ID, "reserved-id", true, BAD_VALUE)                                                             \
-  X(DANGLING_REFERENCE, "dangling-reference", true, DANGLING_REFERENCE)                                      \
-  X(EVENT_TIMES, "event-times", true, BAD_VALUE)                                                             \
-  /* limits looser than the standard, or than the house */                                                   \
-  X(RESPOND_LIMIT, "respond-limit", false, BAD_PLAN)                                                         \
-  X(DECIDE_LIMIT, "decide-limit", false, BAD_PLAN)                                                           \
-  X(LAND_LIMIT, "land-limit", false, BAD_PLAN)                                                               \
-  X(LIMIT_ORDER, "limit-order", false, BAD_PLAN)                                                             \
-  X(WARN_PERCENT, "warn-percent", false, BAD_PLAN)                                                           \
-  X(CLIMB_AFTER, "climb-after", false, BAD_PLAN)                                                             \
-  X(COMMANDER_SEVERITY, "commander-severity", false, BAD_PLAN)                                               \
-  X(OFFER_TIMEOUT, "offer-timeout", false, BAD_PLAN)                                                         \
-  X(OFFER_TIMEOUT_RADIO, "offer-timeout-radio", false, BAD_PLAN)                                             \
-  X(DECISION_CALL, "decision-call", false, BAD_PLAN)                                                         \
-  X(UNDO_WINDOW, "undo-window", false, BAD_PLAN)                                                             \
-  X(LATE_ENTRY, "late-entry", false, BAD_PLAN)                                                               \
-  X(FUTURE_SKEW, "future-skew", false, BAD_PLAN)                                                             \
-  X(REOPEN_WINDOW, "reopen-window", false, BAD_PLAN)                                                         \
-  X(MANUAL_OFFERS, "manual-offers", false, BAD_PLAN)                                                         \
-  X(CROWDED_PERCENT, "crowded-percent", false, BAD_PLAN)                                                     \
-  X(CROWDED_AFTER, "crowded-after", false, BAD_PLAN)                                                         \
-  X(TEA_SEATS, "tea-seats", false, BAD_PLAN)                                                                 \
-  X(MANUAL_NODES, "manual-nodes", false, BAD_PLAN)                                                           \
-  X(OVERRUN_GRACE, "overrun-grace", false, BAD_PLAN)                                                         \
-  X(NOTICE_SETTLE, "notice-settle", false, BAD_PLAN)                                                         \
-  X(NOTICE_COOL_DOWN, "notice-cool-down", false, BAD_PLAN)                                                   \
-  /* who answers, at every minute */                                                                         \
-  X(NO_LAST_RESORT, "no-last-resort", true, MISSING)                                                         \
-  X(NOBODY_HOLDS, "nobody-holds", true, BAD_PLAN)                                                            \
-  X(LEAD_OFF_DUTY, "lead-off-duty", true, BAD_PLAN)                                                          \
-  X(TIER_UNCOVERED, "tier-uncovered", true, BAD_PLAN)                                                        \
-  X(LEVEL_OFF_DUTY, "level-off-duty", true, BAD_PLAN)                                                        \
-  X(LEVEL_SAME_PERSON, "level-same-person", false, BAD_PLAN)                                                 \
-  X(IDLE_POST, "idle-post", false, BAD_PLAN)                                                                 \
-  /* zones and ways */                                                                                       \
-  X(UNREACHABLE_ZONE, "unreachable-zone", false, BAD_PLAN)                                                   \
-  X(STEP_FREE, "step-free", false, BAD_PLAN)                                                                 \
-  /* crews */                                                                                                \
-  X(SHIFT_ORDER, "shift-order", true, BAD_VALUE)                                                             \
-  X(SHIFT_OUTSIDE, "shift-outside", false, BAD_PLAN)                                                         \
-  X(NO_SHIFT, "no-shift", false, BAD_PLAN)                                                                   \
-  X(CALL_SIGN, "call-sign", true, DUPLICATE_ID)                                                              \
-  X(NO_CALL_SIGN, "no-call-sign", false, BAD_PLAN)                                                           \
-  X(UNREACHABLE_PERSON, "unreachable-person", true, MISSING)                                                 \
-  X(NO_CONTACT, "no-contact", false, BAD_PLAN)                                                               \
-  /* categories and the handbook */                                                                          \
-  X(NO_DECISION, "no-decision", true, MISSING)                                                               \
-  X(DECISION_LANGUAGE, "decision-language", false, BAD_PLAN)                                                 \
-  X(NO_PAGE, "no-page", true, MISSING)                                                                       \
-  X(PAGE_EMPTY, "page-empty", true, MISSING)                                                                 \
-  X(PAGE_LANGUAGE, "page-language", false, BAD_PLAN)                                                         \
-  X(EMERGENCY_NUMBERS, "emergency-numbers", true, MISSING)                                                   \
-  X(LIFE_SAFETY_SEVERITY, "life-safety-severity", false, BAD_PLAN)                                           \
-  X(SKILL_NOBODY, "skill-nobody", true, BAD_PLAN)                                                            \
-  X(SKILL_OFF_DUTY, "skill-off-duty", false, BAD_PLAN)                                                       \
-  /* the agenda */                                                                                           \
-  X(SESSION_TIMES, "session-times", true, BAD_VALUE)                                                         \
-  X(SESSION_OUTSIDE, "session-outside", true, BAD_VALUE)                                                     \
-  X(SESSION_OVERLAP, "session-overlap", true, OVERLAP)                                                       \
-  X(SESSION_CAPACITY, "session-capacity", true, BAD_VALUE)                                                   \
-  X(ELASTIC_RESERVE, "elastic-reserve", false, BAD_PLAN)                                                     \
-  X(DENSE_LIMIT, "dense-limit", false, BAD_PLAN)                                                             \
-  X(NO_BREAK, "no-break", false, BAD_PLAN)                                                                   \
-  /* devices */                                                                                              \
-  X(FAULT_BEATS, "fault-beats", false, BAD_PLAN)                                                             \
-  X(FLAP_TIME, "flap-time", false, BAD_PLAN)                                                                 \
-  X(DEVICE_PARTNER, "device-partner", true, BAD_VALUE)                                                       \
-  X(THRESHOLD_ORDER, "threshold-order", true, BAD_VALUE)                                                     \
-  X(WINDOW_ORDER, "window-order", true, BAD_VALUE)                                                           \
-  X(WINDOW_IN_SESSION, "window-in-session", false, BAD_PLAN)                                                 \
-  X(SLOW_HEARTBEAT, "slow-heartbeat", false, BAD_PLAN)                                                       \
-  X(NO_SPARE, "no-spare", false, BAD_PLAN)                                                                   \
-  X(UNWATCHED_DEVICE, "unwatched-device", false, BAD_PLAN)                                                   \
-  /* supplies, batches, samples */                                                                           \
-  X(SUPPLY_LEAD, "supply-lead", false, BAD_PLAN)                                                             \
-  X(SUPPLY_UNCOVERED, "supply-uncovered", false, BAD_PLAN)                                                   \
-  X(NO_BURN, "no-burn", false, BAD_PLAN)                                                                     \
-  X(BATCH_TIME, "batch-time", true, BAD_VALUE)                                                               \
-  X(BATCH_NO_BREAK, "batch-no-break", false, BAD_PLAN)                                                       \
-  X(SAMPLE_LIMIT, "sample-limit", false, BAD_PLAN)                                                           \
-  X(SAMPLE_WEIGHT, "sample-weight", false, BAD_PLAN)                                                         \
-  X(SAMPLE_KEEP, "sample-keep", false, BAD_PLAN)                                                             \
-  X(DISPOSE_LIMIT, "dispose-limit", false, BAD_PLAN)                                                         \
-  /* check-in */                                                                                             \
-  X(LANE_DESKS, "lane-desks", true, BAD_VALUE)                                                               \
-  X(LANE_SERVICE, "lane-service", true, BAD_VALUE)                                                           \
-  X(LANE_CAPACITY, "lane-capacity", false, BAD_PLAN)                                                         \
-  X(LANE_ZONE, "lane-zone", true, BAD_VALUE)                                                                 \
-  X(LANE_RESERVE, "lane-reserve", false, BAD_PLAN)                                                           \
-  X(ONE_CHANNEL, "one-channel", false, BAD_PLAN)                                                             \
-  X(LANE_UNCOVERED, "lane-uncovered", false, BAD_PLAN)                                                       \
-  X(LANE_WAIT, "lane-wait", false, BAD_PLAN)                                                                 \
-  X(LANE_MEASURE, "lane-measure", false, BAD_PLAN)
-
-enum vd_plan_rule {
-#define VD_PLAN_RULE_ENUM(symbol, name, is_error, err) VD_PLAN_##symbol,
-  VD_PLAN_RULES(VD_PLAN_RULE_ENUM)
-#undef VD_PLAN_RULE_ENUM
-      VD_PLAN_RULE_COUNT
 };
 
 // ---- findings ----
@@ -143,9 +32,13 @@ struct vd_plan_words vd_plan_words(const char *format, ...) __attribute__((forma
 struct vd_plan_words vd_plan_clock(const Vd__PlanEvent *event, int64_t at_ms);
 struct vd_plan_words vd_plan_duration(int64_t duration_ms);
 
-// Adds one. `path`, `value` and `limit` are copied; the sentence is a printf format.
-void vd_plan_find(struct vd_findings *findings, enum vd_plan_rule rule, const char *path, const char *value,
-                  const char *limit, const char *sentence, ...) __attribute__((format(printf, 6, 7)));
+// Adds one of the sentence's rule. `words` are copied: the value as found, then what else the sentence names
+// (plan_sentences.h); NULL ends them. Use through VD_PLAN_FIND(findings, NO_SHIFT, path, value, …).
+void vd_plan_find(struct vd_findings *findings, enum vd_plan_sentence sentence, const char *path,
+                  const char *const *words);
+#define VD_PLAN_SAY(findings, sentence, path, ...)                                                           \
+  vd_plan_find((findings), (sentence), (path), (const char *const[]){__VA_ARGS__, NULL})
+#define VD_PLAN_FIND(findings, SYMBOL, path, ...) VD_PLAN_SAY(findings, VD_SAY_##SYMBOL, path, __VA_ARGS__)
 
 // ---- ids ----
 
@@ -183,17 +76,17 @@ void vd_plan_check_devices(struct vd_plan_check *check);    // devices and what 
 void vd_plan_check_supplies(struct vd_plan_check *check);   // the tea-break, food samples
 void vd_plan_check_lanes(struct vd_plan_check *check);      // check-in
 
-// Says so, with the nearest known name, where `id` is not among `ids`. `what` is "team", "zone" …
+// Says so, with the nearest known name, where `id` is not among `ids`. `what` is a team, a zone …
 void vd_plan_check_reference(struct vd_plan_check *check, const struct vd_plan_ids *ids, const char *id,
-                             const char *what, const char *path);
+                             enum vd_plan_noun what, const char *path);
 
 bool vd_plan_holds(const Vd__PlanCrew *crew, const char *post);
 bool vd_plan_has_skills(const Vd__PlanCrew *crew, char *const *skills, size_t count);
-// Reports by `rule` each stretch of the event in which none of the persons that `counts` says yes to is on
-// duty. `whom` reads "Nobody who holds …".
+// Says by `sentence` each stretch of the event in which none of the persons that `counts` says yes to is on
+// duty. {1} and {2} of the sentence are `who` and `what`.
 typedef bool (*vd_plan_counts_fn)(const Vd__PlanCrew *crew, const void *context);
-void vd_plan_check_gaps(struct vd_plan_check *check, enum vd_plan_rule rule, const char *path,
-                        const char *whom, vd_plan_counts_fn counts, const void *context);
+void vd_plan_check_gaps(struct vd_plan_check *check, enum vd_plan_sentence sentence, const char *path,
+                        const char *who, const char *what, vd_plan_counts_fn counts, const void *context);
 
 // ---- what an entry becomes: new heap messages, without what the running event adds ----
 

@@ -156,14 +156,19 @@ static bool holds_worst(const struct search *search, const char *prefix)
   return false;
 }
 
+static unsigned count_up_to(size_t count)
+{
+  return count < LOAD_COUNTED ? (unsigned)count : LOAD_COUNTED;
+}
+
 static void weigh(const struct search *search, struct vd_candidate *candidate)
 {
   const Vd__Crew *crew = candidate->crew;
   struct vd_key work = vd_key_of("work/", crew->id, "/");
   struct vd_key offers = vd_key_of("offer/", crew->id, "/");
   candidate->walk_ms = vd_walk_ms(search->venue, vd_crew_whereabouts(crew), search->incident->zone);
-  candidate->load = (unsigned)vd_index_count(search->venue->index, work.text, LOAD_COUNTED);
-  candidate->offered = (unsigned)vd_index_count(search->venue->index, offers.text, LOAD_COUNTED);
+  candidate->load = count_up_to(vd_index_count(search->venue->index, work.text));
+  candidate->offered = count_up_to(vd_index_count(search->venue->index, offers.text));
   candidate->holds_worst = search->is_worst && candidate->load > 0 && holds_worst(search, work.text);
 }
 

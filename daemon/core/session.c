@@ -194,6 +194,7 @@ enum vd_err vd_session_cancel(struct vd_act *act, Vd__Reply *reply, struct vd_re
   finish(act, session, VD__SESSION_STATE__SESSION_STATE_CANCELLED);
   vd_notice_add(act, session->id, NULL);
   vd_agenda_end(act, &change, reply);
+  vd_batch_session_gone(act, session, reply);
   return VD_OK;
 }
 

@@ -40,6 +40,10 @@ enum vd_err vd_session_get(const struct vd_venue *venue, const char *id, const c
 // The session of the zone that runs at `at_ms` or starts next, not cancelled or ended; NULL if none. One that
 // people started and did not end runs on past its end. O(log n + what began in the zone within a day).
 const Vd__Session *vd_session_in(const struct vd_venue *venue, const char *zone, int64_t at_ms);
+// The largest audience of the zone's sessions that run at `from_ms` or start until `until_ms`; false if there
+// is none. O(log n + what began in the zone within a day).
+bool vd_session_audience(const struct vd_venue *venue, const char *zone, int64_t from_ms, int64_t until_ms,
+                         uint32_t *audience);
 // Whether a break runs at `at_ms`, of the whole event's agenda, and when that changes next (VD_NEVER: never).
 // O(log n + the breaks that began within a day).
 bool vd_session_is_break(const struct vd_venue *venue, int64_t at_ms, int64_t *until_ms);

@@ -46,7 +46,7 @@ struct vd_agenda_walk vd_agenda_walk_from(const char *zone, int64_t from_ms)
 {
   struct vd_agenda_walk walk = {.prefix = vd_key_of("agenda/", zone, "/")};
   walk.from = walk.prefix;
-  vd_key_add_sorted(&walk.from, as_sorted(from_ms));
+  vd_key_add_sorted(&walk.from, as_sorted(from_ms), VD_KEY_DIGITS);
   return walk;
 }
 
@@ -66,7 +66,7 @@ struct break_walk {
 static struct break_walk breaks_from(int64_t from_ms)
 {
   struct break_walk walk = {.from = vd_key_of("break/", "", "")};
-  vd_key_add_sorted(&walk.from, as_sorted(from_ms));
+  vd_key_add_sorted(&walk.from, as_sorted(from_ms), VD_KEY_DIGITS);
   return walk;
 }
 
@@ -98,6 +98,22 @@ const Vd__Session *vd_session_in(const struct vd_venue *venue, const char *zone,
       overruns = session;
   }
   return overruns;
+}
+
+bool vd_session_audience(const struct vd_venue *venue, const char *zone, int64_t from_ms, int64_t until_ms,
+                         uint32_t *audience)
+{
+  struct vd_agenda_walk walk = vd_agenda_walk_from(zone, from_ms - VD_SESSION_LENGTH_MAX_MS);
+  const Vd__Session *session;
+  bool is_found = false;
+  *audience = 0;
+  while ((session = vd_agenda_walk_next(venue, &walk)) && session->start_at_ms <= until_ms) {
+    if (session->end_at_ms <= from_ms && !is_running(session))
+      continue;
+    is_found = true;
+    *audience = session->audience > *audience ? session->audience : *audience;
+  }
+  return is_found;
 }
 
 // Breaks that touch or overlap are one.
@@ -252,7 +268,7 @@ static struct vd_index_fields lacking(const struct vd_venue *venue, const struct
     until_ms = stretch->until_ms > until_ms ? stretch->until_ms : until_ms;
   }
   struct vd_key from = vd_key_of("dense/", "", "");
-  vd_key_add_sorted(&from, as_sorted(from_ms - DAY_MS));
+  vd_key_add_sorted(&from, as_sorted(from_ms - DAY_MS), VD_KEY_DIGITS);
   const char *key = from.text;
   while ((key = vd_index_next(venue->index, "dense/", key))) {
     const Vd__Session *dense = VD_FIND(venue, SESSION, Session, vd_index_last_field(key));

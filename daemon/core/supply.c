@@ -95,14 +95,16 @@ static int64_t kept(int64_t before_ms, int64_t anew_ms, int64_t now_ms)
 static void set_forecast(struct vd_act *act, Vd__Supply *supply, const struct vd_forecast *forecast)
 {
   if (supply->run_out_at_ms == forecast->run_out_ms && supply->stale_at_ms == forecast->stale_ms &&
-      supply->refill_at_ms == forecast->refill_ms)
+      supply->refill_at_ms == forecast->refill_ms && supply->run_out_waived == forecast->run_out_waived)
     return;
   vd_act_touch(act, VD__KIND__KIND_SUPPLY, &supply->base);
   supply->run_out_at_ms = forecast->run_out_ms;
   supply->stale_at_ms = forecast->stale_ms;
   supply->refill_at_ms = forecast->refill_ms;
+  supply->run_out_waived = forecast->run_out_waived;
 }
 
+// Of the same level: the agenda, or what people want, is another.
 static void forecast_again(struct vd_act *act, Vd__Supply *supply, const struct vd_phases *phases)
 {
   struct vd_forecast forecast = vd_supply_forecast(act->venue, supply, phases, act->now_ms);
@@ -111,50 +113,139 @@ static void forecast_again(struct vd_act *act, Vd__Supply *supply, const struct 
   set_forecast(act, supply, &forecast);
 }
 
+// Of a new one.
+static void forecast_anew(struct vd_act *act, Vd__Supply *supply)
+{
+  struct vd_phases phases;
+  vd_phases_look(act->venue, supply->level_at_ms, act->now_ms, &phases);
+  struct vd_forecast forecast = vd_supply_forecast(act->venue, supply, &phases, act->now_ms);
+  set_forecast(act, supply, &forecast);
+}
+
 // ---- news ----
 
 enum news {
   SEEN,    // somebody looked
   COUNTED, // something went
+  BROUGHT, // something came, beside what was there
   FILLED,  // it is fresh from then on
 };
 
-// What fills closes the refill; so does a report of half or more for which none would be asked now. One that
-// people cancelled holds for the level that it was cancelled for.
+static uint32_t at_most(const Vd__Supply *supply, uint64_t level)
+{
+  uint64_t most = (uint64_t)supply->par * VD_SUPPLY_LEVEL_PARS;
+  return (uint32_t)(level < most ? level : most);
+}
+
+// The holding time begins anew. Touched by the caller.
+static void fill(Vd__Supply *supply, int64_t at_ms)
+{
+  if (at_ms <= supply->filled_at_ms)
+    return;
+  supply->filled_at_ms = at_ms;
+  supply->stale_waived = false;
+}
+
+// A refill is done when it is filled; and when half or more is there, for which none would be asked now.
 static void close_refill(struct vd_act *act, Vd__Supply *supply, enum news news, int64_t at_ms)
 {
   Vd__Task *task = open_task(act->venue, supply);
   bool is_due = supply->refill_at_ms != 0 && supply->refill_at_ms <= act->now_ms;
-  bool is_enough = news == SEEN && (uint64_t)supply->level * 2 >= supply->par && !is_due;
-  if (news == COUNTED || (task && news != FILLED && !is_enough))
+  bool is_enough = news != COUNTED && (uint64_t)supply->level * 2 >= supply->par && !is_due;
+  if (!task || (news != FILLED && !is_enough))
     return;
   vd_string_set(&supply->task, "");
-  if (task)
-    vd_task_end(act, task, news == FILLED ? vd_act_by(act) : "", at_ms);
+  vd_task_end(act, task, news == SEEN ? "" : vd_act_by(act), at_ms);
 }
 
-// The level as of a moment not before the last one. Touched by the caller.
-static void know(struct vd_act *act, Vd__Supply *supply, enum news news, uint32_t level, int64_t at_ms)
+static uint64_t brought_since(const struct vd_venue *venue, const Vd__Supply *supply, int64_t since_ms)
 {
-  struct vd_phases phases;
-  vd_phases_look(act->venue, act->now_ms, &phases);
-  bool goes_on = supply->is_known && news != FILLED && level <= supply->level;
-  if (goes_on && news == SEEN)
-    vd_supply_judge(supply, &phases, level, at_ms);
-  if (goes_on) {
-    vd_supply_learn(supply, &phases, level, at_ms);
-  } else {
-    supply->rated_level = level;
-    supply->rated_at_ms = at_ms;
+  struct vd_key prefix = vd_key_of(supply->id, ".b", "");
+  const Vd__Batch *batch = NULL;
+  const char *after = NULL;
+  uint64_t brought = 0;
+  while ((batch = (Vd__Batch *)vd_fold_next(venue->fold, VD__KIND__KIND_BATCH, after, prefix.text))) {
+    after = batch->id;
+    if (batch->served_at_ms > since_ms)
+      brought += batch->quantity;
   }
-  if (news == FILLED || !supply->is_known)
-    supply->filled_at_ms = at_ms;
+  return brought;
+}
+
+// What somebody saw before the last count or batch, as of that.
+static uint32_t carried_on(const struct vd_act *act, const Vd__Supply *supply, uint32_t level, int64_t at_ms)
+{
+  struct vd_stock seen = vd_supply_stock(supply);
+  seen.level = level;
+  seen.at_ms = at_ms;
+  uint64_t left = vd_supply_left(act->venue, &seen, supply->level_at_ms, act->now_ms);
+  return at_most(supply, left + brought_since(act->venue, supply, at_ms));
+}
+
+static void begin_stretch(Vd__Supply *supply)
+{
+  supply->rated_level = supply->level;
+  supply->rated_at_ms = supply->level_at_ms;
+}
+
+// Somebody says what is left, or filled it. Touched by the caller, here and below.
+static void look(struct vd_act *act, Vd__Supply *supply, enum news news, uint32_t level, int64_t at_ms)
+{
+  bool is_first = !supply->is_known, is_late = at_ms < supply->level_at_ms;
+  bool goes_on = !is_first && !is_late && news == SEEN && level <= supply->level;
+  if (!is_first && news == SEEN)
+    vd_supply_judge(act->venue, supply, level, at_ms, act->now_ms);
+  if (goes_on)
+    vd_supply_learn(act->venue, supply, level, at_ms, act->now_ms);
+  supply->level = is_late ? carried_on(act, supply, level, at_ms) : level;
+  supply->level_at_ms = is_late ? supply->level_at_ms : at_ms;
+  supply->looked_at_ms = at_ms;
   supply->is_known = true;
+  if (!goes_on)
+    begin_stretch(supply);
+  if (is_first || news == FILLED)
+    fill(supply, at_ms);
+  if (news == FILLED)
+    supply->run_out_waived = false;
+  vd_supply_judge_from_here(supply);
+  forecast_anew(act, supply);
+  close_refill(act, supply, news, at_ms);
+}
+
+static void count(struct vd_act *act, Vd__Supply *supply, uint32_t went, int64_t at_ms)
+{
+  uint32_t level = went < supply->level ? supply->level - went : 0;
+  if (at_ms < supply->level_at_ms)
+    at_ms = supply->level_at_ms;
+  vd_supply_learn(act->venue, supply, level, at_ms, act->now_ms);
   supply->level = level;
   supply->level_at_ms = at_ms;
-  struct vd_forecast forecast = vd_supply_forecast(act->venue, supply, &phases, act->now_ms);
-  set_forecast(act, supply, &forecast);
-  close_refill(act, supply, news, at_ms);
+  forecast_anew(act, supply);
+  close_refill(act, supply, COUNTED, at_ms);
+}
+
+// Beside what was left by the forecast; told late, beside what is known since.
+static void bring(struct vd_act *act, Vd__Supply *supply, uint32_t quantity, int64_t at_ms)
+{
+  bool is_late = at_ms < supply->level_at_ms;
+  struct vd_stock stock = vd_supply_stock(supply);
+  uint32_t left = !supply->is_known ? 0
+                  : is_late         ? supply->level
+                                    : vd_supply_left(act->venue, &stock, at_ms, act->now_ms);
+  supply->is_known = true;
+  supply->level = at_most(supply, (uint64_t)left + quantity);
+  if (is_late) {
+    supply->rated_level += quantity;
+    supply->judged_level += quantity;
+  } else {
+    supply->level_at_ms = at_ms;
+    begin_stretch(supply);
+    vd_supply_judge_from_here(supply);
+  }
+  if (left == 0)
+    fill(supply, at_ms);
+  forecast_anew(act, supply);
+  close_refill(act, supply, BROUGHT, at_ms);
 }
 
 enum vd_err vd_supply_level(struct vd_act *act, Vd__Reply *reply, struct vd_refusal *refusal)
@@ -169,7 +260,7 @@ enum vd_err vd_supply_level(struct vd_act *act, Vd__Reply *reply, struct vd_refu
     return err;
   if (told->refilled && told->level == 0)
     return vd_refuse(refusal, VD_ERR_BAD_VALUE, "supply_level.level", "refilled, and nothing is there");
-  if (vd_act_acted_at(act) < supply->level_at_ms)
+  if (vd_act_acted_at(act) < supply->looked_at_ms)
     return vd_refuse(refusal, VD_ERR_OUT_OF_ORDER, "acted_at_ms", NULL);
   vd_act_touch(act, VD__KIND__KIND_SUPPLY, &supply->base);
   tell(act, VD_FACT_LEVEL_REPORTED, supply);
@@ -177,13 +268,13 @@ enum vd_err vd_supply_level(struct vd_act *act, Vd__Reply *reply, struct vd_refu
   if (told->refilled)
     vd_strings_add(&act->fact->why, &act->fact->n_why, "refilled");
   uint32_t errors = supply->errors;
-  know(act, supply, told->refilled ? FILLED : SEEN, told->level, vd_act_acted_at(act));
+  look(act, supply, told->refilled ? FILLED : SEEN, told->level, vd_act_acted_at(act));
   if (supply->errors != errors)
     tell_why(act, "mean-error-permille", supply->error_permille);
   return VD_OK;
 }
 
-// What was served before the last level is no longer in it.
+// What was served before somebody last looked is no longer in the level.
 enum vd_err vd_supply_served(struct vd_act *act, Vd__Reply *reply, struct vd_refusal *refusal)
 {
   (void)reply;
@@ -200,9 +291,8 @@ enum vd_err vd_supply_served(struct vd_act *act, Vd__Reply *reply, struct vd_ref
   tell(act, VD_FACT_SERVED, supply);
   tell_why(act, "count", told->count);
   supply->served += told->count;
-  if (supply->is_known && vd_act_acted_at(act) >= supply->level_at_ms)
-    know(act, supply, COUNTED, told->count < supply->level ? supply->level - told->count : 0,
-         vd_act_acted_at(act));
+  if (supply->is_known && vd_act_acted_at(act) >= supply->looked_at_ms)
+    count(act, supply, told->count, vd_act_acted_at(act));
   return VD_OK;
 }
 
@@ -212,26 +302,39 @@ void vd_supply_filled(struct vd_act *act, const char *id)
   int64_t at_ms = vd_act_acted_at(act);
   if (!supply)
     return;
-  if (at_ms >= supply->level_at_ms)
-    know(act, supply, FILLED, supply->par, at_ms);
-  else
-    close_refill(act, supply, FILLED, at_ms); // a later level is known already
+  vd_string_set(&supply->task, "");
+  if (at_ms >= supply->looked_at_ms) {
+    look(act, supply, FILLED, supply->par, at_ms);
+  } else { // what is left, a later look knows better
+    fill(supply, at_ms);
+    forecast_anew(act, supply);
+  }
 }
 
 void vd_supply_brought(struct vd_act *act, const char *id, uint32_t quantity)
 {
   Vd__Supply *supply = VD_FIND(act->venue, SUPPLY, Supply, id);
   int64_t at_ms = vd_act_acted_at(act);
-  if (!supply || supply->retired || at_ms < supply->level_at_ms)
+  if (!supply || supply->retired || at_ms < supply->looked_at_ms)
     return;
-  uint64_t most = (uint64_t)supply->par * VD_SUPPLY_LEVEL_PARS, level = quantity;
-  if (supply->is_known) {
-    struct vd_phases phases;
-    vd_phases_look(act->venue, act->now_ms, &phases);
-    level += (uint64_t)vd_supply_left(supply, &phases, at_ms) / 1000;
-  }
   vd_act_touch(act, VD__KIND__KIND_SUPPLY, &supply->base);
-  know(act, supply, FILLED, (uint32_t)(level < most ? level : most), at_ms);
+  bring(act, supply, quantity, at_ms);
+}
+
+void vd_supply_refill_cancelled(struct vd_act *act, const char *id)
+{
+  Vd__Supply *supply = VD_EDIT(act, SUPPLY, Supply, id);
+  if (!supply)
+    return;
+  vd_string_set(&supply->task, "");
+  if (!supply->is_known)
+    return;
+  supply->run_out_waived = vd_supply_is_near(supply, supply->run_out_at_ms, act->now_ms);
+  supply->waived_level = supply->run_out_waived ? supply->level : 0;
+  supply->stale_waived = vd_supply_is_near(supply, supply->stale_at_ms, act->now_ms);
+  struct vd_phases phases;
+  vd_phases_look(act->venue, supply->level_at_ms, act->now_ms, &phases);
+  forecast_again(act, supply, &phases);
 }
 
 // ---- the refill ----
@@ -301,16 +404,22 @@ void vd_supply_agenda_changed(struct vd_act *act)
 
 void vd_supply_fire_event(struct vd_act *act, Vd__Event *event)
 {
-  struct vd_phases phases;
-  vd_phases_look(act->venue, act->now_ms, &phases);
+  Vd__Supply *slice[VD_SUPPLY_SLICE];
+  unsigned size = 0;
+  int64_t first_ms = act->now_ms;
   vd_act_touch(act, VD__KIND__KIND_EVENT, &event->base);
   struct vd_key after = vd_key_of("known/", event->reforecast_after, "");
-  const char *key = *event->reforecast_after ? after.text : NULL, *last = NULL;
-  for (unsigned i = 0; i < VD_SUPPLY_SLICE && (key = vd_index_next(act->venue->index, "known/", key)); i++) {
-    last = vd_index_last_field(key);
-    forecast_again(act, VD_FIND(act->venue, SUPPLY, Supply, last), &phases);
+  const char *key = *event->reforecast_after ? after.text : NULL;
+  while (size < VD_SUPPLY_SLICE && (key = vd_index_next(act->venue->index, "known/", key))) {
+    slice[size] = VD_FIND(act->venue, SUPPLY, Supply, vd_index_last_field(key));
+    first_ms = slice[size]->level_at_ms < first_ms ? slice[size]->level_at_ms : first_ms;
+    size++;
   }
-  vd_string_set(&event->reforecast_after, key ? last : "");
+  struct vd_phases phases;
+  vd_phases_look(act->venue, first_ms, act->now_ms, &phases);
+  for (unsigned i = 0; i < size; i++)
+    forecast_again(act, slice[i], &phases);
+  vd_string_set(&event->reforecast_after, key ? slice[size - 1]->id : "");
   if (!key)
     event->reforecast_at_ms = 0;
 }

@@ -1,29 +1,41 @@
 // Tea-break supply (茶歇區補給): levels, what is served, when it runs out, and the refill that is asked for
 // before. Room-internal.
 //
-// What is known. A report says what is left. Servings counted are taken from it: who counts, counts all of
-// them. A report that says `refilled`, a refill done by hand and a served batch (batch.h) fill: the holding
-// time begins anew.
+// What is known. A look is a report of what is left, or that it was filled: `refilled`, or a refill done by
+// hand, which makes it par. It is believed over everything before it. What is counted comes off it since, and
+// a batch (batch.h) comes on top of what the forecast says is left. Any of these may be told late, as long as
+// nobody looked since; a look told late, after a later count or batch, is carried on to that by the forecast
+// and the batches since.
+//
+// The holding time begins anew when it is filled, and when a batch comes onto nothing: one cup on top of old
+// ones makes them no fresher.
 //
 // The forecast. A supply has two burn rates in thousandths of a unit per minute, one while a break of the
-// agenda runs and one outside; the plan gives both to begin with. Each report of no more than the last
-// teaches them by the stretch between: what went is shared between its two phases as the rates expected it
-// (by time, if they expected nothing), and of each phase, which took t of the stretch,
+// agenda runs and one outside; the plan gives both to begin with. A break counts in whichever zone it is:
+// people walk to where the coffee is, and the plan does not say who goes where. With parallel tracks the
+// rate of breaks is thus a mean over the tracks' breaks. Each look or count of no more than the last teaches
+// the rates by the stretch between: what went is shared between its two phases as the rates expected it (by
+// time, if they expected nothing), and of each phase, which took t of the stretch,
 //
 //   rate += (seen - rate) x t / (t + 15 min)
 //
-// so that a long stretch says more than a short one; under a minute it is left to the next report. From the
-// last level the forecast walks the phases of the agenda and takes away what each burns; where nothing is
-// left is the run-out. It looks 24 h ahead of the level: what lasts longer is not within sight, and an older
-// level says nothing. Integers alone: the same inputs give the same forecast at a replay. No forecast lies in
-// the past when it is made; what has run out by it stays so until there is news.
+// so that a long stretch says more than a short one; under a minute it is left to the next report. An empty
+// table that was expected to be empty teaches nothing: nobody knows what would have gone. From the last level
+// the forecast walks the phases of the agenda and takes away what each burns; where nothing is left is the
+// run-out. It looks 24 h ahead of the level: what lasts longer is not within sight, and an older level says
+// nothing. Integers alone: the same inputs give the same forecast at a replay. No forecast lies in the past
+// when it is made; what has run out by it stays so until there is news.
 //
 // The refill opens at min(run-out, going stale) - lead, if that is needed before the event ends, and is
-// promised within the lead. Once: not while one is open, and not again for a level for which people cancelled
-// it. What fills closes it; so does a report of half of par or more for which none would be asked now.
+// promised within the lead. Once: not while one is open. Filling closes it; so does a look or a batch that
+// makes half of par or more for which none would be asked now. One that people cancelled is not asked for
+// again for what was less than a lead away then: the run-out, until a tenth of par less is left, or nothing,
+// or more than then, or it is farther away again; going stale, until it is filled. For the other of the two
+// it is asked all the same.
 //
-// The forecast's own error: how far it was from each report that came (a minute or more after the last, and
-// not after a filling), in thousandths of par; a mean in which the last sixteen count.
+// The forecast's own error: how far it was, as it was made at the last look or batch, from each report that
+// came (a minute or more after it, of no more than there was then), in thousandths of par; a mean in which
+// the last sixteen count. Counts in between do not make it any better.
 //
 // When breaks move, all known supplies are forecast anew, but not within that command: it notes the moment in
 // the event, whose timer goes through them by id, a slice an act. So a shift costs the same with 5,000
@@ -55,8 +67,10 @@ int64_t vd_supply_next_event(const Vd__Event *event);                           
 
 // The refill of this supply was done by hand at vd_act_acted_at: it was at par then.
 void vd_supply_filled(struct vd_act *act, const char *supply);
-// A batch was brought: so much more than the forecast says is left.
+// A batch was served at vd_act_acted_at: so much more is there.
 void vd_supply_brought(struct vd_act *act, const char *supply, uint32_t quantity);
+// People cancelled its refill.
+void vd_supply_refill_cancelled(struct vd_act *act, const char *supply);
 // Breaks moved.
 void vd_supply_agenda_changed(struct vd_act *act);
 // A plan was worked in: refills of what is retired are dropped, all is forecast anew.

@@ -65,6 +65,7 @@ static Vd__Fact *tell(struct vd_act *act, enum vd_fact what, const Vd__Task *tas
 struct candidate {
   const Vd__Crew *crew;
   bool answers;
+  size_t load; // incidents held and tasks asked
   int64_t walk_ms;
 };
 
@@ -72,10 +73,24 @@ static bool is_better(const struct candidate *a, const struct candidate *b)
 {
   if (!b->crew || a->answers != b->answers)
     return !b->crew || a->answers;
+  if (a->load != b->load)
+    return a->load < b->load;
   return a->walk_ms < b->walk_ms; // equally near: by rank, as they come
 }
 
-static const Vd__Crew *find_nearest(struct vd_venue *venue, const Vd__Task *task)
+static size_t load_of(const struct vd_venue *venue, const Vd__Crew *crew)
+{
+  return vd_index_count(venue->index, vd_key_of("work/", crew->id, "/").text) +
+         vd_index_count(venue->index, vd_key_of("asked/", crew->id, "/").text);
+}
+
+static const Vd__Alert *thread_of(const struct vd_venue *venue, const Vd__Task *task, const char *crew)
+{
+  return VD_FIND(venue, ALERT, Alert, vd_alert_id_of(0, task->id, crew).text);
+}
+
+// `is_first`: nobody has to have been asked before; else whoever was called about it already is left out.
+static const Vd__Crew *find_best(struct vd_venue *venue, const Vd__Task *task, bool is_first)
 {
   if (*task->team == '\0')
     return NULL;
@@ -83,11 +98,12 @@ static const Vd__Crew *find_nearest(struct vd_venue *venue, const Vd__Task *task
   struct vd_key prefix = vd_key_of("duty/", task->team, "/");
   for (const char *key = NULL; (key = vd_index_next(venue->index, prefix.text, key));) {
     const Vd__Crew *crew = VD_FIND(venue, CREW, Crew, vd_index_last_field(key));
-    if (!crew || !vd_crew_is_reachable(crew))
+    if (!crew || !vd_crew_is_reachable(crew) || (!is_first && thread_of(venue, task, crew->id)))
       continue;
     struct candidate candidate = {
         .crew = crew,
         .answers = vd_crew_answers_for(crew, task->zone),
+        .load = load_of(venue, crew),
         .walk_ms = vd_walk_ms(venue, vd_crew_whereabouts(crew), task->zone),
     };
     if (is_better(&candidate, &best))
@@ -118,17 +134,22 @@ static void ask_crew(struct vd_act *act, Vd__Task *task, const Vd__Crew *crew)
 {
   drop_calls(act, task, VD__ALERT_WHY__ALERT_WHY_NO_CANDIDATE);
   set_asked(act, task, crew->id);
+  const Vd__Policy *policy = vd_policy(act->venue);
+  if (!policy->manual_nodes)
+    task->passes_on_at_ms =
+        act->now_ms + (crew->has_phone ? policy->offer_timeout_ms : policy->offer_timeout_radio_ms);
   vd_escalation_ask_crew(act, task->id, crew, VD__ALERT_WHY__ALERT_WHY_TASK);
 }
 
 static void ask(struct vd_act *act, Vd__Task *task)
 {
-  const Vd__Crew *crew = find_nearest(act->venue, task);
+  const Vd__Crew *crew = find_best(act->venue, task, true);
   if (crew) {
     ask_crew(act, task, crew);
     return;
   }
   set_asked(act, task, "");
+  task->passes_on_at_ms = 0;
   const Vd__Team *team = VD_FIND(act->venue, TEAM, Team, task->team);
   vd_escalation_ask(act, task->id, task->zone,
                     team && *team->lead ? team->lead : vd_policy(act->venue)->control,
@@ -170,6 +191,7 @@ static void end(struct vd_act *act, Vd__Task *task, Vd__TaskState state, int64_t
   vd_act_touch(act, VD__KIND__KIND_TASK, &task->base);
   task->state = state;
   task->ended_at_ms = at_ms;
+  task->passes_on_at_ms = 0;
   vd_index_refresh(act->venue->index, act->venue, VD__KIND__KIND_TASK, task->id, &task->base);
   vd_escalation_settle(act, task->id);
 }
@@ -178,8 +200,10 @@ void vd_task_end(struct vd_act *act, Vd__Task *task, const char *by, int64_t act
 {
   if (!is_open(task))
     return;
-  vd_deadline_meet(act, deadline_of(act->venue, task), acted_at_ms);
-  end(act, task, VD__TASK_STATE__TASK_STATE_DONE, acted_at_ms);
+  Vd__Deadline *deadline = deadline_of(act->venue, task);
+  int64_t met_ms = acted_at_ms > deadline->start_at_ms ? acted_at_ms : deadline->start_at_ms;
+  vd_deadline_meet(act, deadline, met_ms);
+  end(act, task, VD__TASK_STATE__TASK_STATE_DONE, met_ms);
   vd_string_set(&task->ended_by, by);
   tell(act, VD_FACT_TASK_DONE, task);
 }
@@ -196,7 +220,35 @@ void vd_task_drop(struct vd_act *act, Vd__Task *task, const char *reason)
     vd_string_set(&fact->text, reason);
 }
 
-// ---- somebody leaves, somebody comes ----
+// ---- nobody hears, somebody leaves, somebody comes ----
+
+int64_t vd_task_next(const Vd__Task *task)
+{
+  return task->passes_on_at_ms ? task->passes_on_at_ms : VD_NEVER;
+}
+
+void vd_task_fire(struct vd_act *act, Vd__Task *task)
+{
+  vd_act_touch(act, VD__KIND__KIND_TASK, &task->base);
+  task->passes_on_at_ms = 0;
+  const Vd__Crew *next = find_best(act->venue, task, false);
+  if (!next)
+    return;
+  Vd__Fact *fact = tell(act, VD_FACT_TASK_PASSED_ON, task);
+  if (fact)
+    vd_string_set(&fact->who, task->crew);
+  drop_calls(act, task, VD__ALERT_WHY__ALERT_WHY_TASK);
+  ask_crew(act, task, next);
+}
+
+void vd_task_heard(struct vd_act *act, const char *subject, const char *crew)
+{
+  Vd__Task *task = vd_task_find(act->venue, subject);
+  if (!task || task->passes_on_at_ms == 0 || strcmp(task->crew, crew) != 0)
+    return;
+  vd_act_touch(act, VD__KIND__KIND_TASK, &task->base);
+  task->passes_on_at_ms = 0;
+}
 
 void vd_task_left(struct vd_act *act, const Vd__Crew *crew)
 {
@@ -271,7 +323,10 @@ enum vd_err vd_task_cancel(struct vd_act *act, Vd__Reply *reply, struct vd_refus
     return vd_refuse(refusal, VD_ERR_WRONG_STATE, "task_cancel.task", "it is done");
   if (is_open(task) && *cancel->reason == '\0')
     return vd_refuse(refusal, VD_ERR_MISSING, "task_cancel.reason", NULL);
+  bool was_open = is_open(task);
   vd_task_drop(act, task, cancel->reason);
+  if (was_open && task->kind == VD__TASK_KIND__TASK_KIND_REFILL)
+    vd_supply_refill_cancelled(act, task->subject);
   reply->number = task->number;
   return VD_OK;
 }

@@ -17,15 +17,18 @@
 #include "daemon/core/session.h"
 #include "daemon/core/suggestion.h"
 #include "daemon/core/supply.h"
+#include "daemon/core/task.h"
 #include "daemon/core/venue_internal.h"
 #include "daemon/core/zone.h"
+#include "proto/id_order.h"
 
 struct node {
   RB_ENTRY(node) by_id;
   RB_ENTRY(node) by_due;
   int64_t due_ms;
   Vd__Kind kind;
-  const char *id; // storage, or a caller's string in a key used for searching
+  uint64_t prefix; // of id
+  const char *id;  // storage, or a caller's string in a key used for searching
   char storage[];
 };
 
@@ -43,7 +46,7 @@ static int compare_ids(const struct node *a, const struct node *b)
 {
   if (a->kind != b->kind)
     return a->kind < b->kind ? -1 : 1;
-  return strcmp(a->id, b->id);
+  return vd_id_compare(a->prefix, a->id, b->prefix, b->id);
 }
 
 static int compare_dues(const struct node *a, const struct node *b)
@@ -78,12 +81,12 @@ void vd_timers_destroy(struct vd_timers *timers)
   free(timers);
 }
 
-static struct node *node_create(Vd__Kind kind, const char *id)
+static struct node *node_create(const struct node *key)
 {
-  size_t size = strlen(id) + 1;
+  size_t size = strlen(key->id) + 1;
   struct node *node = vd_alloc(sizeof *node + size);
-  node->kind = kind;
-  node->id = memcpy(node->storage, id, size);
+  *node = *key;
+  node->id = memcpy(node->storage, key->id, size);
   return node;
 }
 
@@ -104,7 +107,7 @@ static void join_queue(struct vd_timers *timers, struct node *node, int64_t due_
 
 void vd_timers_set(struct vd_timers *timers, Vd__Kind kind, const char *id, int64_t due_ms)
 {
-  struct node key = {.kind = kind, .id = id};
+  struct node key = {.kind = kind, .prefix = vd_id_prefix(id), .id = id};
   struct node *node = RB_FIND(id_tree, &timers->by_id, &key);
   if (node != NULL && node->due_ms == due_ms)
     return;
@@ -112,7 +115,7 @@ void vd_timers_set(struct vd_timers *timers, Vd__Kind kind, const char *id, int6
     leave_queue(timers, node);
   if (due_ms != VD_NEVER) {
     if (node == NULL) {
-      node = node_create(kind, id);
+      node = node_create(&key);
       RB_INSERT(id_tree, &timers->by_id, node);
       timers->count++;
     }
@@ -154,6 +157,7 @@ bool vd_timer_is_of(Vd__Kind kind)
   case VD__KIND__KIND_CREW:
   case VD__KIND__KIND_ALERT:
   case VD__KIND__KIND_ZONE:
+  case VD__KIND__KIND_TASK:
   case VD__KIND__KIND_SUPPLY:
   case VD__KIND__KIND_BATCH:
   case VD__KIND__KIND_DEVICE:
@@ -184,6 +188,8 @@ int64_t vd_timer_due_of(const struct vd_venue *venue, Vd__Kind kind, const Proto
     return vd_alert_next(venue, (const Vd__Alert *)message);
   case VD__KIND__KIND_ZONE:
     return vd_zone_next(venue, (const Vd__Zone *)message);
+  case VD__KIND__KIND_TASK:
+    return vd_task_next((const Vd__Task *)message);
   case VD__KIND__KIND_SUPPLY:
     return vd_supply_next(venue, (const Vd__Supply *)message);
   case VD__KIND__KIND_BATCH:

@@ -22,6 +22,7 @@
 #include "daemon/core/task.h"
 #include "daemon/core/venue_internal.h"
 #include "daemon/core/zone.h"
+#include "proto/details.h"
 
 struct vd_venue *vd_venue_create(void)
 {
@@ -107,13 +108,11 @@ static enum vd_err refuse(Vd__Reply *reply, const Vd__Command *command, enum vd_
   answer(reply, command, err, language);
   vd_string_set(&reply->field, refusal->field);
   vd_string_set(&reply->nearest, refusal->nearest);
-  if (*refusal->detail) {
-    struct vd_buffer sentence = {0};
-    vd_buffer_printf(&sentence, "%s (%s)", reply->sentence, refusal->detail);
-    vd_buffer_append(&sentence, "", 1);
-    vd_string_set(&reply->sentence, (char *)sentence.data);
-    vd_buffer_finish(&sentence);
-  }
+  struct vd_buffer sentence = {0};
+  vd_refusal_sentence(&sentence, err, refusal->detail, language);
+  vd_buffer_append(&sentence, "", 1);
+  vd_string_set(&reply->sentence, (char *)sentence.data);
+  vd_buffer_finish(&sentence);
   return err;
 }
 
@@ -285,6 +284,8 @@ static const char *timer_name(Vd__Kind kind)
     return "crew";
   case VD__KIND__KIND_ZONE:
     return "zone";
+  case VD__KIND__KIND_TASK:
+    return "task";
   case VD__KIND__KIND_SUPPLY:
     return "supply";
   case VD__KIND__KIND_BATCH:
@@ -324,6 +325,9 @@ static void fire(struct vd_act *act, Vd__Kind kind, ProtobufCMessage *message)
     break;
   case VD__KIND__KIND_ZONE:
     vd_zone_fire(act, (Vd__Zone *)message);
+    break;
+  case VD__KIND__KIND_TASK:
+    vd_task_fire(act, (Vd__Task *)message);
     break;
   case VD__KIND__KIND_SUPPLY:
     vd_supply_fire(act, (Vd__Supply *)message);
@@ -365,6 +369,19 @@ static void choose_first(const struct vd_venue *venue, int64_t now_ms, Vd__Kind 
   *due_ms = vd_crew_next(venue, crew);
 }
 
+// What fired waits for something later than it did, or it would fire for ever and nothing else would. That is
+// for each kind to see to; where one does not, its timer is set aside, and counted. The event alone goes on
+// where it was: it works through its supplies slice by slice.
+static void set_stuck_aside(struct vd_venue *venue, Vd__Kind kind, const char *id, int64_t fired_ms,
+                            int64_t now_ms)
+{
+  const ProtobufCMessage *message = vd_fold_find(venue->fold, kind, id);
+  if (!message || kind == VD__KIND__KIND_EVENT || vd_timer_due_of(venue, kind, message) > fired_ms)
+    return;
+  vd_timers_set(venue->timers, kind, id, now_ms + VD_STUCK_ASIDE_MS);
+  venue->counts.stuck_timers++;
+}
+
 static void fire_first(struct vd_venue *venue, int64_t now_ms, vd_emit_fn emit, void *context)
 {
   struct vd_act act;
@@ -381,6 +398,7 @@ static void fire_first(struct vd_venue *venue, int64_t now_ms, vd_emit_fn emit, 
   fire(&act, kind, message);
   assert(vd_act_has(&act, kind, act.tick.id)); // else it would fire for ever
   vd_act_end(&act, NULL, emit, context);
+  set_stuck_aside(venue, kind, act.tick.id, act.tick.due_at_ms, now_ms);
   free(act.tick.id);
 }
 

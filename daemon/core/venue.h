@@ -30,7 +30,8 @@ typedef void (*vd_emit_fn)(void *context, const Vd__Change *change);
 void vd_venue_restore_entity(struct vd_venue *venue, const Vd__Entity *entity);
 void vd_venue_restore_change(struct vd_venue *venue, const Vd__Change *change);
 // Derives indexes and timers. `sequence` is the last Change known. What became due meanwhile fires once at
-// the next tick, with its lateness; what is waited for from outside is expected anew, as after vd_venue_resume.
+// the next tick, with its lateness; what is waited for from outside is expected anew, as after
+// vd_venue_resume.
 void vd_venue_restore_finish(struct vd_venue *venue, uint64_t sequence, int64_t now_ms);
 
 // Nobody could be heard until now_ms: a suspend, a stop, a clock set forward. What is waited for from outside
@@ -44,13 +45,15 @@ void vd_venue_resume(struct vd_venue *venue, int64_t now_ms);
 // and freed by the caller with vd_reply_clear. A late acknowledgement that changes nothing is a success with
 // sequence 0. `request` is the request's id, kept in the cause. The command was checked by vd_check_message.
 enum vd_err vd_venue_execute(struct vd_venue *venue, const Vd__Principal *who, const char *request,
-                             const Vd__Command *command, Vd__Language language, int64_t now_ms, vd_emit_fn emit,
-                             void *context, Vd__Reply *reply);
+                             const Vd__Command *command, Vd__Language language, int64_t now_ms,
+                             vd_emit_fn emit, void *context, Vd__Reply *reply);
 void vd_reply_clear(Vd__Reply *reply);
 
-// Fires at most `max` timers due at or before now_ms, each as its own act: first the boundaries of duty, so that nothing
-// done at now_ms calls who has gone, then the others; both in the order (due, kind, id).
-// Returns how many fired; if that is `max`, more may be due.
+// Fires at most `max` timers due at or before now_ms, each as its own act: first the boundaries of duty, so
+// that nothing done at now_ms calls who has gone, then the others; both in the order (due, kind, id). Returns
+// how many fired; if that is `max`, more may be due. It ends: a timer that would fire for ever is set aside for
+// VD_STUCK_ASIDE_MS.
+enum { VD_STUCK_ASIDE_MS = 60000 };
 unsigned vd_venue_tick(struct vd_venue *venue, int64_t now_ms, unsigned max, vd_emit_fn emit, void *context);
 
 // When the next timer is due, VD_NEVER if none; too early at times, since what is heard moves it on. O(1).
@@ -60,7 +63,7 @@ int64_t vd_venue_next_due(const struct vd_venue *venue);
 uint64_t vd_venue_sequence(const struct vd_venue *venue);
 // The entities, for paging, indexes of the caller and comparison; read only.
 const struct vd_fold *vd_venue_fold(const struct vd_venue *venue);
-const Vd__Event *vd_venue_event(const struct vd_venue *venue);  // NULL before the first plan
+const Vd__Event *vd_venue_event(const struct vd_venue *venue); // NULL before the first plan
 
 // Who could take the incident, best first, with reasons; and the others with why not. At most 64.
 // Heap message, freed by the caller; NULL and a refusal for an unknown incident.
@@ -77,10 +80,11 @@ struct vd_venue_counts {
   uint64_t open_incidents;
   uint64_t open_alerts;
   uint64_t running_deadlines;
-  uint64_t breaches;      // recorded since the journal began, as far as entities are at hand
+  uint64_t breaches; // recorded since the journal began, as far as entities are at hand
   uint64_t timers;
+  uint64_t stuck_timers; // that fired and waited for nothing later: 0, but for a mistake of venued's
   struct vd_venue_acts acts[VD_NODES]; // by Vd__Node
 };
-void vd_venue_count(const struct vd_venue *venue, struct vd_venue_counts *counts);  // O(1)
+void vd_venue_count(const struct vd_venue *venue, struct vd_venue_counts *counts); // O(1)
 
 #endif

@@ -20,12 +20,12 @@ struct vd_tally {
 // One entity that the act under way touched.
 struct vd_act_item {
   Vd__Kind kind;
-  ProtobufCMessage *message;  // live; NULL once removed
-  char *removed_id;           // heap, of a removed one
-  bool is_new;                // created by this act: removing it again leaves no trace
+  ProtobufCMessage *message; // live; NULL once removed
+  char *removed_id;          // heap, of a removed one
+  bool is_new;               // created by this act: removing it again leaves no trace
   struct vd_tally before;
-  size_t slot;                // where venue->slots names it
-  Vd__Entity entity;          // as they are emitted
+  size_t slot;       // where venue->slots names it
+  Vd__Entity entity; // as they are emitted
   Vd__Key key;
 };
 
@@ -46,12 +46,13 @@ struct vd_venue {
   struct vd_act_item *items;
   Vd__Entity **upserts;
   Vd__Key **removals;
-  size_t item_capacity;        // of the three
-  uint32_t *slots;             // hash by (kind, id): 1 + index of the item, 0 = free
-  size_t slot_capacity;        // a power of two, at least twice item_capacity
+  size_t item_capacity; // of the three
+  uint32_t *slots;      // hash by (kind, id): 1 + index of the item, 0 = free
+  size_t slot_capacity; // a power of two, at least twice item_capacity
 };
 
-#define VD_FIND(venue, KIND, Type, id) ((Vd__##Type *)vd_fold_find((venue)->fold, VD__KIND__KIND_##KIND, (id)))
+#define VD_FIND(venue, KIND, Type, id)                                                                       \
+  ((Vd__##Type *)vd_fold_find((venue)->fold, VD__KIND__KIND_##KIND, (id)))
 
 // The policy in force. Only after the first plan.
 static inline const Vd__Policy *vd_policy(const struct vd_venue *venue)

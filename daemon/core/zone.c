@@ -148,9 +148,10 @@ static void set_status(struct vd_act *act, Vd__Zone *zone, Vd__ZoneStatus status
     vd_escalation_settle(act, subject_of(zone).text);
 }
 
-void vd_zone_retired(struct vd_act *act, const Vd__Zone *zone)
+void vd_zone_retired(struct vd_act *act, Vd__Zone *zone)
 {
-  vd_escalation_settle(act, subject_of(zone).text);
+  if (zone->status == CROWDED)
+    set_status(act, zone, OPEN, act->now_ms);
 }
 
 // ---- time ----
@@ -178,6 +179,15 @@ void vd_zone_fire(struct vd_act *act, Vd__Zone *zone)
 
 // ---- the commands ----
 
+// Nobody counts more than this, so whoever says it has mistyped.
+static uint64_t most_people(const struct vd_venue *venue, const Vd__Zone *zone)
+{
+  enum { TIMES = 4, UNKNOWN = 1000000 };
+  uint64_t holds = held_by(zone), come = vd_venue_event(venue)->participants;
+  uint64_t most = TIMES * (holds > come ? holds : come);
+  return most > 0 ? most : UNKNOWN;
+}
+
 enum vd_err vd_zone_count(struct vd_act *act, Vd__Reply *reply, struct vd_refusal *refusal)
 {
   (void)reply;
@@ -189,14 +199,18 @@ enum vd_err vd_zone_count(struct vd_act *act, Vd__Reply *reply, struct vd_refusa
     return err;
   if (at_ms < zone->people_at_ms)
     return vd_refuse(refusal, VD_ERR_OUT_OF_ORDER, "acted_at_ms", "%s was counted after that", zone->id);
+  if (count->people > most_people(act->venue, zone))
+    return vd_refuse(refusal, VD_ERR_BAD_VALUE, "count_zone.people",
+                     "at most %llu people, four times what may come",
+                     (unsigned long long)most_people(act->venue, zone));
   vd_act_touch(act, VD__KIND__KIND_ZONE, &zone->base);
   zone->people = count->people;
   zone->estimated = count->estimated;
   zone->people_at_ms = at_ms;
-  if (at_ms < zone->status_at_ms || !speaks_for_other(act->venue, zone))
+  if (at_ms < zone->set_at_ms || !speaks_for_other(act->venue, zone))
     zone->crossing_at_ms = 0;
   else if (zone->crossing_at_ms == 0)
-    zone->crossing_at_ms = at_ms;
+    zone->crossing_at_ms = act->now_ms; // what is told late may be over: there is time to count again
   tell_count(act, VD_FACT_ZONE_COUNTED, zone);
   return VD_OK;
 }
@@ -220,14 +234,18 @@ enum vd_err vd_zone_set(struct vd_act *act, Vd__Reply *reply, struct vd_refusal 
     return vd_refuse(refusal, VD_ERR_MISSING, "set_zone.status", "open, crowded, closed, converting ...");
   if (set->status == zone->status || (set->status == OPEN && is_open(zone)))
     return VD_OK;
-  if (at_ms < zone->status_at_ms)
+  if (at_ms < zone->set_at_ms)
     return vd_refuse(refusal, VD_ERR_OUT_OF_ORDER, "acted_at_ms", "%s changed after that", zone->id);
+  bool was_shut = zone->status > CROWDED;
   vd_act_touch(act, VD__KIND__KIND_ZONE, &zone->base);
   tell_set(act, zone, set->status);
   if (set->status == CROWDED)
     vd_node_did(act, VD__NODE__NODE_CROWDING, false);
   set_status(act, zone, set->status, at_ms);
+  zone->set_at_ms = at_ms;
   if (set->status > CROWDED) // people are led round it
     vd_notice_add(act, NULL, zone->id);
+  else if (was_shut)
+    vd_notice_take_out(act, zone->id);
   return VD_OK;
 }

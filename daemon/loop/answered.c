@@ -1,7 +1,9 @@
 // A hash table with linear probing over a ring: the ring's order is age, so the oldest is known without a
-// clock. An id is kept as 128 bits of BLAKE2b over principal and id: no strings, no collisions to fear.
+// clock. An id is kept as 128 bits of SipHash over principal and id, under a key that nobody else knows: no
+// strings, and no collisions to fear or to be made.
 #include "daemon/loop/answered.h"
 
+#include <assert.h>
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,7 +21,11 @@ struct entry {
   struct vd_answer answer;
 };
 
+static_assert(sizeof(struct key) == crypto_shorthash_siphashx24_BYTES, "a key is one hash");
+static_assert(sizeof(struct key) == crypto_shorthash_siphashx24_KEYBYTES, "and keys another one");
+
 struct vd_answered {
+  struct key secret;
   struct entry ring[VD_ANSWERED_MAX];
   uint32_t next; // the ring's oldest entry, which the next one replaces
   uint32_t count;
@@ -29,6 +35,7 @@ struct vd_answered {
 struct vd_answered *vd_answered_create(void)
 {
   struct vd_answered *answered = vd_zalloc(sizeof *answered);
+  randombytes_buf(&answered->secret, sizeof answered->secret);
   for (size_t i = 0; i < SLOTS; i++)
     answered->slots[i] = EMPTY;
   return answered;
@@ -39,15 +46,19 @@ void vd_answered_destroy(struct vd_answered *answered)
   free(answered);
 }
 
-static struct key key_of(const char *principal, const char *id)
+static struct key hash(const char *text, const struct key *secret)
 {
   struct key key;
-  crypto_generichash_state state;
-  crypto_generichash_init(&state, NULL, 0, sizeof key);
-  crypto_generichash_update(&state, (const unsigned char *)principal, strlen(principal) + 1);
-  crypto_generichash_update(&state, (const unsigned char *)id, strlen(id));
-  crypto_generichash_final(&state, (unsigned char *)&key, sizeof key);
+  crypto_shorthash_siphashx24((unsigned char *)&key, (const unsigned char *)text, strlen(text),
+                              (const unsigned char *)secret);
   return key;
+}
+
+// The principal's hash is the key of the id's, so that neither can run into the other.
+static struct key key_of(const struct vd_answered *answered, const char *principal, const char *id)
+{
+  struct key whose = hash(principal, &answered->secret);
+  return hash(id, &whose);
 }
 
 static bool is_same(const struct key *a, const struct key *b)
@@ -84,7 +95,7 @@ static void remove_key(struct vd_answered *answered, const struct key *key)
 void vd_answered_put(struct vd_answered *answered, const char *principal, const char *id,
                      const struct vd_answer *answer)
 {
-  struct key key = key_of(principal, id);
+  struct key key = key_of(answered, principal, id);
   size_t slot = slot_of(answered, &key);
   if (answered->slots[slot] != EMPTY) {
     answered->ring[answered->slots[slot]].answer = *answer;
@@ -105,7 +116,7 @@ void vd_answered_put(struct vd_answered *answered, const char *principal, const 
 bool vd_answered_find(const struct vd_answered *answered, const char *principal, const char *id,
                       struct vd_answer *answer)
 {
-  struct key key = key_of(principal, id);
+  struct key key = key_of(answered, principal, id);
   size_t slot = slot_of(answered, &key);
   if (answered->slots[slot] == EMPTY)
     return false;

@@ -1,5 +1,6 @@
 #include "daemon/loop/batch.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -38,9 +39,10 @@ bool vd_batch_is_full(const struct vd_batch *batch)
 
 // ---- frames ----
 
-void vd_frame_append(struct vd_buffer *out, enum vd_clearance clearance, const char *prefix, uint64_t epoch,
+void vd_frame_append(struct vd_buffer *out, enum vd_clearance clearance, uint64_t epoch, uint64_t alarm,
                      const Vd__Change *change)
 {
+  const char *prefix = alarm == 0 ? "change" : "alarm";
   // A hidden kind must not show in the topic either.
   bool is_hidden = change->n_upserts > 0 && (change->fact == NULL || change->fact->incident == 0) &&
                    !vd_clearance_shows_type(clearance, vd_entity_message(change->upserts[0])->descriptor);
@@ -53,6 +55,7 @@ void vd_frame_append(struct vd_buffer *out, enum vd_clearance clearance, const c
   frame.epoch = epoch;
   frame.sequence = change->sequence;
   frame.change = (Vd__Change *)change;
+  frame.alarm = alarm;
   vd_clearance_pack(out, clearance, &frame.base);
 }
 
@@ -60,7 +63,7 @@ static struct vd_span frame_for(struct vd_batch *batch, enum vd_clearance cleara
                                 uint64_t epoch)
 {
   struct vd_span span = {.offset = batch->frames.size};
-  vd_frame_append(&batch->frames, clearance, "change", epoch, change);
+  vd_frame_append(&batch->frames, clearance, epoch, 0, change);
   span.size = batch->frames.size - span.offset;
   return span;
 }
@@ -91,25 +94,27 @@ void vd_batch_add_entity(struct vd_batch *batch, Vd__Kind kind, const char *id,
   item->packed.offset = batch->bytes.size;
   if (message != NULL)
     item->packed.size = vd_buffer_pack(&batch->bytes, message);
+  assert(item->packed.size <= VD_ENTITY_MAX); // the core weighs larger acts alone
 }
 
-void vd_batch_add_answer(struct vd_batch *batch, struct vd_call *call, Vd__Response *response)
+void vd_batch_add_answer(struct vd_batch *batch, struct vd_call *call, bool says_sequence)
 {
   RESERVE(batch->answers, batch->answer_count, batch->answer_capacity);
-  batch->answers[batch->answer_count++] = (struct vd_batch_answer){.call = call, .response = response};
+  batch->answers[batch->answer_count++] =
+      (struct vd_batch_answer){.call = call, .says_sequence = says_sequence};
 }
 
 void vd_batch_seal(struct vd_batch *batch)
 {
   const uint8_t *bytes = batch->bytes.data;
   batch->journal_changes =
-      vd_realloc(batch->journal_changes, batch->change_count * sizeof *batch->journal_changes);
+      vd_realloc(batch->journal_changes, batch->change_capacity * sizeof *batch->journal_changes);
   for (size_t i = 0; i < batch->change_count; i++)
     batch->journal_changes[i] = (struct vd_journal_change){.sequence = batch->changes[i].sequence,
                                                            .data = bytes + batch->changes[i].packed.offset,
                                                            .size = batch->changes[i].packed.size};
   batch->journal_entities =
-      vd_realloc(batch->journal_entities, batch->entity_count * sizeof *batch->journal_entities);
+      vd_realloc(batch->journal_entities, batch->entity_capacity * sizeof *batch->journal_entities);
   for (size_t i = 0; i < batch->entity_count; i++) {
     const struct vd_batch_entity *entity = &batch->entities[i];
     batch->journal_entities[i] =

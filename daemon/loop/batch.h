@@ -32,8 +32,8 @@ struct vd_batch_entity {
 };
 
 struct vd_batch_answer {
-  struct vd_call *call;
-  Vd__Response *response; // heap
+  struct vd_call *call; // its answer is packed
+  bool says_sequence;   // how far what it tells reaches
 };
 
 struct vd_batch {
@@ -73,17 +73,16 @@ void vd_batch_add_change(struct vd_batch *batch, const Vd__Change *change, uint6
 // Packs an entity for the checkpoint; `message` NULL = removed. Copies.
 void vd_batch_add_entity(struct vd_batch *batch, Vd__Kind kind, const char *id,
                          const ProtobufCMessage *message);
-// Takes the response.
-void vd_batch_add_answer(struct vd_batch *batch, struct vd_call *call, Vd__Response *response);
+void vd_batch_add_answer(struct vd_batch *batch, struct vd_call *call, bool says_sequence);
 
 // Builds batch->journal. After this nothing may be added.
 void vd_batch_seal(struct vd_batch *batch);
 // Empties it, keeping its memory. Answers must have been given.
 void vd_batch_clear(struct vd_batch *batch);
 
-// `prefix` is "change" or "alarm" (proto/topic.h).
-// Appends topic, '\n' and the frame as the clearance may see it.
-void vd_frame_append(struct vd_buffer *out, enum vd_clearance clearance, const char *prefix, uint64_t epoch,
+// Appends topic, '\n' and the frame as the clearance may see it. `alarm` is the number of an alarm, 0 for a
+// Change that is kept.
+void vd_frame_append(struct vd_buffer *out, enum vd_clearance clearance, uint64_t epoch, uint64_t alarm,
                      const Vd__Change *change);
 
 #endif

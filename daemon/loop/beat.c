@@ -94,7 +94,11 @@ void vd_daemon_beat(struct vd_daemon *d)
   bool is_idle = d->committing == NULL && d->gathering->change_count == 0;
   if (is_idle && !d->is_read_only && vd_dirty_count(d->dirty) > 0)
     vd_daemon_sweep(d, IDLE_SLICE_ENTITIES);
+  struct vd_net_counts
+      arrived; // before the beat: a mirror that comes after it awaits the next, and takes no alarm yet
+  vd_net_count(d->net, &arrived);
   vd_daemon_publish_beat(d);
+  vd_daemon_repeat_alarms(d, &arrived);
   publish_snapshot(d);
   ping_watchdog(d);
   vd_daemon_turn(d);

@@ -16,6 +16,7 @@
 #include <uv.h>
 
 #include "daemon/core/venue.h"
+#include "daemon/loop/alarm.h"
 #include "daemon/loop/answered.h"
 #include "daemon/loop/batch.h"
 #include "daemon/loop/clock.h"
@@ -57,7 +58,6 @@ struct vd_daemon {
   struct vd_batch *gathering;
   struct vd_batch *committing; // NULL while the journal thread is idle
   struct vd_meta meta;
-  uint64_t swept_at; // sequence at the last checkpoint slice
 
   // Written by the journal thread before it sets commit_done; read by the loop after it has seen it.
   enum vd_err commit_result;
@@ -75,6 +75,7 @@ struct vd_daemon {
   int64_t writing_since_mono_ms; // the last return from read-only mode; 0: none yet
   int64_t resume_wait_ms;        // see vd_resume_wait_ms
   int64_t resume_mono_ms;        // not before
+  struct vd_alarms alarms;
   bool is_draining;
   bool has_failed;         // what stands in memory may not be on disk: nothing is executed or told any more
   bool has_tokens_to_read; // a configuration was read while nothing could be kept
@@ -154,6 +155,8 @@ void vd_daemon_watch_space(struct vd_daemon *d); // each second: turns back when
 int64_t vd_resume_wait_ms(int64_t last_ms, int64_t writing_ms);
 // In read-only mode alarms are derived in memory and shown, never kept.
 void vd_daemon_alarm(void *context, const Vd__Change *change);
+// Each second: for whoever has subscribed since, as counted before the beat went out.
+void vd_daemon_repeat_alarms(struct vd_daemon *d, const struct vd_net_counts *arrived);
 
 // ---- reload.c ----
 // Reads the configuration again: all of it, or nothing.

@@ -4,19 +4,22 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "proto/id_order.h"
 #include "proto/message.h"
 
 struct node {
   RB_ENTRY(node) links;
   Vd__Kind kind;
-  char id[];
+  uint64_t prefix; // of id
+  const char *id;  // storage, or a caller's string in a key used for searching
+  char storage[];
 };
 
 static int compare(const struct node *a, const struct node *b)
 {
   if (a->kind != b->kind)
     return a->kind < b->kind ? -1 : 1;
-  return strcmp(a->id, b->id);
+  return vd_id_compare(a->prefix, a->id, b->prefix, b->id);
 }
 
 RB_HEAD(tree, node);
@@ -27,6 +30,7 @@ struct vd_dirty {
   size_t count;
   struct node *hand; // the sweep goes on after this key; NULL = from the start. Owned.
   uint64_t set_out;  // sequence at which the sweep under way began
+  uint64_t swept;    // sequence at the last slice
   uint64_t watermark;
 };
 
@@ -34,7 +38,7 @@ struct vd_dirty *vd_dirty_create(uint64_t sequence)
 {
   struct vd_dirty *dirty = vd_zalloc(sizeof *dirty);
   RB_INIT(&dirty->tree);
-  dirty->set_out = dirty->watermark = sequence;
+  dirty->set_out = dirty->swept = dirty->watermark = sequence;
   return dirty;
 }
 
@@ -52,14 +56,25 @@ void vd_dirty_destroy(struct vd_dirty *dirty)
 
 void vd_dirty_mark(struct vd_dirty *dirty, Vd__Kind kind, const char *id)
 {
+  struct node key = {.kind = kind, .prefix = vd_id_prefix(id), .id = id};
+  if (RB_FIND(tree, &dirty->tree, &key) != NULL)
+    return;
   size_t size = strlen(id) + 1;
   struct node *node = vd_alloc(sizeof *node + size);
-  node->kind = kind;
-  memcpy(node->id, id, size);
-  if (RB_INSERT(tree, &dirty->tree, node) != NULL)
-    free(node);
-  else
-    dirty->count++;
+  *node = key;
+  node->id = memcpy(node->storage, id, size);
+  RB_INSERT(tree, &dirty->tree, node);
+  dirty->count++;
+}
+
+// The share of what is dirty that keeps the round within its length, counted from where it set out.
+size_t vd_dirty_due(const struct vd_dirty *dirty, uint64_t sequence)
+{
+  uint64_t changes = sequence - dirty->swept, age = dirty->swept - dirty->set_out;
+  if (changes < VD_DIRTY_SLICE_CHANGES || dirty->count == 0)
+    return 0;
+  uint64_t left = age < VD_DIRTY_ROUND_CHANGES ? VD_DIRTY_ROUND_CHANGES - age : 1;
+  return changes < left ? (size_t)(dirty->count * changes / left) + 1 : dirty->count;
 }
 
 size_t vd_dirty_count(const struct vd_dirty *dirty)
@@ -90,6 +105,7 @@ uint64_t vd_dirty_sweep(struct vd_dirty *dirty, size_t max, uint64_t sequence, v
     dirty->hand = node;
     node = next;
   }
+  dirty->swept = sequence;
   if (node == NULL)
     come_round(dirty, sequence);
   if (dirty->count == 0)

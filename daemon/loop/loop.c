@@ -297,12 +297,9 @@ static void refuse_what_waits(struct vd_daemon *d)
     }
   }
   struct vd_batch *batches[] = {d->committing, d->gathering};
-  for (size_t i = 0; i < 2; i++) {
-    for (size_t j = 0; batches[i] != NULL && j < batches[i]->answer_count; j++) {
-      vd__response__free_unpacked(batches[i]->answers[j].response, NULL);
+  for (size_t i = 0; i < 2; i++)
+    for (size_t j = 0; batches[i] != NULL && j < batches[i]->answer_count; j++)
       vd_daemon_refuse_call(d, batches[i]->answers[j].call, VD_ERR_OUTCOME_UNKNOWN);
-    }
-  }
 }
 
 // In reverse order of start; whatever was not started is NULL.
@@ -322,6 +319,7 @@ static void finish(struct vd_daemon *d)
   vd_journal_close(d->journal);
   vd_batch_finish(&d->batches[0]);
   vd_batch_finish(&d->batches[1]);
+  vd_alarms_clear(&d->alarms);
   vd_snapshot_finish(&d->snapshot);
   vd__config__free_unpacked(d->config, NULL);
 }

@@ -12,7 +12,12 @@
 #include "proto/check.h"
 
 // Timers fired per look, so that a crowd of them cannot keep commands waiting for long.
-enum { TICKS_PER_LOOK = 64, SLICE_ENTITIES = 512, ENTITIES_PER_CHANGE = 3, TIMER_MAX_MS = 60 * 1000 };
+enum { TICKS_PER_LOOK = 64, SLICE_MAX = 2048, TIMER_MAX_MS = 60 * 1000 };
+
+// From so many Changes on the journal goes on with the next batch before the answers of the last one leave. A
+// smaller one had better wait: it grows by what those answers bring.
+enum { LARGE_BATCH = 64 };
+
 // Who was not heard for longer has not been silent: as long as a screen waits for a beat.
 enum { DEAF_MS = 3000 };
 
@@ -65,13 +70,24 @@ Vd__Reply *vd_reply_new(const char *id, Vd__Language language, enum vd_err err,
   return reply;
 }
 
+// What an answer says of the moment it leaves. One that tells of the state says itself how far it reaches.
+static struct vd_buffer pack_tail(const struct vd_daemon *d, bool says_sequence)
+{
+  struct vd_buffer tail = {0};
+  Vd__Response now = VD__RESPONSE__INIT;
+  now.epoch = d->epoch;
+  now.sequence = says_sequence ? 0 : d->committed;
+  now.now_at_ms = d->now_ms;
+  vd_buffer_pack(&tail, &now.base);
+  return tail;
+}
+
 void vd_daemon_answer(struct vd_daemon *d, struct vd_call *call, Vd__Response *response)
 {
-  response->epoch = d->epoch;
-  if (response->sequence == 0) // else it says itself how far what it tells reaches
-    response->sequence = d->committed;
-  response->now_at_ms = d->now_ms;
-  vd_net_answer(d->net, call, response);
+  struct vd_buffer tail = pack_tail(d, response->sequence != 0);
+  vd_net_pack(d->net, call, response);
+  vd_net_send(d->net, call, &tail);
+  vd_buffer_finish(&tail);
   vd__response__free_unpacked(response, NULL);
 }
 
@@ -173,10 +189,15 @@ static Vd__Reply *execute(struct vd_daemon *d, const Vd__Principal *who, const s
   Vd__Reply *reply = (Vd__Reply *)vd_message_new(&vd__reply__descriptor);
   if (repeat_answer(d, who, command, request->language, reply))
     return reply;
-  if (command->act_case == VD__COMMAND__ACT_PLAN_APPLY)
-    vd_plan_seal(command->plan_apply);
-  enum vd_err err = vd_venue_execute(d->venue, who, request->id, command, request->language, d->now_ms,
+  Vd__Command sealed = *command;
+  if (command->act_case == VD__COMMAND__ACT_PLAN_APPLY) { // a request is not to be changed
+    sealed.plan_apply = (Vd__PlanApply *)vd_message_copy(&command->plan_apply->base);
+    vd_plan_seal(sealed.plan_apply);
+  }
+  enum vd_err err = vd_venue_execute(d->venue, who, request->id, &sealed, request->language, d->now_ms,
                                      on_change, d, reply);
+  if (command->act_case == VD__COMMAND__ACT_PLAN_APPLY)
+    vd__plan_apply__free_unpacked(sealed.plan_apply, NULL);
   if (err != VD_OK) {
     refuse_command(d, who, command, reply);
     return reply;
@@ -224,7 +245,9 @@ static void execute_call(struct vd_daemon *d, struct vd_call *call)
     return;
   }
   start_gathering(d);
-  vd_batch_add_answer(d->gathering, call, response);
+  vd_net_pack(d->net, call, response);
+  vd_batch_add_answer(d->gathering, call, response->sequence != 0);
+  vd__response__free_unpacked(response, NULL);
 }
 
 // ---- the turn ----
@@ -289,16 +312,13 @@ void vd_daemon_sweep(struct vd_daemon *d, size_t max)
 {
   uint64_t sequence = vd_venue_sequence(d->venue);
   d->gathering->watermark = vd_dirty_sweep(d->dirty, max, sequence, take_entity, d);
-  d->swept_at = sequence;
 }
 
-// As many entities as became dirty since, so that a start never has much to read; rarely, so that the slice's
-// neighbours share pages.
 static void sweep_when_due(struct vd_daemon *d)
 {
-  uint64_t due = (vd_venue_sequence(d->venue) - d->swept_at) * ENTITIES_PER_CHANGE;
-  if (due >= SLICE_ENTITIES)
-    vd_daemon_sweep(d, due < 4 * SLICE_ENTITIES ? due : 4 * SLICE_ENTITIES);
+  size_t due = vd_dirty_due(d->dirty, vd_venue_sequence(d->venue));
+  if (due > 0)
+    vd_daemon_sweep(d, due < SLICE_MAX ? due : SLICE_MAX);
 }
 
 static void seal(struct vd_daemon *d)
@@ -313,25 +333,38 @@ static void seal(struct vd_daemon *d)
 
 static void release_answers(struct vd_daemon *d, struct vd_batch *batch)
 {
+  struct vd_buffer tails[] = {pack_tail(d, false), pack_tail(d, true)};
   for (size_t i = 0; i < batch->answer_count; i++)
-    vd_daemon_answer(d, batch->answers[i].call, batch->answers[i].response);
+    vd_net_send(d->net, batch->answers[i].call, &tails[batch->answers[i].says_sequence]);
   batch->answer_count = 0;
+  vd_buffer_finish(&tails[0]);
+  vd_buffer_finish(&tails[1]);
+}
+
+static bool needs_journal(const struct vd_batch *batch)
+{
+  return batch->change_count > 0 || batch->entity_count > 0 || batch->sets_clock;
+}
+
+static void submit(struct vd_daemon *d)
+{
+  sweep_when_due(d);
+  seal(d);
+  d->committing = d->gathering;
+  d->gathering = d->committing == &d->batches[0] ? &d->batches[1] : &d->batches[0];
+  vd_writer_submit(d->writer, &d->committing->journal);
 }
 
 static void commit(struct vd_daemon *d)
 {
   if (d->committing != NULL || vd_batch_is_empty(d->gathering))
     return;
-  if (d->gathering->change_count == 0 && d->gathering->entity_count == 0 && !d->gathering->sets_clock) {
-    release_answers(d, d->gathering);
-    vd_batch_clear(d->gathering);
+  if (needs_journal(d->gathering)) {
+    submit(d);
     return;
   }
-  sweep_when_due(d);
-  seal(d);
-  d->committing = d->gathering;
-  d->gathering = d->committing == &d->batches[0] ? &d->batches[1] : &d->batches[0];
-  vd_writer_submit(d->writer, &d->committing->journal);
+  release_answers(d, d->gathering);
+  vd_batch_clear(d->gathering);
 }
 
 static void on_due(uv_timer_t *timer);
@@ -354,7 +387,7 @@ static void end_when_drained(struct vd_daemon *d)
     return;
   bool is_late = vd_mono_ms() > d->drain_until_mono_ms;
   if (vd_dirty_count(d->dirty) > 0 && !d->is_read_only && !is_late) {
-    vd_daemon_sweep(d, 8 * SLICE_ENTITIES);
+    vd_daemon_sweep(d, 2 * SLICE_MAX);
     commit(d);
     return;
   }
@@ -417,11 +450,15 @@ static void publish(struct vd_daemon *d, const struct vd_batch *batch)
   }
 }
 
-static void release(struct vd_daemon *d, struct vd_batch *batch)
+static void note_committed(struct vd_daemon *d)
 {
   d->committed = vd_journal_sequence(d->journal);
   vd_journal_chain(d->journal, d->chain);
   d->batches_committed++;
+}
+
+static void release(struct vd_daemon *d, struct vd_batch *batch)
+{
   release_answers(d, batch);
   publish(d, batch);
   if (batch->touches_principals)
@@ -431,10 +468,8 @@ static void release(struct vd_daemon *d, struct vd_batch *batch)
 
 static void refuse_answers(struct vd_daemon *d, struct vd_batch *batch, enum vd_err err)
 {
-  for (size_t i = 0; i < batch->answer_count; i++) {
-    vd__response__free_unpacked(batch->answers[i].response, NULL);
+  for (size_t i = 0; i < batch->answer_count; i++)
     vd_daemon_refuse_call(d, batch->answers[i].call, err);
-  }
   vd_batch_clear(batch);
 }
 
@@ -446,7 +481,10 @@ void vd_daemon_on_committed(struct vd_daemon *d)
   d->committing = NULL;
   vd_daemon_look_at_clock(d);
   if (d->commit_result == VD_OK) {
-    release(d, batch);
+    note_committed(d);
+    if (d->gathering->change_count >= LARGE_BATCH)
+      submit(d);
+    release(d, batch); // gathers from then on
     vd_daemon_turn(d);
     return;
   }

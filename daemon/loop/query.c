@@ -277,6 +277,7 @@ void vd_daemon_fill_status(struct vd_daemon *d, Vd__Status *status)
   if (event != NULL && event->name != NULL)
     status->event = (Vd__Text *)vd_message_copy(&event->name->base);
   status->disk_free_bytes = vd_journal_free_bytes(d->journal);
+  vd_journal_size(d->journal, &status->journal_bytes, &status->journal_map_bytes);
   status->boot_changes = d->boot_changes;
   status->boot_ms = d->boot_ms;
   int64_t next_ms = vd_venue_next_due(d->venue);

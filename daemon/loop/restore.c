@@ -73,7 +73,6 @@ enum vd_err vd_daemon_restore(struct vd_daemon *d, struct vd_refusal *refusal)
   d->answered = vd_answered_create();
   d->dirty = vd_dirty_create(restore.watermark);
   d->boot_changes = 0;
-  d->swept_at = sequence;
 
   enum vd_err err = vd_journal_each_entity(d->journal, restore_entity, &restore, refusal);
   uint64_t remembered = sequence > VD_ANSWERED_MAX ? sequence - VD_ANSWERED_MAX + 1 : 1;

@@ -84,6 +84,8 @@ static void metrics_of_work(struct vd_buffer *body, const struct vd_snapshot *s)
          (int64_t)s->venue.breaches);
   acts(body, s->venue.acts);
   metric(body, "timers", "gauge", "Timers that wait.", (int64_t)s->venue.timers);
+  metric(body, "stuck_timers_total", "counter", "Timers set aside, since they waited for nothing new.",
+         (int64_t)s->venue.stuck_timers);
   metric(body, "entities", "gauge", "Entities in memory.", (int64_t)s->remembered_entities);
   metric(body, "checkpoint_dirty_entities", "gauge", "Entities newer than the checkpoint.",
          (int64_t)s->dirty_entities);

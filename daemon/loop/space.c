@@ -9,24 +9,29 @@
 // or a limit of file sizes is a full disk that looks empty: there only trying tells, less and less often.
 enum { RESUME_PERCENT = 110, RESUME_FIRST_MS = 1000, RESUME_MAX_MS = 60 * 1000 };
 
+static void publish_alarm(void *context, enum vd_clearance clearance, const struct vd_buffer *frame)
+{
+  struct vd_daemon *d = context;
+  vd_net_publish(d->net, clearance, frame->data, frame->size);
+}
+
 void vd_daemon_alarm(void *context, const Vd__Change *change)
 {
   struct vd_daemon *d = context;
-  static const enum vd_clearance feeds[] = {VD_CLEARANCE_OPS, VD_CLEARANCE_WALL};
-  // No sequence: an alarm is not part of the history, and a mirror must not fold it.
-  Vd__Change alarm = *change;
-  alarm.sequence = 0;
-  for (size_t i = 0; i < 2; i++) {
-    struct vd_buffer frame = {0};
-    vd_frame_append(&frame, feeds[i], "alarm", d->epoch, &alarm);
-    vd_net_publish(d->net, feeds[i], frame.data, frame.size);
-    vd_buffer_finish(&frame);
-  }
+  vd_alarms_add(&d->alarms, d->epoch, change, publish_alarm, d);
+}
+
+// A start derives at once what is late, before anybody can have subscribed.
+void vd_daemon_repeat_alarms(struct vd_daemon *d, const struct vd_net_counts *arrived)
+{
+  vd_alarms_look(&d->alarms, VD_CLEARANCE_OPS, arrived->arrivals_ops, publish_alarm, d);
+  vd_alarms_look(&d->alarms, VD_CLEARANCE_WALL, arrived->arrivals_wall, publish_alarm, d);
 }
 
 static bool rebuild(struct vd_daemon *d)
 {
   struct vd_refusal refusal = {.err = VD_OK};
+  vd_alarms_clear(&d->alarms);
   enum vd_err err = vd_daemon_restore(d, &refusal);
   if (err == VD_OK)
     return true;

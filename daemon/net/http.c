@@ -22,7 +22,7 @@ enum { LAST_ANSWERS_MS = 20, STOP_STEP_MS = 50, STATUS_OK = 200, STATUS_REFUSED 
 // A request under way. Reading a body and writing an answer as JSON run on nng's threads, through `work`;
 // exchanges are kept for the next request, since an aio must not be freed by its own callback.
 struct vd_http_exchange {
-  struct vd_pending pending; // first: see vd_http_answer
+  struct vd_pending pending; // first: see vd_http_pack
   struct vd_net *net;
   struct vd_http_exchange *next; // in the list of free ones
   nng_aio *work;
@@ -181,11 +181,17 @@ static void on_work(void *argument)
     on_body(exchange);
 }
 
-void vd_http_answer(struct vd_net *net, struct vd_pending *pending, const Vd__Response *response)
+void vd_http_pack(struct vd_pending *pending, const Vd__Response *response)
 {
-  (void)net;
   struct vd_http_exchange *exchange = (struct vd_http_exchange *)pending;
+  exchange->packed.size = 0;
   vd_clearance_pack(&exchange->packed, pending->who->clearance, &response->base);
+}
+
+void vd_http_send(struct vd_pending *pending, const struct vd_buffer *tail)
+{
+  struct vd_http_exchange *exchange = (struct vd_http_exchange *)pending;
+  vd_buffer_append(&exchange->packed, tail->data, tail->size);
   exchange->is_answering = true;
   if (nng_aio_begin(exchange->work)) // JSON is written on an nng thread, the loop goes on
     nng_aio_finish(exchange->work, 0);

@@ -13,9 +13,10 @@
 #include "daemon/net/address.h"
 #include "daemon/net/identity.h"
 #include "daemon/net/net.h"
+#include "proto/quota.h"
 
 enum {
-  VD_REP_CONTEXTS = 64,          // requests under way over nng
+  VD_REP_CONTEXTS = 256,         // requests under way over nng
   VD_EXCHANGES_MAX = 256,        // and over HTTP
   VD_SEND_TIMEOUT_MS = 500,      // a reply that its peer does not read
   VD_BODY_TIMEOUT_MS = 10 * 1000 // an HTTP body that does not come
@@ -27,7 +28,8 @@ enum {
 struct vd_pending {
   struct vd_call call; // first: the loop hands back its address
   enum vd_face face;
-  struct vd_who *who; // holds the call's principal
+  struct vd_who *who;    // holds the call's principal
+  struct vd_arena arena; // of a request that came packed
 };
 
 // Hands the call over. Takes `request` in any case (vd_pending_done frees it). After VD_OK the loop has it
@@ -58,7 +60,7 @@ struct vd_socket {
   uint16_t peer_protocol;   // nng's number of those who dial it
   atomic_uint listeners[3]; // ids, by face: ipc, ws, tcp; 0: none
   char *ipc_path;
-  atomic_uint_fast64_t pipes, admitted;
+  atomic_uint_fast64_t pipes, admitted, arrivals;
   uint64_t ipc_errors; // keeper.c
   bool is_deaf;        // keeper.c
 };
@@ -81,12 +83,14 @@ struct vd_rep_context {
   struct vd_net *net;
   nng_ctx ctx;
   nng_aio *aio;
+  nng_msg *reply; // packed, not sent yet
   bool is_sending;
 };
 
 enum vd_err vd_rep_start(struct vd_net *net, struct vd_refusal *refusal) VD_MUST_CHECK;
 void vd_rep_stop(struct vd_net *net);
-void vd_rep_answer(struct vd_rep_context *context, const Vd__Response *response);
+void vd_rep_pack(struct vd_pending *pending, const Vd__Response *response); // see vd_net_pack and _send
+void vd_rep_send(struct vd_pending *pending, const struct vd_buffer *tail);
 
 // ---- pub.c ----
 enum vd_err vd_pub_start(struct vd_socket *socket, struct vd_refusal *refusal) VD_MUST_CHECK;
@@ -109,7 +113,8 @@ struct vd_http {
 // Starts nng's server of our address, which the ws listeners join. Its lock is initialised by vd_net_start.
 enum vd_err vd_http_start(struct vd_net *net, struct vd_refusal *refusal) VD_MUST_CHECK;
 void vd_http_stop(struct vd_net *net);
-void vd_http_answer(struct vd_net *net, struct vd_pending *pending, const Vd__Response *response);
+void vd_http_pack(struct vd_pending *pending, const Vd__Response *response);
+void vd_http_send(struct vd_pending *pending, const struct vd_buffer *tail);
 
 // ---- keeper.c ----
 
@@ -122,6 +127,22 @@ struct vd_keeper {
 
 enum vd_err vd_keeper_start(struct vd_net *net, struct vd_refusal *refusal) VD_MUST_CHECK;
 void vd_keeper_stop(struct vd_net *net);
+
+// ---- settle.c ----
+
+enum { VD_TASK_THREADS = 4 }; // of nng, which has 2 at least
+
+struct vd_settler {
+  pthread_mutex_t lock;
+  pthread_cond_t all_held;
+  nng_aio *tasks[VD_TASK_THREADS];
+  unsigned held, round;
+};
+
+enum vd_err vd_settler_start(struct vd_settler *settler, struct vd_refusal *refusal) VD_MUST_CHECK;
+void vd_settler_stop(struct vd_settler *settler); // after every socket
+// On nng's reaper alone: waits until the callbacks that are under way have ended.
+void vd_settle(struct vd_settler *settler);
 
 // ---- the whole ----
 
@@ -136,6 +157,7 @@ struct vd_net {
   struct vd_rep_context contexts[VD_REP_CONTEXTS];
   struct vd_http http;
   struct vd_keeper keeper;
+  struct vd_settler settler;
   atomic_bool has_identities, is_stopping;
   atomic_uint sending; // replies on their way
   atomic_uint_fast64_t requests, malformed, unauthenticated, foreign_origin, busy, replies_given_up,

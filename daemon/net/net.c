@@ -13,7 +13,9 @@ enum { TCP_PORT_REP = 7300, TCP_PORT_OPS = 7301, TCP_PORT_WALL = 7302 };
 
 static enum vd_err open_faces(struct vd_net *net, struct vd_refusal *refusal)
 {
-  enum vd_err err = vd_http_start(net, refusal);
+  enum vd_err err = vd_settler_start(&net->settler, refusal);
+  if (err == VD_OK)
+    err = vd_http_start(net, refusal);
   if (err == VD_OK)
     err = vd_rep_start(net, refusal);
   if (err == VD_OK)
@@ -92,6 +94,7 @@ void vd_net_stop(struct vd_net *net)
   vd_socket_close(&net->ops);
   vd_rep_stop(net);
   vd_http_stop(net);
+  vd_settler_stop(&net->settler);
   vd_identities_finish(&net->identities);
   pthread_cond_destroy(&net->http.handler_gone);
   pthread_mutex_destroy(&net->http.lock);
@@ -115,6 +118,8 @@ void vd_net_count(struct vd_net *net, struct vd_net_counts *counts)
       .replies_given_up = atomic_load(&net->replies_given_up),
       .subscribers_ops = atomic_load(&net->ops.pipes),
       .subscribers_wall = atomic_load(&net->wall.pipes),
+      .arrivals_ops = atomic_load(&net->ops.arrivals),
+      .arrivals_wall = atomic_load(&net->wall.arrivals),
       .published = atomic_load(&net->published),
       .listeners_reopened = atomic_load(&net->listeners_reopened),
   };

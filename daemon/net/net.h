@@ -19,7 +19,7 @@
 struct vd_net;
 
 // A request that waits for its answer. Owned by the net room; the callee keeps the pointer until it answers
-// with vd_net_answer, exactly once, from any thread.
+// with vd_net_send, exactly once, from any thread.
 struct vd_call {
   struct vd_call *next;     // for the callee's queue
   Vd__Request *request;     // checked by vd_check_message; valid until answered
@@ -57,6 +57,8 @@ enum vd_err vd_net_start(struct vd_net **net, const struct vd_net_options *optio
 // ipc files. Every call must have been answered or handed back first.
 void vd_net_stop(struct vd_net *net);
 
+// How many threads nng is to have. Once, before anything of nng is used.
+void vd_net_library_begin(void);
 // Ends nng's own threads, so that nothing of the library is left at exit. Once, at the end of the process,
 // after the last vd_net_stop.
 void vd_net_library_finish(void);
@@ -71,9 +73,13 @@ struct vd_identity {
 };
 void vd_net_set_identities(struct vd_net *net, const struct vd_identity *identities, size_t count);
 
-// Answers and frees the call. `response` is borrowed for the duration. A reply that its peer does not read
-// is given up after 500 ms.
-void vd_net_answer(struct vd_net *net, struct vd_call *call, const Vd__Response *response);
+// The answer in two steps. Packs it, and keeps it with the call; again: the last one counts. `response` is
+// borrowed for the duration.
+void vd_net_pack(struct vd_net *net, struct vd_call *call, const Vd__Response *response);
+// Sends what was packed and frees the call. `tail` is appended: fields of the Response that are known only
+// now. Who has many to send sends them one right after the other: then nng's threads are woken once for all.
+// A reply that its peer does not read is given up after 500 ms.
+void vd_net_send(struct vd_net *net, struct vd_call *call, const struct vd_buffer *tail);
 
 // Publishes one frame (topic, '\n', packed Frame) to every subscriber of the clearance. Copies once, not per
 // subscriber. Never blocks; a subscriber that does not keep up loses frames and repairs by sequence.
@@ -82,7 +88,8 @@ void vd_net_publish(struct vd_net *net, enum vd_clearance clearance, const uint8
 struct vd_net_counts {
   uint64_t requests, malformed, unauthenticated, foreign_origin, busy, replies_given_up;
   uint64_t subscribers_ops, subscribers_wall, published;
-  uint64_t listeners_reopened; // local sockets that nng had given up
+  uint64_t arrivals_ops, arrivals_wall; // subscribers so far whom the next frame reaches
+  uint64_t listeners_reopened;          // local sockets that nng had given up
 };
 void vd_net_count(struct vd_net *net, struct vd_net_counts *counts); // any thread, never waits
 

@@ -2,6 +2,7 @@
 
 #include "daemon/net/internal.h"
 #include "proto/check.h"
+#include "proto/details.h"
 
 enum { PROTOCOL_VERSION = 1 };
 
@@ -17,8 +18,7 @@ int64_t vd_net_mono_ns(void)
 Vd__Reply *vd_refusal_reply(const struct vd_refusal *refusal, Vd__Language language)
 {
   struct vd_buffer sentence = {0};
-  const char *said = vd_err_sentence(refusal->err, language);
-  vd_buffer_printf(&sentence, *refusal->detail != '\0' ? "%s (%s)" : "%s", said, refusal->detail);
+  vd_refusal_sentence(&sentence, refusal->err, refusal->detail, language);
   vd_buffer_append(&sentence, "", 1);
   Vd__Reply *reply = (Vd__Reply *)vd_message_new(&vd__reply__descriptor);
   vd_string_set(&reply->code, vd_err_name(refusal->err));
@@ -97,18 +97,30 @@ enum vd_err vd_pending_submit(struct vd_net *net, struct vd_pending *pending, Vd
 
 void vd_pending_done(struct vd_pending *pending)
 {
-  if (pending->call.request != NULL)
+  if (pending->call.request != NULL && pending->face == VD_FACE_HTTP)
     vd__request__free_unpacked(pending->call.request, NULL);
+  vd_arena_clear(&pending->arena);
   vd_who_release(pending->who);
   pending->call = (struct vd_call){.request = NULL};
   pending->who = NULL;
 }
 
-void vd_net_answer(struct vd_net *net, struct vd_call *call, const Vd__Response *response)
+void vd_net_pack(struct vd_net *net, struct vd_call *call, const Vd__Response *response)
 {
+  (void)net;
   struct vd_pending *pending = (struct vd_pending *)call;
   if (pending->face == VD_FACE_HTTP)
-    vd_http_answer(net, pending, response);
+    vd_http_pack(pending, response);
   else
-    vd_rep_answer((struct vd_rep_context *)pending, response);
+    vd_rep_pack(pending, response);
+}
+
+void vd_net_send(struct vd_net *net, struct vd_call *call, const struct vd_buffer *tail)
+{
+  (void)net;
+  struct vd_pending *pending = (struct vd_pending *)call;
+  if (pending->face == VD_FACE_HTTP)
+    vd_http_send(pending, tail);
+  else
+    vd_rep_send(pending, tail);
 }

@@ -23,30 +23,41 @@ static void receive(struct vd_rep_context *context)
 
 // ---- replies ----
 
-static void send_bytes(struct vd_rep_context *context, const struct vd_buffer *bytes)
+// Without memory there is no reply, which vd_rep_send finds.
+static void set_reply(struct vd_rep_context *context, enum vd_clearance clearance,
+                      const Vd__Response *response)
 {
-  nng_msg *message;
-  if (nng_msg_alloc(&message, bytes->size) != 0) {
+  struct vd_buffer bytes = {0};
+  vd_clearance_pack(&bytes, clearance, &response->base);
+  if (context->reply != NULL)
+    nng_msg_free(context->reply);
+  if (nng_msg_alloc(&context->reply, bytes.size) != 0)
+    context->reply = NULL;
+  else if (bytes.size > 0)
+    memcpy(nng_msg_body(context->reply), bytes.data, bytes.size);
+  vd_buffer_finish(&bytes);
+}
+
+void vd_rep_pack(struct vd_pending *pending, const Vd__Response *response)
+{
+  set_reply((struct vd_rep_context *)pending, pending->who->clearance, response);
+}
+
+void vd_rep_send(struct vd_pending *pending, const struct vd_buffer *tail)
+{
+  struct vd_rep_context *context = (struct vd_rep_context *)pending;
+  if (context->reply == NULL || nng_msg_append(context->reply, tail->data, tail->size) != 0) {
     atomic_fetch_add(&context->net->replies_given_up, 1);
+    vd_pending_done(pending);
     receive(context);
     return;
   }
-  if (bytes->size > 0)
-    memcpy(nng_msg_body(message), bytes->data, bytes->size);
   atomic_fetch_add(&context->net->sending, 1);
   context->is_sending = true;
-  nng_aio_set_msg(context->aio, message);
+  nng_aio_set_msg(context->aio, context->reply);
+  context->reply = NULL;
   nng_aio_set_timeout(context->aio, VD_SEND_TIMEOUT_MS); // an aio does not take the socket's
   nng_ctx_send(context->ctx, context->aio);
-}
-
-void vd_rep_answer(struct vd_rep_context *context, const Vd__Response *response)
-{
-  struct vd_buffer bytes = {0};
-  vd_clearance_pack(&bytes, context->pending.who->clearance, &response->base);
-  vd_pending_done(&context->pending);
-  send_bytes(context, &bytes);
-  vd_buffer_finish(&bytes);
 }
 
 static void refuse(struct vd_rep_context *context, const struct vd_refusal *refusal)
@@ -58,25 +69,22 @@ static void refuse(struct vd_rep_context *context, const struct vd_refusal *refu
     response.id = request->id;
   response.refusal =
       vd_refusal_reply(refusal, request != NULL ? request->language : VD__LANGUAGE__LANGUAGE_UNSPECIFIED);
-  struct vd_buffer bytes = {0};
-  vd_buffer_pack(&bytes, &response.base);
+  set_reply(context, VD_CLEARANCE_JOURNAL, &response); // nobody's in particular
   vd__reply__free_unpacked(response.refusal, NULL);
-  vd_pending_done(&context->pending);
-  send_bytes(context, &bytes);
-  vd_buffer_finish(&bytes);
+  vd_rep_send(&context->pending, &(struct vd_buffer){0});
 }
 
 // ---- requests ----
 
-static Vd__Request *unpack(nng_msg *message, struct vd_refusal *refusal)
+static Vd__Request *unpack(struct vd_arena *arena, nng_msg *message, struct vd_refusal *refusal)
 {
   size_t size = nng_msg_len(message);
   if (size > VD_REQUEST_MAX) {
     vd_refuse(refusal, VD_ERR_TOO_LARGE, "", "%zu bytes; at most %d", size, VD_REQUEST_MAX);
     return NULL;
   }
-  return (Vd__Request *)vd_unpack_bounded(&vd__request__descriptor, nng_msg_body(message), size,
-                                          VD_QUOTA_DEFAULT, refusal);
+  return (Vd__Request *)vd_unpack_into(arena, &vd__request__descriptor, nng_msg_body(message), size,
+                                       VD_QUOTA_DEFAULT, refusal);
 }
 
 static void take(struct vd_rep_context *context, nng_msg *message)
@@ -88,7 +96,7 @@ static void take(struct vd_rep_context *context, nng_msg *message)
   pending->face = VD_FACE_TCP;
   pending->who = NULL;
   vd_identities_of_pipe(&net->identities, nng_msg_get_pipe(message), &pending->face, &pending->who);
-  Vd__Request *request = unpack(message, &refusal);
+  Vd__Request *request = unpack(&pending->arena, message, &refusal);
   nng_msg_free(message);
   if (request == NULL) {
     atomic_fetch_add(&net->requests, 1);
@@ -108,6 +116,8 @@ static void on_aio(void *argument)
   struct vd_rep_context *context = argument;
   int rv = nng_aio_result(context->aio);
   if (context->is_sending) {
+    vd_pending_done(
+        &context->pending); // here, not where it was answered: that thread has the next batch to do
     atomic_fetch_sub(&context->net->sending, 1);
     if (rv != 0) {
       nng_msg_free(nng_aio_get_msg(context->aio)); // given back to us
@@ -152,18 +162,32 @@ enum vd_err vd_rep_start(struct vd_net *net, struct vd_refusal *refusal)
   return vd_socket_listen(&net->rep, refusal);
 }
 
+// A reply that is given to an aio that has been told to stop stays with it, and nobody is told.
+static void end_aio(nng_aio *aio)
+{
+  nng_aio_stop(aio);
+  if (nng_aio_get_msg(aio) != NULL)
+    nng_msg_free(nng_aio_get_msg(aio));
+  nng_aio_free(aio);
+}
+
 void vd_rep_stop(struct vd_net *net)
 {
   enum { STEP_MS = 5 };
   for (int waited_ms = 0; atomic_load(&net->sending) > 0 && waited_ms <= VD_SEND_TIMEOUT_MS;
        waited_ms += STEP_MS)
     nng_msleep(STEP_MS);
+  // The aios end before their socket does: while nng finds out that the time of a reply is over, its context
+  // must be there, and only nng_aio_free waits for that.
+  for (size_t i = 0; i < VD_REP_CONTEXTS; i++)
+    if (net->contexts[i].aio != NULL)
+      end_aio(net->contexts[i].aio);
   vd_socket_close(&net->rep);
   for (size_t i = 0; i < VD_REP_CONTEXTS; i++) {
-    if (net->contexts[i].aio == NULL)
-      continue;
-    nng_aio_stop(net->contexts[i].aio);
-    nng_aio_free(net->contexts[i].aio);
-    vd_pending_done(&net->contexts[i].pending); // a call that was never answered
+    if (net->contexts[i].aio != NULL)
+      vd_pending_done(&net->contexts[i].pending); // a call that was never answered
+    vd_arena_finish(&net->contexts[i].pending.arena);
+    if (net->contexts[i].reply != NULL)
+      nng_msg_free(net->contexts[i].reply);
   }
 }

@@ -94,12 +94,23 @@ static void on_pipe_coming(nng_pipe pipe, nng_pipe_ev event, void *context)
   nng_pipe_close(pipe);
 }
 
+// Unlike on_pipe_coming: from here on what is sent reaches it.
+static void on_pipe_there(nng_pipe pipe, nng_pipe_ev event, void *context)
+{
+  (void)pipe;
+  (void)event;
+  struct vd_socket *socket = context;
+  atomic_fetch_add(&socket->arrivals, 1);
+}
+
 static void on_pipe_gone(nng_pipe pipe, nng_pipe_ev event, void *context)
 {
   (void)event;
   struct vd_socket *socket = context;
-  if (vd_identities_forget(&socket->net->identities, pipe))
-    atomic_fetch_sub(&socket->pipes, 1);
+  if (!vd_identities_forget(&socket->net->identities, pipe))
+    return;
+  atomic_fetch_sub(&socket->pipes, 1);
+  vd_settle(&socket->net->settler);
 }
 
 // ---- listening ----
@@ -179,6 +190,8 @@ enum vd_err vd_socket_listen(struct vd_socket *socket, struct vd_refusal *refusa
   int rv = nng_socket_set_size(socket->socket, NNG_OPT_RECVMAXSZ, RECEIVE_MAX);
   if (rv == 0)
     rv = nng_pipe_notify(socket->socket, NNG_PIPE_EV_ADD_PRE, on_pipe_coming, socket);
+  if (rv == 0)
+    rv = nng_pipe_notify(socket->socket, NNG_PIPE_EV_ADD_POST, on_pipe_there, socket);
   if (rv == 0)
     rv = nng_pipe_notify(socket->socket, NNG_PIPE_EV_REM_POST, on_pipe_gone, socket);
   if (rv != 0)

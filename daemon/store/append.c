@@ -109,6 +109,7 @@ enum vd_err vd_journal_append(struct vd_journal *journal, const struct vd_journa
   enum vd_err err = vd_space_ensure(journal, bytes, refusal);
   if (err != VD_OK)
     return err;
+  vd_space_fill(journal);
   struct vd_head head = journal->head;
   MDB_txn *txn = NULL;
   int code = mdb_txn_begin(journal->env, NULL, 0, &txn);
@@ -123,8 +124,9 @@ enum vd_err vd_journal_append(struct vd_journal *journal, const struct vd_journa
     return refuse_commit(journal, code, bytes, refusal);
   journal->head = head;
   if (batch->meta != NULL) {
+    uint32_t schema = journal->meta.schema; // the journal's, whatever the batch says
     journal->meta = *batch->meta;
-    journal->meta.schema = VD_SCHEMA;
+    journal->meta.schema = schema;
   }
   return VD_OK;
 }

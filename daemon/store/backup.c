@@ -159,14 +159,15 @@ struct places {
 static enum vd_err check_is_empty(const char *path, struct vd_refusal *refusal)
 {
   DIR *folder = opendir(path);
+  if (folder == NULL && errno == ENOTDIR)
+    return vd_refuse(refusal, VD_ERR_NOT_A_FOLDER, "target", "%s", path);
   if (folder == NULL)
     return vd_refuse(refusal, VD_ERR_IO, "target", "%s: %s", path, strerror(errno));
   bool is_empty = true;
   for (const struct dirent *entry; is_empty && (entry = readdir(folder)) != NULL;)
     is_empty = strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0;
   closedir(folder);
-  return is_empty ? VD_OK
-                  : vd_refuse(refusal, VD_ERR_BAD_VALUE, "target", "the folder %s is not empty", path);
+  return is_empty ? VD_OK : vd_refuse(refusal, VD_ERR_FOLDER_NOT_EMPTY, "target", "%s", path);
 }
 
 static enum vd_err make_places(const struct places *places, struct vd_refusal *refusal)

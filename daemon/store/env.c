@@ -2,7 +2,7 @@
 //
 // The map is fixed and sparse: growing it would throw readers of other processes out. The file itself grows
 // ahead of the pages in use, so that a full disk is met before a transaction begins and not in the middle of
-// its commit, where LMDB can only say "I/O error".
+// its commit, where LMDB can only say "I/O error". The next stretch of it is written with zeros as well.
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -17,6 +17,7 @@
 
 static const uint64_t MAP_SIZE_BYTES = 32ull << 30;
 static const uint64_t AHEAD_BYTES = 16ull << 20;
+static const uint64_t FILL_BYTES = 1ull << 20;
 
 // ---- folders ----
 
@@ -153,13 +154,21 @@ enum vd_err vd_env_open(struct vd_journal *journal, uint64_t map_size_bytes, str
   return VD_OK;
 }
 
+// Meta lies in LMDB's unnamed table, beside the roots of the others: each commit writes that page anyway, and
+// a table of its own would cost it one page more. Schema 1 had one, and keeps it.
+static int open_meta(MDB_txn *txn, bool is_new, MDB_dbi *table)
+{
+  int code = is_new ? MDB_NOTFOUND : mdb_dbi_open(txn, "meta", 0, table);
+  return code == MDB_NOTFOUND ? mdb_dbi_open(txn, NULL, 0, table) : code;
+}
+
 int vd_tables_open(struct vd_journal *journal, MDB_txn *txn, bool is_new)
 {
-  static const char *const names[VD_TABLE_COUNT] = {"changes", "entities", "private", "meta"};
+  static const char *const names[VD_TABLE_META] = {"changes", "entities", "private"};
   int code = 0;
-  for (size_t i = 0; i < VD_TABLE_COUNT && code == 0; i++)
+  for (size_t i = 0; i < VD_TABLE_META && code == 0; i++)
     code = mdb_dbi_open(txn, names[i], is_new ? MDB_CREATE : 0, &journal->tables[i]);
-  return code;
+  return code == 0 ? open_meta(txn, is_new, &journal->tables[VD_TABLE_META]) : code;
 }
 
 // ---- space ----
@@ -199,6 +208,12 @@ int64_t vd_journal_free_bytes(const struct vd_journal *journal)
   uint64_t in_map = map > used ? map - used : 0;
   uint64_t least = in_map < disk ? in_map : disk;
   return least < INT64_MAX ? (int64_t)least : INT64_MAX;
+}
+
+void vd_journal_size(const struct vd_journal *journal, int64_t *used_bytes, int64_t *map_bytes)
+{
+  *used_bytes = (int64_t)vd_used_bytes(journal);
+  *map_bytes = (int64_t)vd_map_bytes(journal);
 }
 
 // A file system that cannot allocate gets a longer file with a hole: readers rely on a file that is never
@@ -241,11 +256,25 @@ enum vd_err vd_space_ensure(struct vd_journal *journal, uint64_t bytes, struct v
   return code == 0 ? VD_OK : vd_lmdb_refuse(refusal, code, "making room in the journal");
 }
 
+void vd_space_fill(struct vd_journal *journal)
+{
+  static const uint8_t zeros[64 * 1024];
+  uint64_t used = vd_used_bytes(journal);
+  int fd;
+  if (journal->filled_bytes >= used + VD_BATCH_MAX || mdb_env_get_fd(journal->env, &fd) != 0)
+    return;
+  uint64_t at = journal->filled_bytes > used ? journal->filled_bytes : used, end = at + FILL_BYTES;
+  while (at < end && at + sizeof zeros <= journal->allocated_bytes &&
+         pwrite(fd, zeros, sizeof zeros, (off_t)at) == (ssize_t)sizeof zeros)
+    at += sizeof zeros;
+  journal->filled_bytes = at;
+}
+
 enum vd_err vd_space_trim(struct vd_journal *journal, struct vd_refusal *refusal)
 {
   int fd, code = mdb_env_get_fd(journal->env, &fd);
   if (code == 0 && (ftruncate(fd, (off_t)vd_used_bytes(journal)) != 0 || fsync(fd) != 0))
     code = errno;
-  journal->allocated_bytes = 0;
+  journal->allocated_bytes = journal->filled_bytes = 0;
   return code == 0 ? VD_OK : vd_lmdb_refuse(refusal, code, "trimming the journal");
 }

@@ -19,7 +19,7 @@
 #include "proto/change.pb-c.h"
 #include "proto/err.h"
 
-enum { VD_CHAIN_SIZE = 32, VD_SCHEMA = 1, VD_BOOT_ID_SIZE = 37 };
+enum { VD_CHAIN_SIZE = 32, VD_SCHEMA = 2, VD_BOOT_ID_SIZE = 37 };
 
 struct vd_journal;
 
@@ -108,12 +108,14 @@ enum vd_err vd_journal_verify(struct vd_journal *journal, void (*progress)(void 
 
 // Copies the journal into the empty or absent folder `target`, by short read transactions, while the daemon
 // runs; the copy is verified before VD_OK. `target` then is a data folder; before, and after a refusal, it is none.
-// VD_ERR_BAD_VALUE: the folder is not empty.
+// VD_ERR_FOLDER_NOT_EMPTY, VD_ERR_NOT_A_FOLDER.
 enum vd_err vd_journal_backup(struct vd_journal *journal, const char *target,
                               void (*progress)(void *context, uint64_t done, uint64_t total), void *context,
                               struct vd_refusal *refusal) VD_MUST_CHECK;
 
 // Bytes by which the journal may still grow: free on its file system, or in its map where that is less. Any thread.
 int64_t vd_journal_free_bytes(const struct vd_journal *journal);
+// Bytes in use, and those of the whole map. Any thread.
+void vd_journal_size(const struct vd_journal *journal, int64_t *used_bytes, int64_t *map_bytes);
 
 #endif

@@ -1,4 +1,4 @@
-// The bytes of the journal, schema 1: how keys and values are made, sealed and read. Pure; any thread.
+// The bytes of the journal, schema 2: how keys and values are made, sealed and read. Pure; any thread.
 //
 // Every value, in every table, begins with an eight-byte checksum over its table, its key and its rest: LMDB
 // keeps none, and this one finds a flipped bit as well as a record that lies in the wrong place. It is
@@ -14,6 +14,9 @@
 //                       anchor_boot 8 | rehearsal 1 | boot_id 37 | plan_hash 32
 //             "head"    checksum 8 | sequence 8 | watermark 8 | chain 32: of the last Change
 // Numbers in values are little endian. Another form is another schema.
+//
+// Meta has no table of LMDB's own (env.c): its keys stand among the names of the other tables. In schema 1 it
+// had one, called "meta"; the rest was the same.
 #ifndef VD_STORE_RECORD_H
 #define VD_STORE_RECORD_H
 

@@ -75,8 +75,8 @@ void vd_writer_submit(struct vd_writer *writer, const struct vd_journal_batch *b
   pthread_mutex_lock(&writer->mutex);
   assert(writer->batch == NULL && !writer->is_ending);
   writer->batch = batch;
-  pthread_cond_signal(&writer->changed);
   pthread_mutex_unlock(&writer->mutex);
+  pthread_cond_signal(&writer->changed); // after the unlock: else the thread wakes to wait for the mutex
 }
 
 void vd_writer_destroy(struct vd_writer *writer)

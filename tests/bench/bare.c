@@ -1,6 +1,7 @@
 // The bare pipeline that venued is measured against: what the libraries can do with the same shape and
 // nothing of the domain. rep contexts → uv loop → LMDB append on a worker, one transaction per batch,
-// pipelined → reply.
+// pipelined → reply. Requests are not read; the reply is a Response like venued's and always the same, so
+// that whoever asked has the same to do with it.
 //
 //   bare URL FOLDER --record-bytes N     appends N bytes per request
 //   bare URL --echo                      replies from the callback: nng alone
@@ -24,8 +25,9 @@
 #include <uv.h>
 
 #include "proto/message.h"
+#include "proto/wire.pb-c.h"
 
-enum { CONTEXTS = 256, REPLY_BYTES = 64, PROBES = 301 };
+enum { CONTEXTS = 256, PROBES = 301 };
 
 struct lane {
   struct lane *next;
@@ -47,6 +49,7 @@ static struct {
   uint64_t sequence;
   size_t record_bytes;
   uint8_t *record;
+  struct vd_buffer response;
 } bare = {.lock = PTHREAD_MUTEX_INITIALIZER, .work = PTHREAD_COND_INITIALIZER};
 
 static void check(int error, const char *what)
@@ -60,7 +63,8 @@ static void check(int error, const char *what)
 static void reply(struct lane *lane)
 {
   nng_msg *message;
-  check(nng_msg_alloc(&message, REPLY_BYTES), "msg");
+  check(nng_msg_alloc(&message, bare.response.size), "msg");
+  memcpy(nng_msg_body(message), bare.response.data, bare.response.size);
   lane->is_replying = true;
   nng_aio_set_msg(lane->aio, message);
   nng_ctx_send(lane->context, lane->aio);
@@ -124,8 +128,8 @@ static void turn(void)
     return;
   pthread_mutex_lock(&bare.lock);
   bare.committing = bare.gathering;
-  pthread_cond_signal(&bare.work);
   pthread_mutex_unlock(&bare.lock);
+  pthread_cond_signal(&bare.work);
   bare.gathering = NULL;
   bare.is_committing = true;
 }
@@ -196,6 +200,24 @@ static int probe(const char *folder)
   return 0;
 }
 
+static void prepare_response(void)
+{
+  Vd__Reply reply = VD__REPLY__INIT, *list[] = {&reply};
+  Vd__Replies replies = VD__REPLIES__INIT;
+  Vd__Response response = VD__RESPONSE__INIT;
+  reply.id = response.id = (char *)"b12345-abcdef-12345";
+  reply.code = (char *)"ok";
+  reply.sentence = (char *)"Done.";
+  reply.number = reply.sequence = response.sequence = 12345;
+  replies.replies = list;
+  replies.n_replies = 1;
+  response.version = response.epoch = 1;
+  response.now_at_ms = INT64_C(1684371600000);
+  response.body_case = VD__RESPONSE__BODY_REPLIES;
+  response.replies = &replies;
+  vd_buffer_pack(&bare.response, &response.base);
+}
+
 static void open_journal(const char *folder)
 {
   mkdir(folder, 0700);
@@ -226,6 +248,7 @@ int main(int argc, char **argv)
     return probe(argv[optind]);
   if (optind + (bare.is_echo ? 1 : 2) != argc || (!bare.is_echo && bare.record_bytes == 0))
     return 2;
+  prepare_response();
   if (!bare.is_echo)
     open_journal(argv[optind + 1]);
   check(uv_loop_init(&bare.loop), "loop");

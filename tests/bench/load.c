@@ -5,7 +5,7 @@
 //            [--readings N --devices N]
 //
 // --open      incidents kept open: the oldest is taken one step further each time, a closed one is replaced
-// --blind     the peer is the bare pipeline: its answers are not read, numbers are counted
+// --blind     the peer is the bare pipeline, whose answers are all the same: numbers are counted
 // --rate      requests per second in all (reports, readings), instead of as many as go
 // --readings  no incidents, but so many readings in each request: of the devices bench-0, bench-1 …
 // (--devices), each
@@ -228,20 +228,17 @@ static void take_answer(struct lane *lane, nng_msg *message)
 {
   struct load *load = lane->load;
   uint64_t number = atomic_load(&load->made);
-  bool is_ok = true;
-  if (!load->is_blind) {
-    Vd__Response *response = vd__response__unpack(NULL, nng_msg_len(message), nng_msg_body(message));
-    is_ok = response != NULL && response->body_case == VD__RESPONSE__BODY_REPLIES &&
-            strcmp(response->replies->replies[0]->code, "ok") == 0;
-    if (is_ok)
-      number = response->replies->replies[0]->number;
-    else if (atomic_fetch_add(&load->refused, 1) < 5 && response != NULL)
-      fprintf(stderr, "refused at step %u: %s\n", lane->job.step,
-              response->body_case == VD__RESPONSE__BODY_REPLIES ? response->replies->replies[0]->code
-              : response->refusal != NULL                       ? response->refusal->code
-                                                                : "?");
-    vd__response__free_unpacked(response, NULL);
-  }
+  Vd__Response *response = vd__response__unpack(NULL, nng_msg_len(message), nng_msg_body(message));
+  bool is_ok = response != NULL && response->body_case == VD__RESPONSE__BODY_REPLIES &&
+               strcmp(response->replies->replies[0]->code, "ok") == 0;
+  if (is_ok && !load->is_blind)
+    number = response->replies->replies[0]->number;
+  if (!is_ok && atomic_fetch_add(&load->refused, 1) < 5 && response != NULL)
+    fprintf(stderr, "refused at step %u: %s\n", lane->job.step,
+            response->body_case == VD__RESPONSE__BODY_REPLIES ? response->replies->replies[0]->code
+            : response->refusal != NULL                       ? response->refusal->code
+                                                              : "?");
+  vd__response__free_unpacked(response, NULL);
   nng_msg_free(message);
   if (!is_ok)
     return;

@@ -15,7 +15,7 @@
 #include "proto/text.h"
 
 // A command each 20 ms of venue time: fast, but slow enough that what was closed long ago can be let go.
-enum { CLOSED_AFTER = 1000, SLICE = 2000, COMMANDS_PER_BATCH = 200, COMMAND_MS = 20 };
+enum { CLOSED_AFTER = 1000, COMMANDS_PER_BATCH = 200, COMMAND_MS = 20 };
 
 struct preload {
   struct vd_venue *venue;
@@ -74,7 +74,8 @@ static void take_entity(void *context, Vd__Kind kind, const char *id)
 static void commit(struct preload *p, size_t slice)
 {
   struct vd_refusal refusal;
-  p->batch.watermark = vd_dirty_sweep(p->dirty, slice, vd_venue_sequence(p->venue), take_entity, p);
+  if (slice > 0)
+    p->batch.watermark = vd_dirty_sweep(p->dirty, slice, vd_venue_sequence(p->venue), take_entity, p);
   vd_batch_seal(&p->batch);
   p->batch.journal.meta = NULL;
   if (vd_journal_append(p->journal, &p->batch.journal, &refusal) != VD_OK)
@@ -154,9 +155,9 @@ int main(int argc, char **argv)
       ;
     one_command(&p, numbers, turn);
     if (turn % COMMANDS_PER_BATCH == COMMANDS_PER_BATCH - 1 || vd_batch_is_full(&p.batch))
-      commit(&p, SLICE);
+      commit(&p, vd_dirty_due(p.dirty, vd_venue_sequence(p.venue)));
   }
-  commit(&p, SLICE);
+  commit(&p, SIZE_MAX);
   vd_batch_finish(&p.batch);
   vd_dirty_destroy(p.dirty);
   vd_venue_destroy(p.venue);

@@ -11,7 +11,7 @@ import sys
 from tree import Tap, read, tracked
 
 VERB = re.compile(r'^    \{"([a-z ]+)",', re.MULTILINE)
-ROW = re.compile(r'^    \{"([a-z-]+)", (?:true|false), ', re.MULTILINE)
+ROW = re.compile(r'^    \{"([a-z-]+)",\s+(?:true|false),', re.MULTILINE)
 OPTION = re.compile(r'^    \{"([a-z-]+)", (?:required|no)_argument', re.MULTILINE)
 WORD = re.compile(r'^  X\([A-Z_]+,\s*"([a-z-]+)"', re.MULTILINE)
 PATH = re.compile(r'\.path = "([^"]+)"')

@@ -23,7 +23,7 @@ void sim_fail(struct sim *sim, const char *format, ...)
 
 // ---- of a change ----
 
-static bool is_on_duty(const Vd__Crew *crew, int64_t at_ms)
+bool sim_is_on_duty(const Vd__Crew *crew, int64_t at_ms)
 {
   if (crew->said != VD__DUTY__DUTY_UNSPECIFIED && at_ms < crew->said_until_at_ms)
     return crew->said == VD__DUTY__DUTY_ON;
@@ -33,12 +33,14 @@ static bool is_on_duty(const Vd__Crew *crew, int64_t at_ms)
   return false;
 }
 
-static const Vd__Crew *crew_after(const struct sim *sim, const Vd__Change *change, const char *id)
+const ProtobufCMessage *sim_after(const struct sim *sim, const Vd__Change *change, Vd__Kind kind,
+                                  const char *id)
 {
   for (size_t i = 0; i < change->n_upserts; i++)
-    if (change->upserts[i]->of_case == VD__ENTITY__OF_CREW && strcmp(change->upserts[i]->crew->id, id) == 0)
-      return change->upserts[i]->crew;
-  return (const Vd__Crew *)vd_fold_find(sim->shadow, VD__KIND__KIND_CREW, id);
+    if (vd_entity_kind(change->upserts[i]) == kind &&
+        strcmp(vd_message_id(vd_entity_message(change->upserts[i])), id) == 0)
+      return vd_entity_message(change->upserts[i]);
+  return vd_fold_find(sim->shadow, kind, id);
 }
 
 // A breach is recorded once and never early; by a tick, or by the very act that ends the deadline late before
@@ -88,12 +90,15 @@ static void check_outcome(struct sim *sim, const Vd__Deadline *deadline)
 static void check_call(struct sim *sim, const Vd__Change *change, const Vd__Alert *now)
 {
   const Vd__Alert *was = (const Vd__Alert *)vd_fold_find(sim->shadow, VD__KIND__KIND_ALERT, now->id);
+  bool is_settled = now->state == VD__ALERT_STATE__ALERT_STATE_WITHDRAWN;
+  if (was != NULL && was->state != now->state && is_settled && *now->subject != '\0')
+    SIM_REACHED(sim, SUBJECT_SETTLED);
   if (*now->crew == '\0' || now->calls <= (was != NULL ? was->calls : 0))
     return;
   sim->calls++;
-  const Vd__Crew *crew = crew_after(sim, change, now->crew);
-  SIM_CHECK(sim, crew != NULL && is_on_duty(crew, change->cause->now_at_ms), "%s was called off duty (%s)",
-            now->crew, now->id);
+  const Vd__Crew *crew = SIM_AFTER(sim, change, CREW, Crew, now->crew);
+  SIM_CHECK(sim, crew != NULL && sim_is_on_duty(crew, change->cause->now_at_ms),
+            "%s was called off duty (%s)", now->crew, now->id);
 }
 
 static void check_offer(struct sim *sim, const Vd__Change *change, const Vd__Offer *now)
@@ -101,9 +106,48 @@ static void check_offer(struct sim *sim, const Vd__Change *change, const Vd__Off
   if (now->state != VD__OFFER_STATE__OFFER_STATE_OPEN ||
       vd_fold_find(sim->shadow, VD__KIND__KIND_OFFER, now->id) != NULL)
     return;
-  const Vd__Crew *crew = crew_after(sim, change, now->crew);
-  SIM_CHECK(sim, crew != NULL && is_on_duty(crew, change->cause->now_at_ms),
+  const Vd__Crew *crew = SIM_AFTER(sim, change, CREW, Crew, now->crew);
+  SIM_CHECK(sim, crew != NULL && sim_is_on_duty(crew, change->cause->now_at_ms),
             "%s was offered work off duty (%s)", now->crew, now->id);
+}
+
+static void check_entity(struct sim *sim, const Vd__Change *change, const Vd__Entity *entity)
+{
+  switch (entity->of_case) {
+  case VD__ENTITY__OF_DEADLINE:
+    check_breach(sim, change, entity->deadline);
+    check_outcome(sim, entity->deadline);
+    break;
+  case VD__ENTITY__OF_ALERT:
+    check_call(sim, change, entity->alert);
+    break;
+  case VD__ENTITY__OF_OFFER:
+    check_offer(sim, change, entity->offer);
+    break;
+  case VD__ENTITY__OF_DEVICE:
+    sim_check_device(sim, change, entity->device);
+    break;
+  case VD__ENTITY__OF_SUPPLY:
+    sim_check_supply(sim, change, entity->supply);
+    break;
+  case VD__ENTITY__OF_BATCH:
+    sim_check_batch(sim, change, entity->batch);
+    break;
+  case VD__ENTITY__OF_TASK:
+    sim_check_task(sim, change, entity->task);
+    break;
+  case VD__ENTITY__OF_SESSION:
+    sim_check_session(sim, change, entity->session);
+    break;
+  case VD__ENTITY__OF_NOTICE:
+    sim_check_notice(sim, change, entity->notice);
+    break;
+  case VD__ENTITY__OF_ZONE:
+    sim_check_zone(sim, change, entity->zone);
+    break;
+  default:
+    break;
+  }
 }
 
 void sim_check_change(struct sim *sim, const Vd__Change *change)
@@ -119,28 +163,17 @@ void sim_check_change(struct sim *sim, const Vd__Change *change)
     SIM_CHECK(sim, entity_size <= VD_ENTITY_MAX, "%s is %zu bytes", vd_message_id(message), entity_size);
     SIM_CHECK(sim, vd_message_revision(message) == change->sequence, "%s has another revision",
               vd_message_id(message));
-    if (entity->of_case == VD__ENTITY__OF_DEADLINE) {
-      check_breach(sim, change, entity->deadline);
-      check_outcome(sim, entity->deadline);
-    } else if (entity->of_case == VD__ENTITY__OF_ALERT) {
-      check_call(sim, change, entity->alert);
-    } else if (entity->of_case == VD__ENTITY__OF_OFFER) {
-      check_offer(sim, change, entity->offer);
-    }
+    check_entity(sim, change, entity);
   }
+  sim_check_readings(sim, change);
 }
 
 // ---- of the state ----
 
-#define EACH(fold, KIND, Type, entity)                                                                       \
-  for (const Vd__##Type *entity = (const Vd__##Type *)vd_fold_next((fold), VD__KIND__KIND_##KIND, NULL, ""); \
-       entity != NULL;                                                                                       \
-       entity = (const Vd__##Type *)vd_fold_next((fold), VD__KIND__KIND_##KIND, entity->id, ""))
-
 static void check_attempts(struct sim *sim, const struct vd_fold *fold)
 {
   static const char *const tiers[] = {"respond", "decide", "land"};
-  EACH(fold, ATTEMPT, Attempt, attempt)
+  SIM_EACH(fold, ATTEMPT, Attempt, attempt)
   {
     for (size_t i = 0; i < 3; i++) {
       char id[80];
@@ -154,7 +187,7 @@ static void check_attempts(struct sim *sim, const struct vd_fold *fold)
 static void check_deadlines(struct sim *sim, const struct vd_fold *fold)
 {
   uint64_t running = 0;
-  EACH(fold, DEADLINE, Deadline, deadline)
+  SIM_EACH(fold, DEADLINE, Deadline, deadline)
   {
     bool is_running = deadline->outcome == VD__OUTCOME__OUTCOME_RUNNING;
     running += is_running;
@@ -169,7 +202,7 @@ static void check_deadlines(struct sim *sim, const struct vd_fold *fold)
 
 static void check_alerts(struct sim *sim, const struct vd_fold *fold)
 {
-  EACH(fold, ALERT, Alert, alert)
+  SIM_EACH(fold, ALERT, Alert, alert)
   {
     if (alert->state == VD__ALERT_STATE__ALERT_STATE_WITHDRAWN)
       continue;
@@ -180,14 +213,16 @@ static void check_alerts(struct sim *sim, const struct vd_fold *fold)
       SIM_CHECK(sim, *id == '\0' || (deadline != NULL && deadline->outcome == VD__OUTCOME__OUTCOME_RUNNING),
                 "alert %s outlives %s", alert->id, id);
     }
+    if (*alert->subject != '\0')
+      sim_check_subject(sim, alert);
   }
 }
 
 static void check_duty(struct sim *sim, const struct vd_fold *fold)
 {
-  EACH(fold, CREW, Crew, crew)
-  SIM_CHECK(sim, crew->retired || crew->on_duty == is_on_duty(crew, sim->now_ms), "%s is %son duty", crew->id,
-            crew->on_duty ? "" : "not ");
+  SIM_EACH(fold, CREW, Crew, crew)
+  SIM_CHECK(sim, crew->retired || crew->on_duty == sim_is_on_duty(crew, sim->now_ms), "%s is %son duty",
+            crew->id, crew->on_duty ? "" : "not ");
 }
 
 void sim_check_acknowledged(struct sim *sim)
@@ -217,6 +252,10 @@ void sim_check_state(struct sim *sim)
   check_deadlines(sim, fold);
   check_alerts(sim, fold);
   check_duty(sim, fold);
+  sim_check_devices(sim);
+  sim_check_supplies(sim);
+  sim_check_agenda(sim);
+  sim_check_counts(sim);
 }
 
 // What counts and devices wait for is in memory alone, and a restart may lose it (node.h, device.h).
@@ -226,8 +265,9 @@ static bool is_volatile(Vd__Kind kind)
 }
 
 // When the first of the others is due, by what they say themselves.
-static int64_t lasting_due(const struct vd_venue *venue)
+int64_t sim_lasting_due(const struct sim *sim)
 {
+  const struct vd_venue *venue = sim->venue;
   int64_t first_ms = VD_NEVER;
   for (unsigned kind = 1; vd_kind_type((Vd__Kind)kind) != NULL; kind++) {
     if (!vd_timer_is_of((Vd__Kind)kind) || is_volatile((Vd__Kind)kind))
@@ -247,7 +287,7 @@ void sim_check_timers(struct sim *sim)
 {
   Vd__Kind kind = VD__KIND__KIND_UNSPECIFIED;
   const char *id = "";
-  int64_t due_ms = VD_NEVER, lasting_ms = lasting_due(sim->venue);
+  int64_t due_ms = VD_NEVER, lasting_ms = sim_lasting_due(sim);
   vd_timers_first(sim->venue->timers, &kind, &id, &due_ms);
   SIM_CHECK(sim, is_volatile(kind) ? due_ms <= lasting_ms : due_ms == lasting_ms,
             "the next timer is %s at %lld, and something is due at %lld", id, (long long)due_ms,
@@ -264,7 +304,7 @@ struct vd_buffer sim_state_bytes(const struct sim *sim)
          after = vd_message_id(message))
       vd_buffer_pack(&bytes, message);
   }
-  int64_t due_ms = lasting_due(sim->venue);
+  int64_t due_ms = sim_lasting_due(sim);
   vd_buffer_append(&bytes, &due_ms, sizeof due_ms);
   return bytes;
 }

@@ -10,7 +10,7 @@
 
 // ---- who ----
 
-enum { PRINCIPALS = 6 };
+enum { PRINCIPALS = 7 };
 
 const Vd__Principal *sim_principal(size_t index)
 {
@@ -20,7 +20,8 @@ const Vd__Principal *sim_principal(size_t index)
     Vd__Role role;
   } table[PRINCIPALS] = {{"control", "", VD__ROLE__ROLE_CONTROL}, {"bridge", "", VD__ROLE__ROLE_BRIDGE},
                          {"admin", "", VD__ROLE__ROLE_ADMIN},     {"field", "av-1", VD__ROLE__ROLE_FIELD},
-                         {"station", "", VD__ROLE__ROLE_STATION}, {"wall", "", VD__ROLE__ROLE_WALL}};
+                         {"station", "", VD__ROLE__ROLE_STATION}, {"wall", "", VD__ROLE__ROLE_WALL},
+                         {"gauge", "", VD__ROLE__ROLE_DEVICE}};
   if (principals[0].base.descriptor == NULL) {
     for (size_t i = 0; i < PRINCIPALS; i++) {
       vd__principal__init(&principals[i]);
@@ -34,14 +35,14 @@ const Vd__Principal *sim_principal(size_t index)
 
 static const Vd__Principal *draw_principal(struct sim *sim)
 {
-  static const unsigned char weights[] = {0, 0, 0, 0, 0, 0, 1, 1, 1, 2, 2, 3, 3, 4, 5};
+  static const unsigned char weights[] = {0, 0, 0, 0, 0, 0, 1, 1, 1, 2, 2, 3, 3, 4, 5, 6, 6};
   return sim_principal(weights[sim_below(sim, sizeof weights)]);
 }
 
 // ---- what about ----
 
 // An entity of the kind, anywhere in the order of ids: from a random first character on.
-static const ProtobufCMessage *draw_entity(struct sim *sim, Vd__Kind kind)
+const ProtobufCMessage *sim_draw_entity(struct sim *sim, Vd__Kind kind)
 {
   const struct vd_fold *fold = vd_venue_fold(sim->venue);
   char from[2] = {0};
@@ -57,9 +58,9 @@ static const ProtobufCMessage *draw_entity(struct sim *sim, Vd__Kind kind)
   return message;
 }
 
-static const char *draw_id(struct sim *sim, Vd__Kind kind)
+const char *sim_draw_id(struct sim *sim, Vd__Kind kind)
 {
-  const ProtobufCMessage *message = draw_entity(sim, kind);
+  const ProtobufCMessage *message = sim_draw_entity(sim, kind);
   return message != NULL && !sim_chance(sim, 3) ? vd_message_id(message) : "no-such-thing";
 }
 
@@ -72,7 +73,7 @@ static uint64_t draw_incident(struct sim *sim)
   return back < last ? last - back : sim_below(sim, 3);
 }
 
-static const char *draw_text(struct sim *sim)
+const char *sim_draw_text(struct sim *sim)
 {
   static const char *const texts[] = {"", "slides will not play", "投影儀無信號",
                                       "guest feels faint 嘉賓不適", "queue to the door"};
@@ -81,36 +82,36 @@ static const char *draw_text(struct sim *sim)
 
 // ---- the acts ----
 
-static ProtobufCMessage *set_act(Vd__Command *command, Vd__Command__ActCase act)
+void sim_set_act(Vd__Command *command, Vd__Command__ActCase act)
 {
   const ProtobufCFieldDescriptor *field =
       protobuf_c_message_descriptor_get_field(&vd__command__descriptor, (unsigned)act);
   ProtobufCMessage *message = vd_message_new(field->descriptor);
   command->act_case = act;
   command->report = (Vd__Report *)message;
-  return message;
 }
 
 // Acts whose first field is the incident.
 static void about(struct sim *sim, Vd__Command *command, Vd__Command__ActCase act)
 {
-  set_act(command, act);
+  sim_set_act(command, act);
   command->respond->incident = draw_incident(sim);
 }
 
 static void report(struct sim *sim, Vd__Command *command)
 {
-  set_act(command, ACT(REPORT));
-  vd_string_set(&command->report->zone, sim_chance(sim, 10) ? "" : draw_id(sim, VD__KIND__KIND_ZONE));
-  vd_string_set(&command->report->category, sim_chance(sim, 10) ? "" : draw_id(sim, VD__KIND__KIND_CATEGORY));
-  vd_string_set(&command->report->text, draw_text(sim));
+  sim_set_act(command, ACT(REPORT));
+  vd_string_set(&command->report->zone, sim_chance(sim, 10) ? "" : sim_draw_id(sim, VD__KIND__KIND_ZONE));
+  vd_string_set(&command->report->category,
+                sim_chance(sim, 10) ? "" : sim_draw_id(sim, VD__KIND__KIND_CATEGORY));
+  vd_string_set(&command->report->text, sim_draw_text(sim));
   command->report->severity = sim_chance(sim, 30) ? (uint32_t)sim_below(sim, 6) : 0;
   command->report->source = (Vd__Source)sim_below(sim, 4);
 }
 
 static void answer_offer(struct sim *sim, Vd__Command *command, Vd__Command__ActCase act)
 {
-  const Vd__Offer *offer = (const Vd__Offer *)draw_entity(sim, VD__KIND__KIND_OFFER);
+  const Vd__Offer *offer = (const Vd__Offer *)sim_draw_entity(sim, VD__KIND__KIND_OFFER);
   about(sim, command, act);
   if (offer == NULL || sim_chance(sim, 5))
     return;
@@ -118,14 +119,28 @@ static void answer_offer(struct sim *sim, Vd__Command *command, Vd__Command__Act
   vd_string_set(&command->by, offer->crew);
 }
 
-static void heard(struct sim *sim, Vd__Command *command)
+// Mostly of what still calls.
+static const Vd__Alert *draw_alert(struct sim *sim)
 {
-  const Vd__Alert *alert = (const Vd__Alert *)draw_entity(sim, VD__KIND__KIND_ALERT);
+  const Vd__Alert *alert = NULL;
+  for (int left = 5; left > 0; left--) {
+    alert = (const Vd__Alert *)sim_draw_entity(sim, VD__KIND__KIND_ALERT);
+    if (alert == NULL || alert->state == VD__ALERT_STATE__ALERT_STATE_OPEN)
+      break;
+  }
+  return alert;
+}
+
+void sim_draw_heard(struct sim *sim, Vd__Command *command)
+{
+  const Vd__Alert *alert = draw_alert(sim);
   about(sim, command, ACT(HEARD));
   if (alert == NULL)
     return;
   command->heard->incident = alert->incident;
-  command->heard->digest = alert->incident == 0 || sim_chance(sim, 5);
+  if (*alert->subject != '\0')
+    vd_string_set(&command->heard->subject, alert->subject);
+  command->heard->digest = (alert->incident == 0 && *alert->subject == '\0') || sim_chance(sim, 5);
   vd_string_set(&command->by, alert->crew);
 }
 
@@ -135,7 +150,7 @@ static void steps(struct sim *sim, Vd__Command *command, uint64_t draw)
     about(sim, command, sim_chance(sim, 50) ? ACT(RESPOND) : ACT(ARRIVE));
   } else if (draw < 18) {
     about(sim, command, ACT(DECIDE));
-    vd_string_set(&command->decide->decision, draw_text(sim));
+    vd_string_set(&command->decide->decision, sim_draw_text(sim));
   } else if (draw < 23) {
     about(sim, command, ACT(APPROVE));
   } else if (draw < 33) {
@@ -146,10 +161,10 @@ static void steps(struct sim *sim, Vd__Command *command, uint64_t draw)
     about(sim, command, ACT(CLOSE));
   } else if (draw < 43) {
     about(sim, command, ACT(CANCEL));
-    vd_string_set(&command->cancel->reason, draw_text(sim));
+    vd_string_set(&command->cancel->reason, sim_draw_text(sim));
   } else if (draw < 47) {
     about(sim, command, ACT(REOPEN));
-    vd_string_set(&command->reopen->reason, draw_text(sim));
+    vd_string_set(&command->reopen->reason, sim_draw_text(sim));
   } else {
     about(sim, command, ACT(UNDO));
   }
@@ -159,25 +174,25 @@ static void corrections(struct sim *sim, Vd__Command *command, uint64_t draw)
 {
   if (draw < 2) {
     about(sim, command, ACT(NOTE));
-    vd_string_set(&command->note->text, draw_text(sim));
+    vd_string_set(&command->note->text, sim_draw_text(sim));
   } else if (draw < 5) {
     about(sim, command, ACT(DUPLICATE));
     command->duplicate->of = draw_incident(sim);
   } else if (draw < 9) {
     about(sim, command, ACT(AMEND));
-    vd_string_set(&command->amend->zone, sim_chance(sim, 50) ? draw_id(sim, VD__KIND__KIND_ZONE) : "");
+    vd_string_set(&command->amend->zone, sim_chance(sim, 50) ? sim_draw_id(sim, VD__KIND__KIND_ZONE) : "");
     vd_string_set(&command->amend->category,
-                  sim_chance(sim, 30) ? draw_id(sim, VD__KIND__KIND_CATEGORY) : "");
+                  sim_chance(sim, 30) ? sim_draw_id(sim, VD__KIND__KIND_CATEGORY) : "");
     command->amend->severity = (uint32_t)sim_below(sim, 5);
   } else {
-    set_act(command, ACT(LOG));
-    vd_string_set(&command->log->text, draw_text(sim));
+    sim_set_act(command, ACT(LOG));
+    vd_string_set(&command->log->text, sim_draw_text(sim));
   }
 }
 
 static void people(struct sim *sim, Vd__Command *command, uint64_t draw)
 {
-  const char *crew = draw_id(sim, VD__KIND__KIND_CREW);
+  const char *crew = sim_draw_id(sim, VD__KIND__KIND_CREW);
   if (draw < 4) {
     about(sim, command, ACT(ASSIGN));
     vd_string_set(&command->assign->crew, crew);
@@ -186,43 +201,22 @@ static void people(struct sim *sim, Vd__Command *command, uint64_t draw)
   } else if (draw < 16) {
     answer_offer(sim, command, ACT(DECLINE));
   } else if (draw < 18) {
-    set_act(command, ACT(HANDOVER));
+    sim_set_act(command, ACT(HANDOVER));
     vd_string_set(&command->handover->from, crew);
-    vd_string_set(&command->handover->to, draw_id(sim, VD__KIND__KIND_CREW));
+    vd_string_set(&command->handover->to, sim_draw_id(sim, VD__KIND__KIND_CREW));
   } else if (draw < 22) {
-    set_act(command, ACT(DUTY));
+    sim_set_act(command, ACT(DUTY));
     vd_string_set(&command->duty->crew, crew);
     command->duty->duty = (Vd__Duty)sim_below(sim, 4);
   } else if (draw < 25) {
-    set_act(command, ACT(PLACE));
+    sim_set_act(command, ACT(PLACE));
     vd_string_set(&command->place->crew, crew);
-    vd_string_set(&command->place->zone, draw_id(sim, VD__KIND__KIND_ZONE));
+    vd_string_set(&command->place->zone, sim_draw_id(sim, VD__KIND__KIND_ZONE));
   } else {
-    set_act(command, ACT(REACH));
+    sim_set_act(command, ACT(REACH));
     vd_string_set(&command->reach->crew, crew);
     command->reach->reach = (Vd__Reach)sim_below(sim, 3);
   }
-}
-
-// The plan again, with one thing changed: a shift cut or lengthened, a limit, a radio swapped.
-static void change_plan(struct sim *sim, Vd__Command *command)
-{
-  set_act(command, ACT(PLAN_APPLY));
-  Vd__Plan *plan = (Vd__Plan *)vd_message_copy(&sim->plan->base);
-  Vd__PlanCrew *crew = plan->crews[sim_below(sim, plan->n_crews)];
-  switch (sim_below(sim, 3)) {
-  case 0:
-    crew->has_radio = !crew->has_radio;
-    break;
-  case 1:
-    if (crew->n_shifts > 0)
-      crew->shifts[0]->end_at_ms -= (int64_t)sim_below(sim, 60) * 60000;
-    break;
-  default:
-    plan->policy->climb_after_ms = (int64_t)(60 + sim_below(sim, 120)) * 1000;
-    break;
-  }
-  command->plan_apply->plan = plan;
 }
 
 static int64_t draw_acted_at(struct sim *sim)
@@ -236,12 +230,8 @@ static int64_t draw_acted_at(struct sim *sim)
                    : sim->now_ms + (int64_t)sim_below(sim, 10000);
 }
 
-Vd__Command *sim_draw_command(struct sim *sim, const Vd__Principal *principal)
+static void draw_of_incidents(struct sim *sim, Vd__Command *command)
 {
-  Vd__Command *command = (Vd__Command *)vd_message_new(&vd__command__descriptor);
-  command->acted_at_ms = draw_acted_at(sim);
-  if (principal->role != VD__ROLE__ROLE_FIELD && sim_chance(sim, 70))
-    vd_string_set(&command->by, draw_id(sim, VD__KIND__KIND_CREW));
   uint64_t draw = sim_below(sim, 1000);
   if (draw < 180)
     report(sim, command);
@@ -250,11 +240,29 @@ Vd__Command *sim_draw_command(struct sim *sim, const Vd__Principal *principal)
   else if (draw < 660)
     corrections(sim, command, sim_below(sim, 10));
   else if (draw < 780)
-    heard(sim, command);
-  else if (draw < 993)
-    people(sim, command, sim_below(sim, 28));
+    sim_draw_heard(sim, command);
   else
-    change_plan(sim, command);
+    people(sim, command, sim_below(sim, 28));
+}
+
+Vd__Command *sim_draw_command(struct sim *sim, const Vd__Principal *principal)
+{
+  Vd__Command *command = (Vd__Command *)vd_message_new(&vd__command__descriptor);
+  bool is_machine = principal->role == VD__ROLE__ROLE_DEVICE;
+  command->acted_at_ms = draw_acted_at(sim);
+  if (!is_machine && principal->role != VD__ROLE__ROLE_FIELD && sim_chance(sim, 70))
+    vd_string_set(&command->by, sim_draw_id(sim, VD__KIND__KIND_CREW));
+  uint64_t draw = sim_below(sim, 1000);
+  if (is_machine) {
+    sim_draw_machine(sim, command);
+  } else if (draw < 450) {
+    draw_of_incidents(sim, command);
+  } else if (draw < 992) {
+    sim_draw_live(sim, command);
+  } else {
+    sim_set_act(command, ACT(PLAN_APPLY));
+    command->plan_apply->plan = sim_plan_changed(sim);
+  }
   return command;
 }
 

@@ -11,8 +11,10 @@ void sim_journal_init(struct sim_journal *journal)
 
 void sim_journal_finish(struct sim_journal *journal)
 {
-  for (size_t i = 0; i < journal->count; i++)
+  for (size_t i = 0; i < journal->count; i++) {
+    vd__change__free_unpacked(journal->records[i].change, NULL);
     free(journal->records[i].data);
+  }
   free(journal->records);
   vd_fold_destroy(journal->checkpoint);
 }
@@ -34,14 +36,17 @@ void sim_journal_append(struct sim_journal *journal, const struct sim_record *re
       journal->records = vd_realloc(journal->records, journal->capacity * sizeof *journal->records);
     }
     struct sim_record *record = &journal->records[journal->count++];
+    record->change = NULL;
     record->size = records[i].size;
     record->data = memcpy(vd_alloc(record->size), records[i].data, record->size);
     extend_chain(journal, record);
   }
 }
 
-Vd__Change *sim_journal_change(const struct sim_journal *journal, uint64_t sequence)
+const Vd__Change *sim_journal_change(struct sim_journal *journal, uint64_t sequence)
 {
-  const struct sim_record *record = &journal->records[sequence - 1];
-  return vd__change__unpack(NULL, record->size, record->data);
+  struct sim_record *record = &journal->records[sequence - 1];
+  if (record->change == NULL)
+    record->change = vd__change__unpack(NULL, record->size, record->data);
+  return record->change;
 }

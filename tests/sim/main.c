@@ -1,5 +1,5 @@
 // Runs the simulator over many seeds, or one with a readable trace:
-//   sim PLAN [--seeds N] [--first S] [--steps N]
+//   sim PLAN [--seeds N] [--first S] [--steps N] [--coverage]
 //   sim PLAN --seed S
 #include <getopt.h>
 #include <sodium.h>
@@ -10,7 +10,10 @@
 #include "proto/text.h"
 #include "tests/sim/sim.h"
 
-enum { SEEDS = 1000, STEPS = 160, TWICE_EACH = 10, GROUP = 100 };
+// From WHOLE_FROM seeds on everything that can happen must have happened.
+enum { SEEDS = 1000, STEPS = 160, TWICE_EACH = 10, GROUP = 100, WHOLE_FROM = 500 };
+
+static struct sim_coverage coverage, of_repetitions;
 
 static Vd__Plan *read_plan(const char *path)
 {
@@ -29,7 +32,7 @@ static bool is_repeatable(uint64_t seed, unsigned steps, const Vd__Plan *plan, c
 {
   uint8_t again[32];
   char failure[300];
-  return sim_run(seed, steps, plan, NULL, again, failure) && memcmp(chain, again, 32) == 0;
+  return sim_run(seed, steps, plan, NULL, &of_repetitions, again, failure) && memcmp(chain, again, 32) == 0;
 }
 
 static bool run_group(uint64_t first, uint64_t count, unsigned steps, const Vd__Plan *plan)
@@ -38,7 +41,7 @@ static bool run_group(uint64_t first, uint64_t count, unsigned steps, const Vd__
   for (uint64_t seed = first; seed < first + count; seed++) {
     uint8_t chain[32];
     char failure[300];
-    bool has_passed = sim_run(seed, steps, plan, NULL, chain, failure);
+    bool has_passed = sim_run(seed, steps, plan, NULL, &coverage, chain, failure);
     if (has_passed && seed % TWICE_EACH == 0 && !is_repeatable(seed, steps, plan, chain)) {
       snprintf(failure, sizeof failure, "another run ended differently");
       has_passed = false;
@@ -52,9 +55,9 @@ static bool run_group(uint64_t first, uint64_t count, unsigned steps, const Vd__
 
 static int run_all(uint64_t first, uint64_t seeds, unsigned steps, const Vd__Plan *plan)
 {
-  bool is_fine = true;
+  bool is_fine = true, must_be_whole = seeds >= WHOLE_FROM;
   unsigned number = 0;
-  printf("1..%llu\n", (unsigned long long)((seeds + GROUP - 1) / GROUP));
+  printf("1..%llu\n", (unsigned long long)((seeds + GROUP - 1) / GROUP + must_be_whole));
   for (uint64_t done = 0; done < seeds; done += GROUP) {
     uint64_t count = seeds - done < GROUP ? seeds - done : GROUP;
     bool has_passed = run_group(first + done, count, steps, plan);
@@ -63,6 +66,11 @@ static int run_all(uint64_t first, uint64_t seeds, unsigned steps, const Vd__Pla
     fflush(stdout);
     is_fine &= has_passed;
   }
+  if (must_be_whole) {
+    bool is_whole = sim_coverage_is_whole(&coverage, stdout);
+    printf("%s %u - everything has happened\n", is_whole ? "ok" : "not ok", ++number);
+    is_fine &= is_whole;
+  }
   return is_fine ? 0 : 1;
 }
 
@@ -70,7 +78,7 @@ static int run_one(uint64_t seed, unsigned steps, const Vd__Plan *plan)
 {
   uint8_t chain[32];
   char failure[300];
-  bool has_passed = sim_run(seed, steps, plan, stdout, chain, failure);
+  bool has_passed = sim_run(seed, steps, plan, stdout, &coverage, chain, failure);
   printf("%s\n", has_passed ? "ok" : failure);
   for (size_t i = 0; i < 32; i++)
     printf("%02x", chain[i]);
@@ -80,19 +88,21 @@ static int run_one(uint64_t seed, unsigned steps, const Vd__Plan *plan)
 
 int main(int argc, char **argv)
 {
-  static const struct option options[] = {{"seeds", required_argument, NULL, 'n'},
-                                          {"first", required_argument, NULL, 'f'},
-                                          {"seed", required_argument, NULL, 's'},
-                                          {"steps", required_argument, NULL, 't'},
-                                          {0}};
+  static const struct option options[] = {
+      {"seeds", required_argument, NULL, 'n'}, {"first", required_argument, NULL, 'f'},
+      {"seed", required_argument, NULL, 's'},  {"steps", required_argument, NULL, 't'},
+      {"coverage", no_argument, NULL, 'c'},    {0}};
   uint64_t seeds = SEEDS, first = 1, seed = 0;
   unsigned steps = STEPS;
+  bool shows_coverage = false;
   int option;
   while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
     if (option == '?')
       return 2;
-    uint64_t value = strtoull(optarg, NULL, 10);
-    if (option == 'n')
+    uint64_t value = optarg != NULL ? strtoull(optarg, NULL, 10) : 0;
+    if (option == 'c')
+      shows_coverage = true;
+    else if (option == 'n')
       seeds = value;
     else if (option == 'f')
       first = value;
@@ -105,6 +115,8 @@ int main(int argc, char **argv)
     return 2;
   Vd__Plan *plan = read_plan(argv[optind]);
   int status = seed != 0 ? run_one(seed, steps, plan) : run_all(first, seeds, steps, plan);
+  if (shows_coverage)
+    sim_coverage_print(&coverage, stdout);
   vd__plan__free_unpacked(plan, NULL);
   return status;
 }

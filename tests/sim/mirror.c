@@ -16,17 +16,15 @@ void sim_mirror_finish(struct sim_mirror *mirror)
 }
 
 // The frame as the daemon would send it to this clearance.
-static struct sim_record frame_of(const struct sim_journal *journal, enum vd_clearance clearance,
-                                  uint64_t sequence)
+static struct sim_record frame_of(struct sim_journal *journal, enum vd_clearance clearance, uint64_t sequence)
 {
   struct vd_buffer bytes = {0};
-  Vd__Change *change = sim_journal_change(journal, sequence);
+  const Vd__Change *change = sim_journal_change(journal, sequence);
   Vd__Frame frame = VD__FRAME__INIT;
   frame.sequence = sequence;
-  frame.change = change;
+  frame.change = (Vd__Change *)change;
   vd_clearance_pack(&bytes, clearance, &frame.base);
-  vd__change__free_unpacked(change, NULL);
-  return (struct sim_record){bytes.data, bytes.size};
+  return (struct sim_record){.data = bytes.data, .size = bytes.size};
 }
 
 static void take(struct sim_mirror *mirror, const struct sim_record *record)

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/core/venue_internal.h"
 #include "tests/sim/sim.h"
 
 static void keep_pending(struct sim *sim, const Vd__Change *change)
@@ -13,13 +14,48 @@ static void keep_pending(struct sim *sim, const Vd__Change *change)
   }
   struct vd_buffer bytes = {0};
   vd_buffer_pack(&bytes, &change->base);
-  sim->pending[sim->pending_count++] = (struct sim_record){bytes.data, bytes.size};
+  sim->pending[sim->pending_count++] = (struct sim_record){.data = bytes.data, .size = bytes.size};
+}
+
+// ---- the trace ----
+
+static void trace_fact(const struct sim *sim, const Vd__Change *change)
+{
+  const Vd__Fact *fact = change->fact;
+  const char *const words[] = {fact->subject, fact->zone, fact->text, fact->who, fact->crew};
+  fprintf(sim->trace, "    %llu %s", (unsigned long long)change->sequence, fact->what);
+  if (fact->incident != 0)
+    fprintf(sim->trace, " #%llu", (unsigned long long)fact->incident);
+  for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+    fprintf(sim->trace, "%s%s", *words[i] != '\0' ? " " : "", words[i]);
+  for (size_t i = 0; i < fact->n_why; i++)
+    fprintf(sim->trace, " [%s]", fact->why[i]);
+  fputc('\n', sim->trace);
+}
+
+// "session_shift keynote-1", "respond 3", "readings mic-1 ..."
+static void trace_act(const struct sim *sim, const Vd__Command *command)
+{
+  const ProtobufCFieldDescriptor *act =
+      protobuf_c_message_descriptor_get_field(&vd__command__descriptor, (unsigned)command->act_case);
+  const ProtobufCFieldDescriptor *about = &((const ProtobufCMessageDescriptor *)act->descriptor)->fields[0];
+  const char *value = (const char *)command->report + about->offset;
+  fprintf(sim->trace, "%s", act->name);
+  if (command->act_case == VD__COMMAND__ACT_READINGS)
+    for (size_t i = 0; i < command->readings->n_readings; i++)
+      fprintf(sim->trace, " %s %s=%lld", command->readings->readings[i]->device,
+              command->readings->readings[i]->reading, (long long)command->readings->readings[i]->value);
+  else if (about->label != PROTOBUF_C_LABEL_REPEATED && about->type == PROTOBUF_C_TYPE_STRING)
+    fprintf(sim->trace, " %s", *(const char *const *)value);
+  else if (about->label != PROTOBUF_C_LABEL_REPEATED && about->type == PROTOBUF_C_TYPE_UINT64)
+    fprintf(sim->trace, " %llu", (unsigned long long)*(const uint64_t *)value);
 }
 
 static void on_change(void *context, const Vd__Change *change)
 {
   struct sim *sim = context;
   sim_check_change(sim, change);
+  sim_cover_change(sim, change);
   keep_pending(sim, change);
   for (size_t i = 0; i < change->n_upserts; i++)
     vd_dirty_mark(sim->dirty, vd_entity_kind(change->upserts[i]),
@@ -28,8 +64,7 @@ static void on_change(void *context, const Vd__Change *change)
     vd_dirty_mark(sim->dirty, change->removals[i]->kind, change->removals[i]->id);
   vd_fold_apply(sim->shadow, change);
   if (sim->trace != NULL && change->fact != NULL)
-    fprintf(sim->trace, "    %llu %s #%llu %s %s\n", (unsigned long long)change->sequence, change->fact->what,
-            (unsigned long long)change->fact->incident, change->fact->who, change->fact->crew);
+    trace_fact(sim, change);
 }
 
 // ---- start and stop ----
@@ -65,7 +100,7 @@ void sim_server_start(struct sim *sim)
   sim->dirty = vd_dirty_create(sim->journal.watermark);
   restore_checkpoint(sim);
   for (uint64_t sequence = 1; sequence <= sim->journal.count; sequence++) {
-    Vd__Change *change = sim_journal_change(&sim->journal, sequence);
+    const Vd__Change *change = sim_journal_change(&sim->journal, sequence);
     vd_answered_restore(sim->answered, change);
     if (sequence > sim->journal.watermark) {
       vd_venue_restore_change(sim->venue, change);
@@ -75,11 +110,12 @@ void sim_server_start(struct sim *sim)
       for (size_t i = 0; i < change->n_removals; i++)
         vd_dirty_mark(sim->dirty, change->removals[i]->kind, change->removals[i]->id);
     }
-    vd__change__free_unpacked(change, NULL);
   }
   vd_venue_restore_finish(sim->venue, sim->journal.count, sim->now_ms);
   sim->shadow = vd_fold_create();
   copy_into(sim->shadow, vd_venue_fold(sim->venue));
+  sim_fleet_restarted(sim);
+  sim_check_counts_restarted(sim);
 }
 
 void sim_server_stop(struct sim *sim)
@@ -92,10 +128,29 @@ void sim_server_stop(struct sim *sim)
 
 // ---- acting ----
 
+// What fires by itself must come to an end: a timer that sets itself for now stops the clock of the venue.
 void sim_server_tick(struct sim *sim)
 {
-  while (vd_venue_tick(sim->venue, sim->now_ms, 8, on_change, sim) == 8)
-    ;
+  enum { AT_ONCE = 8, LOOKS_MAX = 500 };
+  unsigned looks = 0;
+  while (vd_venue_tick(sim->venue, sim->now_ms, AT_ONCE, on_change, sim) == AT_ONCE) {
+    if (++looks < LOOKS_MAX)
+      continue;
+    Vd__Kind kind = VD__KIND__KIND_UNSPECIFIED;
+    const char *id = "";
+    int64_t due_ms = VD_NEVER;
+    vd_timers_first(sim->venue->timers, &kind, &id, &due_ms);
+    sim_fail(sim, "time does not go on: %s was due at %lld", id, (long long)due_ms);
+    return;
+  }
+}
+
+void sim_server_sleep(struct sim *sim, int64_t until_ms)
+{
+  sim->now_ms = sim->anew_ms = until_ms;
+  vd_venue_resume(sim->venue, until_ms);
+  if (sim->trace != NULL)
+    fprintf(sim->trace, "  slept\n");
 }
 
 static void gather_answer(struct sim *sim, size_t sent, Vd__Reply *reply)
@@ -110,6 +165,30 @@ static void gather_answer(struct sim *sim, size_t sent, Vd__Reply *reply)
 static Vd__Reply *new_reply(void)
 {
   return (Vd__Reply *)vd_message_new(&vd__reply__descriptor);
+}
+
+static void note_executed(struct sim *sim, const Vd__Principal *principal, const Vd__Command *command,
+                          enum vd_err err, const Vd__Reply *reply)
+{
+  sim_cover_command(sim, command, err, reply->sequence);
+  if (err == VD_OK && command->act_case == VD__COMMAND__ACT_READINGS)
+    sim_fleet_heard(sim, command);
+  if (sim->trace == NULL)
+    return;
+  fprintf(sim->trace, "  %s by %s: ", command->id, principal->id);
+  trace_act(sim, command);
+  fprintf(sim->trace, ": %s %s %s\n", reply->code, reply->field,
+          reply->sequence == 0 && err == VD_OK ? "(nothing to do)" : "");
+}
+
+void sim_server_take(struct sim *sim, const Vd__Principal *principal, const Vd__Command *command)
+{
+  Vd__Reply *reply = new_reply();
+  enum vd_err err = vd_venue_execute(sim->venue, principal, "r", command, VD__LANGUAGE__LANGUAGE_EN,
+                                     sim->now_ms, on_change, sim, reply);
+  SIM_CHECK(sim, err == VD_OK, "%s was refused: %s %s", command->id, reply->code, reply->field);
+  note_executed(sim, principal, command, err, reply);
+  vd__reply__free_unpacked(reply, NULL);
 }
 
 void sim_server_execute(struct sim *sim, size_t index)
@@ -134,14 +213,43 @@ void sim_server_execute(struct sim *sim, size_t index)
   SIM_CHECK(sim, (reply->sequence == 0) == is_quiet, "a reply of sequence %llu, but %s",
             (unsigned long long)reply->sequence, is_quiet ? "nothing changed" : "something changed");
   SIM_CHECK(sim, strcmp(reply->code, vd_err_name(err)) == 0, "code %s for %s", reply->code, vd_err_name(err));
-  if (sim->trace != NULL)
-    fprintf(sim->trace, "  %s by %s: %s %s %s\n", sent->command->id, sent->principal->id, reply->code,
-            reply->field, reply->sequence == 0 && err == VD_OK ? "(nothing to do)" : "");
+  note_executed(sim, sent->principal, sent->command, err, reply);
   if (err == VD_OK && reply->sequence != 0)
     vd_answered_put(sim->answered, sent->principal->id, sent->command->id,
                     &(struct vd_answer){reply->number, reply->looks_like, reply->sequence});
   sent->state = SIM_EXECUTED;
   gather_answer(sim, index, reply);
+}
+
+// ---- what would be forecast ----
+
+static void keep_supplies(void *context, const Vd__Change *change)
+{
+  for (size_t i = 0; i < change->n_upserts; i++)
+    if (change->upserts[i]->of_case == VD__ENTITY__OF_SUPPLY)
+      vd_buffer_pack(context, &change->upserts[i]->supply->base);
+}
+
+struct vd_buffer sim_server_probe(struct sim *sim)
+{
+  struct vd_buffer bytes = {0};
+  for (size_t i = 0; i < sim->plan->n_supplies; i++) {
+    const Vd__Supply *supply = (const Vd__Supply *)vd_fold_find(
+        vd_venue_fold(sim->venue), VD__KIND__KIND_SUPPLY, sim->plan->supplies[i]->id);
+    Vd__SupplyLevel level = VD__SUPPLY_LEVEL__INIT;
+    Vd__Command command = VD__COMMAND__INIT;
+    command.id = (char *)"probe";
+    command.act_case = VD__COMMAND__ACT_SUPPLY_LEVEL;
+    command.supply_level = &level;
+    level.supply = supply->id;
+    level.level = supply->level / 2;
+    Vd__Reply *reply = new_reply();
+    enum vd_err err = vd_venue_execute(sim->venue, sim_principal(0), "r", &command, VD__LANGUAGE__LANGUAGE_EN,
+                                       sim->now_ms, keep_supplies, &bytes, reply);
+    vd_buffer_append(&bytes, &err, sizeof err);
+    vd__reply__free_unpacked(reply, NULL);
+  }
+  return bytes;
 }
 
 // ---- committing ----
@@ -159,7 +267,7 @@ static void take_entity(void *context, Vd__Kind kind, const char *id)
 static void count_kept(struct sim *sim, uint64_t from)
 {
   for (uint64_t sequence = from; sequence <= sim->journal.count; sequence++) {
-    Vd__Change *change = sim_journal_change(&sim->journal, sequence);
+    const Vd__Change *change = sim_journal_change(&sim->journal, sequence);
     SIM_CHECK(sim, change->sequence == sequence, "sequence %llu at place %llu",
               (unsigned long long)change->sequence, (unsigned long long)sequence);
     if (change->cause->of_case == VD__CAUSE__OF_COMMAND && change->reply != NULL &&
@@ -168,7 +276,6 @@ static void count_kept(struct sim *sim, uint64_t from)
       sent->times_kept++;
       SIM_CHECK(sim, sent->times_kept <= 1, "command %s took effect twice", change->cause->command->id);
     }
-    vd__change__free_unpacked(change, NULL);
   }
 }
 
@@ -233,6 +340,8 @@ void sim_server_commit(struct sim *sim, enum sim_fault fault)
   forget_answers(sim);
   sim->restarts++;
   sim_server_stop(sim);
+  if (sim_chance(sim, 15)) // it takes a while until somebody starts it again
+    sim->now_ms += (int64_t)sim_below(sim, 20 * 60000);
   sim_server_start(sim);
   sim_check_acknowledged(sim);
   if (sim->trace != NULL)

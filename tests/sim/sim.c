@@ -8,6 +8,7 @@ static void begin(struct sim *sim)
   sim_journal_init(&sim->journal);
   sim_mirror_init(&sim->mirrors[0], VD_CLEARANCE_OPS);
   sim_mirror_init(&sim->mirrors[1], VD_CLEARANCE_WALL);
+  sim_fleet_init(sim);
   sim->now_ms = sim->plan->event->doors_at_ms - INT64_C(1800000) + (int64_t)sim_below(sim, 36000) * 1000;
   sim_server_start(sim);
   Vd__Command *command = (Vd__Command *)vd_message_new(&vd__command__descriptor);
@@ -42,27 +43,36 @@ static void end(struct sim *sim)
   free(sim->network);
   free(sim->answers);
   free(sim->pending);
+  vd__plan__free_unpacked(sim->plan, NULL);
 }
 
-// Mostly seconds; often exactly at, just before or just after what is due; now and then a long sleep.
+// Mostly seconds; often exactly at, just before or just after what is due; now and then a long time.
+static int64_t draw_moment(struct sim *sim)
+{
+  uint64_t draw = sim_below(sim, 1000);
+  if (draw < 600)
+    return sim->now_ms + (int64_t)sim_below(sim, 20000);
+  if (draw < 850) {
+    int64_t due_ms = sim_chance(sim, 60) ? sim_lasting_due(sim) : vd_venue_next_due(sim->venue);
+    bool is_near = due_ms != VD_NEVER && due_ms >= sim->now_ms && due_ms - sim->now_ms < INT64_C(7200000);
+    int64_t early_ms = due_ms > sim->now_ms ? 1 : 0;
+    return is_near ? due_ms + (int64_t)sim_below(sim, 3) - early_ms : sim->now_ms;
+  }
+  return sim->now_ms + (int64_t)sim_below(sim, draw < 980 ? 4 * 60000 : 3 * 3600000);
+}
+
 static void advance(struct sim *sim)
 {
-  uint64_t draw = sim_below(sim, 100);
-  int64_t due_ms = vd_venue_next_due(sim->venue);
-  bool has_due = due_ms != VD_NEVER && due_ms >= sim->now_ms;
-  if (draw < 60)
-    sim->now_ms += (int64_t)sim_below(sim, 20000);
-  else if (draw < 85 && has_due && due_ms - sim->now_ms < INT64_C(7200000))
-    sim->now_ms = due_ms + (int64_t)sim_below(sim, 3) - (due_ms > sim->now_ms ? 1 : 0);
-  else if (draw < 98)
-    sim->now_ms += (int64_t)sim_below(sim, 4 * 60000);
+  int64_t moment_ms = draw_moment(sim);
+  if (sim_chance(sim, 4))
+    sim_server_sleep(sim, moment_ms);
   else
-    sim->now_ms += (int64_t)sim_below(sim, 3 * 3600000);
+    sim_fleet_pass_time(sim, moment_ms);
 }
 
 static void deliver(struct sim *sim)
 {
-  for (uint64_t left = sim_below(sim, 4); left > 0 && sim->network_count > 0; left--) {
+  for (uint64_t left = sim_below(sim, 6); left > 0 && sim->network_count > 0; left--) {
     size_t pick = sim_chance(sim, 70) ? 0 : sim_below(sim, sim->network_count);
     size_t sent = sim->network[pick];
     memmove(sim->network + pick, sim->network + pick + 1,
@@ -76,20 +86,40 @@ static enum sim_fault draw_fault(struct sim *sim)
   return sim_chance(sim, 96) ? SIM_COMMIT_OK : (enum sim_fault)(1 + sim_below(sim, 4));
 }
 
+static void expect_same(struct sim *sim, struct vd_buffer *before, struct vd_buffer *after, const char *what)
+{
+  SIM_CHECK(sim, before->size == after->size && memcmp(before->data, after->data, before->size) == 0,
+            "a restart changed %s", what);
+  vd_buffer_finish(before);
+  vd_buffer_finish(after);
+}
+
+static void restart(struct sim *sim)
+{
+  sim_server_stop(sim);
+  sim_server_start(sim);
+}
+
 // A restart without a fault must change nothing.
 static void restart_in_order(struct sim *sim)
 {
-  struct vd_buffer before = sim_state_bytes(sim);
+  struct vd_buffer state = sim_state_bytes(sim);
   sim_check_timers(sim);
-  sim_server_stop(sim);
-  sim_server_start(sim);
+  restart(sim);
+  struct vd_buffer state_after = sim_state_bytes(sim);
+  sim_check_timers(sim);
   sim->restarts++;
-  struct vd_buffer after = sim_state_bytes(sim);
-  sim_check_timers(sim);
-  SIM_CHECK(sim, before.size == after.size && memcmp(before.data, after.data, before.size) == 0,
-            "a restart changed the venue");
-  vd_buffer_finish(&before);
-  vd_buffer_finish(&after);
+  expect_same(sim, &state, &state_after, "the venue");
+}
+
+// Nor what comes of it: what is derived anew forecasts the same.
+static void restart_and_forecast(struct sim *sim)
+{
+  struct vd_buffer forecast = sim_server_probe(sim);
+  restart(sim);
+  struct vd_buffer forecast_after = sim_server_probe(sim);
+  restart(sim);
+  expect_same(sim, &forecast, &forecast_after, "a forecast");
 }
 
 static void one_step(struct sim *sim)
@@ -98,8 +128,10 @@ static void one_step(struct sim *sim)
   if (sim->trace != NULL)
     fprintf(sim->trace, "step %u at %lld\n", sim->step, (long long)sim->now_ms);
   sim_server_tick(sim);
-  if (sim_chance(sim, 70))
-    sim_client_send(sim);
+  sim_fleet_turn(sim);
+  for (int left = 2; left > 0; left--)
+    if (sim_chance(sim, 70))
+      sim_client_send(sim);
   deliver(sim);
   if (sim_chance(sim, 60))
     sim_server_commit(sim, draw_fault(sim));
@@ -108,6 +140,8 @@ static void one_step(struct sim *sim)
   bool is_settled = sim->pending_count == 0;
   if (is_settled && sim_chance(sim, 3))
     restart_in_order(sim);
+  if (is_settled && sim_chance(sim, 1))
+    restart_and_forecast(sim);
   if (is_settled && sim_chance(sim, 8))
     for (size_t i = 0; i < 2; i++)
       sim_mirror_check(sim, &sim->mirrors[i]);
@@ -115,13 +149,14 @@ static void one_step(struct sim *sim)
     sim_mirror_rejoin(sim, &sim->mirrors[sim_below(sim, 2)]);
 }
 
-bool sim_run(uint64_t seed, unsigned steps, const Vd__Plan *plan, FILE *trace, uint8_t chain[32],
-             char failure[300])
+bool sim_run(uint64_t seed, unsigned steps, const Vd__Plan *plan, FILE *trace, struct sim_coverage *coverage,
+             uint8_t chain[32], char failure[300])
 {
   struct sim *sim = vd_zalloc(sizeof *sim);
   sim->seed = sim->random = seed;
-  sim->plan = plan;
+  sim->plan = sim_plan_of_seed(sim, plan);
   sim->trace = trace;
+  sim->coverage = coverage;
   begin(sim);
   for (sim->step = 1; sim->step <= steps && !sim->has_failed; sim->step++)
     one_step(sim);

@@ -13,6 +13,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import traceback
 
@@ -41,6 +42,28 @@ def wait_until(condition, what, limit=WAIT_LIMIT_S):
             return value
         assert time.monotonic() < end, f"waited {limit} s for {what}"
         time.sleep(0.02)
+
+
+class Pulse:
+    """How long the machine stood still meanwhile, the longest time."""
+
+    def __enter__(self):
+        self.longest_s = 0.0
+        self.is_over = threading.Event()
+        self.thread = threading.Thread(target=self.beat)
+        self.thread.start()
+        return self
+
+    def beat(self):
+        last = time.monotonic()
+        while not self.is_over.wait(0.05):
+            now = time.monotonic()
+            self.longest_s = max(self.longest_s, now - last - 0.05)
+            last = now
+
+    def __exit__(self, kind, value, trace):
+        self.is_over.set()
+        self.thread.join()
 
 
 class Venue:

@@ -4,7 +4,6 @@ import os
 import shutil
 import socket
 import subprocess
-import time
 
 from harness import SOURCE, Venue, case, main, wait_until
 
@@ -21,7 +20,7 @@ def nngcat_receives():
             def seen():
                 venue.report("hall-main", "other", "for the cat")
                 return b"change/incident/" in out.read_bytes()
-            wait_until(seen, "a frame", 15)
+            wait_until(seen, "a frame")
             assert b"beat/" not in out.read_bytes()
         finally:
             cat.terminate()
@@ -54,7 +53,7 @@ def metrics_are_accepted():
     assert tool, "promtool is installed by tools/setup test"
     with Venue(arguments=("--clock-start", "plan")).start() as venue:
         venue.report("hall-main", "other", "x")
-        wait_until(lambda: "venued_commands_total 1" in venue.get("/metrics")[1], "the figures", 5)
+        wait_until(lambda: "venued_commands_total 1" in venue.get("/metrics")[1], "the figures")
         status, text = venue.get("/metrics")
         assert status == 200
         done = subprocess.run([tool, "check", "metrics"], input=text.encode(), capture_output=True, check=False)
@@ -81,7 +80,7 @@ def acts_are_counted_by_node():
 def health_needs_no_token():
     """/healthz and /readyz answer without a token and say nothing of the venue"""
     with Venue(arguments=("--clock-start", "plan")).start() as venue:
-        wait_until(lambda: venue.get("/readyz", token=None) == (200, "ready\n"), "ready", 5)
+        wait_until(lambda: venue.get("/readyz", token=None) == (200, "ready\n"), "ready")
         assert venue.get("/healthz", token=None) == (200, "ok\n")
 
 
@@ -99,10 +98,8 @@ def status_does_not_wait():
     with Venue(arguments=("--clock-start", "plan")).start() as venue:
         idle = [socket.create_connection(("127.0.0.1", venue.port)) for _ in range(80)]
         try:
-            began = time.monotonic()
-            venue.json("status")
+            venue.json("status")  # which waits for 5 s itself
             venue.report("hall-main", "other", "x")
-            assert time.monotonic() - began < 5
         finally:
             for peer in idle:
                 peer.close()

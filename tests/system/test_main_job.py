@@ -1,7 +1,7 @@
 """A report becomes three deadlines, calls that climb, and a line on every screen."""
 from datetime import datetime
 
-from harness import Venue, case, main, wait_until
+from harness import Pulse, Venue, case, main, wait_until
 
 SCALE = ("--time-scale", "60", "--clock-start", "plan")
 
@@ -15,7 +15,7 @@ def report_and_watch():
         number = wait_until(lambda: venue.report("hall-main", "av-fault", "slides will not play"), "a number")
         assert number == 1
         venue.report("hall-main", "av-fault", "still")
-        wait_until(lambda: watcher.facts("reported"), "the change on the watcher's screen", 5)
+        wait_until(lambda: watcher.facts("reported"), "the change on the watcher's screen")
         incidents = venue.json("incidents", "--open")
         assert [i["number"] for i in incidents] == [1, 2]
         assert incidents[1]["looks_like"] == 1
@@ -26,21 +26,25 @@ def report_and_watch():
 @case
 def nobody_answers():
     """nobody answers: warnings and breaches come at 80 % and 100 % of 5, 10 and 20 minutes, and climb"""
-    with Venue(arguments=SCALE).start() as venue:
+    with Pulse() as pulse, Venue(arguments=SCALE).start() as venue:
         watcher = venue.watch()
         number = venue.report("hall-main", "av-fault", "slides will not play", "--severity", "3")
         wait_until(lambda: len([f for f in watcher.facts("breached") if f.get("incident") == number]) == 3,
-                   "three breaches", 40)
+                   "three breaches", 60)
         deadlines = {d["promise"]: d for d in venue.json("deadlines") if d.get("incident") == number}
         changes = [c for c in watcher.changes() if c.get("fact", {}).get("incident") == number]
+        # At 60x one real millisecond is 60 of the venue's; the timer may be some real milliseconds late, never early. Who
+        # stands still is late by so much, and has no time left to warn.
+        late_ms = 30000 + pulse.longest_s * 60000
         for promise, minutes in (("respond", 5), ("decide", 10), ("land", 20)):
             warned = [c for c in changes if c["fact"]["what"] == "warned" and c["fact"].get("promise") == promise]
             breached = [c for c in changes if c["fact"]["what"] == "breached" and c["fact"].get("promise") == promise]
-            assert len(warned) == 1 and len(breached) == 1, (promise, warned, breached)
+            assert len(breached) == 1, (promise, breached)
+            assert len(warned) == 1 or (not warned and late_ms > minutes * 12000), (promise, warned, late_ms)
             start = ms(deadlines[promise]["start_at_ms"])
-            # At 60x one real millisecond is 60 of the venue's; the timer may be some real milliseconds late, never early.
-            assert 0 <= ms(warned[0]["cause"]["now_at_ms"]) - start - minutes * 48000 < 30000, promise
-            assert 0 < ms(breached[0]["cause"]["now_at_ms"]) - start - minutes * 60000 < 30000, promise
+            for change in warned:
+                assert 0 <= ms(change["cause"]["now_at_ms"]) - start - minutes * 48000 < late_ms, (promise, late_ms)
+            assert 0 < ms(breached[0]["cause"]["now_at_ms"]) - start - minutes * 60000 < late_ms, (promise, late_ms)
         called = [(c["fact"]["what"], c["fact"].get("crew")) for c in changes
                   if c["fact"]["what"] in ("breached", "climbed", "called-again") and c["fact"].get("promise") == "respond"]
         kinds = [what for what, _ in called]

@@ -122,8 +122,9 @@ def in_three_languages():
     with Venue(arguments=START).start() as venue:
         venue.ctl("supply", "level", "boxes-vegan", "70")
         out = venue.ctl("supply", "--lang", "zh-hant")[1]
-        assert "存量/滿量" in out and "全素餐盒 [soy, nuts]" in out, out
+        assert "存量/滿量" in out and "全素餐盒 [大豆、堅果]" in out, out
         assert "供應於" in venue.ctl("batch", "--lang", "zh-hant")[1]
+        venue.ctl("supply", "refill", "tea")
         assert "被请求人" in venue.ctl("task", "--lang", "zh-hans")[1]
 
 

@@ -53,8 +53,8 @@ int ctl_journal_verify(struct ctl *ctl)
     puts("\"}");
     return CTL_DONE;
   }
-  printf("%s %" PRIu64 " %s, %" PRIu64 " %s\n%s ", ctl_pick(ctl, "agrees:", "一致：", "一致："),
-         result.changes, ctl_pick(ctl, "changes", "項變更", "项变更"), result.entities,
+  printf("%s%" PRIu64 " %s%" PRIu64 " %s\n%s ", ctl_pick(ctl, "agrees: ", "一致：", "一致："), result.changes,
+         ctl_pick(ctl, "changes, ", "項變更，", "项变更，"), result.entities,
          ctl_pick(ctl, "checkpointed entities", "個存檔實體", "个存档实体"),
          ctl_pick(ctl, "chain", "雜湊鏈", "哈希链"));
   print_chain(&result);
@@ -86,7 +86,10 @@ int ctl_journal_export(struct ctl *ctl)
   char *end = NULL;
   uint64_t from = ctl->options.from != NULL ? strtoull(ctl->options.from, &end, 10) : 1;
   if (from == 0 || (end != NULL && *end != '\0'))
-    return ctl_usage(ctl, "--from", ctl->options.from);
+    return ctl_usage(ctl,
+                     ctl_pick(ctl, "--from takes the number of a change; not", "--from 為變更的序號；而非",
+                              "--from 为变更的序号；而非"),
+                     ctl->options.from);
   enum vd_err err = open_reader(ctl, &journal, &refusal);
   if (err == VD_OK)
     err = vd_journal_each_change(journal, from, UINT64_MAX, export_change, &refusal, &refusal);
@@ -107,7 +110,7 @@ int ctl_backup(struct ctl *ctl)
   vd_journal_close(journal);
   if (err != VD_OK)
     return ctl_complain(ctl, err, &refusal);
-  fprintf(stderr, "%s %s\n", ctl_pick(ctl, "copied and verified:", "已複製並驗證：", "已复制并验证："),
+  fprintf(stderr, "%s%s\n", ctl_pick(ctl, "copied and verified: ", "已複製並驗證：", "已复制并验证："),
           ctl->arguments[0]);
   return CTL_DONE;
 }

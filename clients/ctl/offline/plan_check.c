@@ -12,11 +12,10 @@ static void print_words(const struct ctl *ctl, const struct vd_finding *finding,
          finding->is_error ? ctl_pick(ctl, "error", "錯誤", "错误")
                            : ctl_pick(ctl, "warning", "警告", "警告"),
          finding->rule, finding->sentence);
-  if (finding->value[0] != '\0')
-    printf(" (%s", finding->value);
-  if (finding->limit[0] != '\0')
-    printf("%s%s", finding->value[0] != '\0' ? "; " : " (", finding->limit);
-  puts(finding->value[0] != '\0' || finding->limit[0] != '\0' ? ")" : "");
+  if (finding->is_measure)
+    printf("%s%s%s%s%s", ctl_pick(ctl, " (is ", "（現為 ", "（现为 "), finding->value,
+           ctl_pick(ctl, ", limit ", "，限值 ", "，限值 "), finding->limit, ctl_pick(ctl, ")", "）", "）"));
+  putchar('\n');
 }
 
 static void print_json(const struct ctl *ctl, const struct vd_finding *finding, struct vd_text_place place)
@@ -34,10 +33,21 @@ static void print_json(const struct ctl *ctl, const struct vd_finding *finding, 
   ctl_print_json(&message.base);
 }
 
+static void print_counts(const struct ctl *ctl, const struct vd_findings *findings)
+{
+  size_t errors = findings->errors, warnings = findings->count > errors ? findings->count - errors : 0;
+  fprintf(stderr, "%zu %s%s%zu %s\n", errors,
+          ctl_pick(ctl, errors == 1 ? "error" : "errors", "個錯誤", "个错误"),
+          ctl_pick(ctl, ", ", "，", "，"), warnings,
+          ctl_pick(ctl, warnings == 1 ? "warning" : "warnings", "個警告", "个警告"));
+}
+
 int ctl_plan_check(struct ctl *ctl)
 {
   struct vd_refusal refusal = {.err = VD_OK};
-  struct vd_findings findings = {.items = NULL};
+  // What machines read stays as it is.
+  struct vd_findings findings = {.language =
+                                     ctl->options.is_json ? VD__LANGUAGE__LANGUAGE_EN : ctl->language};
   struct vd_text_map *map = NULL;
   ProtobufCMessage *plan = NULL;
   enum vd_err err = vd_text_read_file(&vd__plan__descriptor, ctl->arguments[0], &plan, &map, &refusal);
@@ -52,8 +62,7 @@ int ctl_plan_check(struct ctl *ctl)
     else
       print_words(ctl, &findings.items[i], place);
   }
-  fprintf(stderr, "%zu %s, %zu %s\n", findings.errors, ctl_pick(ctl, "errors", "個錯誤", "个错误"),
-          findings.count - findings.errors, ctl_pick(ctl, "warnings", "個警告", "个警告"));
+  print_counts(ctl, &findings);
   int status = findings.errors > 0 ? CTL_REFUSED : CTL_DONE;
   vd_findings_finish(&findings);
   vd_text_map_destroy(map);

@@ -13,7 +13,7 @@
 #include "clients/lib/client_internal.h"
 #include "proto/quota.h"
 
-enum { PATIENCE_MS = 5000, REQUEST_QUOTA = 8 * 1024 * 1024 };
+enum { REQUEST_QUOTA = 8 * 1024 * 1024 };
 
 // ---- answers ----
 
@@ -24,6 +24,7 @@ static Vd__Response *response_new(const struct fake *fake, const char *id)
   vd_string_set(&response->id, id);
   response->epoch = fake->epoch;
   response->sequence = fake->count;
+  response->now_at_ms = fake->now_at_ms;
   return response;
 }
 
@@ -102,6 +103,7 @@ static void answer(struct fake *fake, Vd__Response *response, const Vd__Request 
   default:
     response->body_case = VD__RESPONSE__BODY_STATUS;
     response->status = (Vd__Status *)vd_message_new(&vd__status__descriptor);
+    response->status->read_only = fake->is_read_only;
   }
 }
 
@@ -175,13 +177,18 @@ static void *serve(void *argument)
 
 static void on_subscriber(nng_pipe pipe, nng_pipe_ev event, void *context)
 {
-  (void)pipe;
   struct fake *fake = context;
   pthread_mutex_lock(&fake->lock);
-  if (event == NNG_PIPE_EV_ADD_POST)
+  if (event == NNG_PIPE_EV_ADD_POST) {
+    fake->subscriber = pipe;
+    fake->subscriptions++;
+    if (fake->greets)
+      fake_publish_beat(fake);
+    fake->greets = false;
     atomic_fetch_add(&fake->subscribers, 1);
-  else
+  } else {
     atomic_fetch_sub(&fake->subscribers, 1);
+  }
   pthread_cond_broadcast(&fake->wake);
   pthread_mutex_unlock(&fake->lock);
 }
@@ -209,7 +216,7 @@ void fake_start(struct fake *fake)
   cr_assert_eq(nng_rep0_open(&fake->rep), 0);
   cr_assert_eq(nng_pub0_open(&fake->pub), 0);
   nng_socket_set_int(fake->pub, NNG_OPT_SENDBUF, 8192);
-  nng_socket_set_ms(fake->rep, NNG_OPT_SENDTIMEO, PATIENCE_MS);
+  nng_socket_set_ms(fake->rep, NNG_OPT_SENDTIMEO, FAKE_PATIENCE_MS);
   nng_pipe_notify(fake->pub, NNG_PIPE_EV_ADD_POST, on_subscriber, fake);
   nng_pipe_notify(fake->pub, NNG_PIPE_EV_REM_POST, on_subscriber, fake);
   listen_at(fake, fake->pub, "ops");
@@ -258,10 +265,9 @@ void fake_finish(struct fake *fake)
 
 void fake_wait_connected(struct venue_client *client)
 {
-  for (int i = 0; atomic_load(&client->asked.now) == 0; i++) {
-    cr_assert_lt(i, PATIENCE_MS, "the client did not connect");
-    nng_msleep(1);
-  }
+  for (int64_t until_ms = venue_until_ms(FAKE_PATIENCE_MS); atomic_load(&client->asked.now) == 0;
+       nng_msleep(1))
+    cr_assert_gt(venue_left_ms(until_ms), 0, "the client did not connect");
 }
 
 struct venue_client *fake_client(struct fake *fake, int64_t timeout_ms)
@@ -276,13 +282,25 @@ struct venue_client *fake_client(struct fake *fake, int64_t timeout_ms)
   return client;
 }
 
+enum vd_err fake_mirror(struct fake *fake, struct venue_client *client, struct vd_refusal *refusal)
+{
+  pthread_mutex_lock(&fake->lock);
+  fake->greets = true;
+  pthread_mutex_unlock(&fake->lock);
+  enum vd_err err = venue_client_mirror(client, refusal);
+  pthread_mutex_lock(&fake->lock);
+  fake->greets = false;
+  pthread_mutex_unlock(&fake->lock);
+  return err;
+}
+
 // ---- looking at it ----
 
 static struct timespec patience(void)
 {
   struct timespec until;
   clock_gettime(CLOCK_REALTIME, &until);
-  until.tv_sec += PATIENCE_MS / 1000;
+  until.tv_sec += FAKE_PATIENCE_MS / 1000;
   return until;
 }
 
@@ -292,6 +310,15 @@ void fake_wait_subscribers(struct fake *fake, unsigned wanted)
   pthread_mutex_lock(&fake->lock);
   while (atomic_load(&fake->subscribers) != wanted)
     cr_assert_eq(pthread_cond_timedwait(&fake->wake, &fake->lock, &until), 0, "no subscriber came");
+  pthread_mutex_unlock(&fake->lock);
+}
+
+void fake_wait_subscriptions(struct fake *fake, unsigned wanted)
+{
+  struct timespec until = patience();
+  pthread_mutex_lock(&fake->lock);
+  while (fake->subscriptions < wanted)
+    cr_assert_eq(pthread_cond_timedwait(&fake->wake, &fake->lock, &until), 0, "no subscriber came back");
   pthread_mutex_unlock(&fake->lock);
 }
 
@@ -378,17 +405,41 @@ uint64_t fake_remove(struct fake *fake, const char *zone)
   return commit(fake, change);
 }
 
+static void rebuild(struct fake *fake)
+{
+  vd_fold_destroy(fake->fold);
+  fake->fold = vd_fold_create();
+  for (size_t i = 0; i < fake->count; i++)
+    vd_fold_apply(fake->fold, fake->history[i]->change);
+}
+
 void fake_go_back(struct fake *fake, uint64_t sequence, uint64_t epoch)
 {
   pthread_mutex_lock(&fake->lock);
   while (fake->count > sequence)
     vd__frame__free_unpacked(fake->history[--fake->count], NULL);
-  vd_fold_destroy(fake->fold);
-  fake->fold = vd_fold_create();
-  for (size_t i = 0; i < fake->count; i++)
-    vd_fold_apply(fake->fold, fake->history[i]->change);
+  rebuild(fake);
   fake->epoch = epoch;
   pthread_mutex_unlock(&fake->lock);
+}
+
+void fake_derive(struct fake *fake, const char *zone, uint32_t capacity)
+{
+  Vd__Zone *made = (Vd__Zone *)vd_message_new(&vd__zone__descriptor);
+  vd_string_set(&made->id, zone);
+  made->capacity = capacity;
+  made->revision = fake->count + 10;
+  Vd__Entity *entity = (Vd__Entity *)vd_message_new(&vd__entity__descriptor);
+  vd_entity_wrap(entity, VD__KIND__KIND_ZONE, &made->base);
+  fake->is_read_only = true;
+  vd_fold_put_newer(fake->fold, entity);
+  vd__entity__free_unpacked(entity, NULL);
+}
+
+void fake_write_again(struct fake *fake)
+{
+  fake->is_read_only = false;
+  rebuild(fake);
 }
 
 // ---- the feed ----
@@ -415,6 +466,8 @@ void fake_publish_change(struct fake *fake, uint64_t sequence)
 void fake_publish_beat_of(struct fake *fake, uint64_t epoch, uint64_t sequence)
 {
   Vd__Beat beat = VD__BEAT__INIT;
+  beat.now_at_ms = fake->now_at_ms;
+  beat.read_only = fake->is_read_only;
   Vd__Frame frame = VD__FRAME__INIT;
   frame.epoch = epoch;
   frame.sequence = sequence;
@@ -429,10 +482,20 @@ void fake_publish_beat(struct fake *fake)
 
 // ---- what the client tells ----
 
+enum vd_err fake_next(struct venue_client *client, int64_t timeout_ms, struct venue_event *event)
+{
+  enum vd_err err;
+  do
+    err = venue_client_next(client, timeout_ms, event);
+  while (err == VD_OK && event->kind == VENUE_STALE && event->silent_ms < FAKE_PATIENCE_MS);
+  return err;
+}
+
 struct venue_event fake_expect(struct venue_client *client, enum venue_event_kind kind)
 {
   struct venue_event event;
-  enum vd_err err = venue_client_next(client, PATIENCE_MS, &event);
+  enum vd_err err = kind == VENUE_STALE ? venue_client_next(client, FAKE_PATIENCE_MS, &event)
+                                        : fake_next(client, FAKE_PATIENCE_MS, &event);
   cr_assert_eq(err, VD_OK, "nothing came: %s", vd_err_name(err));
   cr_assert_eq(event.kind, kind, "event %d instead of %d", event.kind, kind);
   return event;
@@ -448,6 +511,6 @@ void fake_expect_change(struct venue_client *client, uint64_t sequence)
 void fake_expect_nothing(struct venue_client *client)
 {
   struct venue_event event;
-  enum vd_err err = venue_client_next(client, 50, &event);
+  enum vd_err err = fake_next(client, 50, &event);
   cr_assert_eq(err, VD_ERR_TIMED_OUT, "%s, event %d", vd_err_name(err), err == VD_OK ? (int)event.kind : -1);
 }

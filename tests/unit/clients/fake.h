@@ -22,7 +22,11 @@ enum fake_act {
   FAKE_EMPTY,    // a Response without a body
 };
 
-enum { FAKE_SEEN_MAX = 64, FAKE_HISTORY_MAX = 4096 };
+enum {
+  FAKE_SEEN_MAX = 64,
+  FAKE_HISTORY_MAX = 4096,
+  FAKE_PATIENCE_MS = 30000, // for what happens far sooner, but for a machine that stands still
+};
 
 struct fake {
   char dir[40];
@@ -48,6 +52,11 @@ struct fake {
   void (*spoil)(Vd__Response *response);          // a last change to each answer
   void (*between)(struct fake *fake, size_t nth); // called with the lock before the nth page of state is made
   size_t state_pages;
+  int64_t now_at_ms; // of answers and beats
+  bool is_read_only;
+  bool greets;            // who subscribes next gets a beat
+  nng_pipe subscriber;    // the last
+  unsigned subscriptions; // that ever came
 };
 
 void fake_init(struct fake *fake);
@@ -57,10 +66,14 @@ void fake_finish(struct fake *fake);
 void fake_forget(struct fake *fake); // of fake_finish what needs no end of the sockets
 
 struct venue_client *fake_client(struct fake *fake, int64_t timeout_ms);
+// venue_client_mirror, with the beat that it waits for.
+enum vd_err fake_mirror(struct fake *fake, struct venue_client *client,
+                        struct vd_refusal *refusal) VD_MUST_CHECK;
 // Until the client's requests can leave.
 void fake_wait_connected(struct venue_client *client);
-// Until so many subscribers are connected, or so many requests came; fails the test after 5 s.
+// Until so many subscribers are connected, or so many requests came; fails the test when patience ends.
 void fake_wait_subscribers(struct fake *fake, unsigned wanted);
+void fake_wait_subscriptions(struct fake *fake, unsigned wanted); // so many came, gone ones too
 void fake_wait_seen(struct fake *fake, size_t wanted);
 void fake_play(struct fake *fake, enum fake_act act); // adds to the script
 // The nth request; the caller frees it.
@@ -73,6 +86,10 @@ uint64_t fake_set(struct fake *fake, const char *zone, uint32_t capacity);
 uint64_t fake_remove(struct fake *fake, const char *zone);
 // Another life: the history ends at `sequence`, the epoch is this one.
 void fake_go_back(struct fake *fake, uint64_t sequence, uint64_t epoch);
+// Read-only, and time has brought about a zone in memory alone; then the journal again, and nothing else.
+// Both without the lock, for `between`.
+void fake_derive(struct fake *fake, const char *zone, uint32_t capacity);
+void fake_write_again(struct fake *fake);
 
 // ---- the feed ----
 void fake_publish(struct fake *fake, const char *topic, const Vd__Frame *frame);
@@ -82,7 +99,9 @@ void fake_publish_beat(struct fake *fake);
 void fake_publish_beat_of(struct fake *fake, uint64_t epoch, uint64_t sequence);
 
 // ---- what the client tells ----
-// The next event within 5 s, of this kind or the test fails.
+// venue_client_next, but for the silence of a machine that stands still.
+enum vd_err fake_next(struct venue_client *client, int64_t timeout_ms, struct venue_event *event);
+// The next event, of this kind or the test fails.
 struct venue_event fake_expect(struct venue_client *client, enum venue_event_kind kind);
 void fake_expect_change(struct venue_client *client, uint64_t sequence);
 // Nothing happens: 50 ms.

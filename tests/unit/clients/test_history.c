@@ -17,8 +17,8 @@ static void begin(struct following *f, bool is_mirror)
   for (int i = 0; i < 5; i++)
     fake_set(&f->fake, "hall", 10);
   fake_start(&f->fake);
-  f->client = fake_client(&f->fake, 3000);
-  cr_assert_eq(is_mirror ? venue_client_mirror(f->client, NULL) : venue_client_follow(f->client, 0, NULL),
+  f->client = fake_client(&f->fake, FAKE_PATIENCE_MS);
+  cr_assert_eq(is_mirror ? fake_mirror(&f->fake, f->client, NULL) : venue_client_follow(f->client, 0, NULL),
                VD_OK);
   fake_wait_subscribers(&f->fake, 1);
   fake_publish_beat(&f->fake);
@@ -190,7 +190,7 @@ Test(history, a_resync_that_fails_is_tried_again)
   fake_play(&f.fake, FAKE_REFUSE); // the first page
   fake_publish_beat(&f.fake);
   struct venue_event event;
-  cr_assert_eq(venue_client_next(f.client, 500, &event), VD_ERR_TIMED_OUT);
+  cr_assert_eq(fake_next(f.client, 500, &event), VD_ERR_TIMED_OUT);
   const Vd__Zone *hall =
       (const Vd__Zone *)vd_fold_find(venue_client_fold(f.client), VD__KIND__KIND_ZONE, "hall");
   cr_assert_eq(hall->capacity, 66);

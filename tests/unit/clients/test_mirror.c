@@ -27,7 +27,7 @@ static void catch_up(struct venue_client *client, uint64_t sequence)
 {
   struct venue_event event;
   do
-    cr_assert_eq(venue_client_next(client, 5000, &event), VD_OK);
+    cr_assert_eq(venue_client_next(client, FAKE_PATIENCE_MS, &event), VD_OK);
   while (event.kind != VENUE_CHANGE || event.frame->sequence != sequence);
 }
 
@@ -39,9 +39,9 @@ static uint32_t capacity_of(struct venue_client *client, const char *id)
 
 static struct venue_client *mirror(struct fake *fake)
 {
-  struct venue_client *client = fake_client(fake, 3000);
+  struct venue_client *client = fake_client(fake, FAKE_PATIENCE_MS);
   struct vd_refusal refusal = {.err = VD_OK};
-  cr_assert_eq(venue_client_mirror(client, &refusal), VD_OK, "%s", refusal.detail);
+  cr_assert_eq(fake_mirror(fake, client, &refusal), VD_OK, "%s", refusal.detail);
   fake_wait_subscribers(fake, 1);
   return client;
 }

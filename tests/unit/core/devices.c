@@ -82,8 +82,14 @@ void devices_policy(struct fixture *f, policy_edit_fn edit)
 
 void devices_session(struct fixture *f, const char *zone, int start, int end, uint32_t audience)
 {
+  devices_session_as(f, vd_key_of("in-", zone, "").text, zone, start, end, audience);
+}
+
+void devices_session_as(struct fixture *f, const char *id, const char *zone, int start, int end,
+                        uint32_t audience)
+{
   Vd__Session *session = NEW(Session, session);
-  vd_string_set(&session->id, vd_key_of("in-", zone, "").text);
+  vd_string_set(&session->id, id);
   vd_string_set(&session->zone, zone);
   session->revision = 1;
   session->kind = VD__SESSION_KIND__SESSION_KIND_TALK;

@@ -20,6 +20,8 @@ typedef void (*policy_edit_fn)(Vd__Policy *policy);
 void devices_policy(struct fixture *f, policy_edit_fn edit);
 // A session of the zone, in minutes from FIXTURE_T0.
 void devices_session(struct fixture *f, const char *zone, int start, int end, uint32_t audience);
+void devices_session_as(struct fixture *f, const char *id, const char *zone, int start, int end,
+                        uint32_t audience);
 // One more, as if the plan had always had it.
 void devices_put(struct fixture *f, Vd__Device *made); // takes it
 // As many more of them as `like`: "<like>-0", "<like>-1" …; the venue is restored once.

@@ -68,6 +68,8 @@ static Vd__Policy *policy_of_the_standard(void)
   policy->closed_kept = 2000;
   policy->fault_after_beats = 3;
   policy->flap_ms = MINUTES(10);
+  policy->fault_soon_ms = MINUTES(30);
+  policy->fault_audience_percent = 50;
   policy->crowded_percent = 90;
   policy->crowded_clear_percent = 80;
   policy->crowded_after_ms = MINUTES(2);
@@ -492,6 +494,9 @@ static void fire_all(struct fixture *f)
   while (fixture_tick(f, 64) == 64)
     ;
   cr_assert_gt(vd_venue_next_due(f->venue), f->now_ms, "nothing due is left behind");
+  struct vd_venue_counts counts;
+  vd_venue_count(f->venue, &counts);
+  cr_assert_eq(counts.stuck_timers, 0u, "a timer waited for nothing later than it did");
 }
 
 void fixture_run_to(struct fixture *f, int64_t at_ms)

@@ -385,6 +385,35 @@ Test(access, a_report_that_cannot_say_where_is_taken)
   vd__principal__free_unpacked(who, NULL);
 }
 
+static void set_kind(const char *id, Vd__TaskKind kind)
+{
+  Vd__Task *task = FIXTURE_FIND(f, TASK, Task, id);
+  task->kind = kind;
+  ((Vd__Task *)vd_fold_find(f->mirror, VD__KIND__KIND_TASK, id))->kind = kind;
+}
+
+Test(access, the_field_calls_off_a_refill_and_no_food_sample)
+{
+  static const struct {
+    Vd__Role role;
+    bool may;
+  } roles[] = {{VD__ROLE__ROLE_CATERING, false},
+               {VD__ROLE__ROLE_BRIDGE, false},
+               {VD__ROLE__ROLE_DECISION, true},
+               {VD__ROLE__ROLE_CONTROL, true},
+               {VD__ROLE__ROLE_ADMIN, true}};
+  for (size_t i = 0; i < sizeof roles / sizeof *roles; i++) {
+    Vd__Principal *who = principal_new(roles[i].role);
+    set_kind("t1", VD__TASK_KIND__TASK_KIND_REFILL);
+    cr_expect(may(who, VD__COMMAND__ACT_TASK_CANCEL, at_home()), "role %d", (int)who->role);
+    set_kind("t1", VD__TASK_KIND__TASK_KIND_SAMPLE);
+    cr_expect_eq(may(who, VD__COMMAND__ACT_TASK_CANCEL, at_home()), roles[i].may, "role %d", (int)who->role);
+    set_kind("t1", VD__TASK_KIND__TASK_KIND_DISPOSE);
+    cr_expect_eq(may(who, VD__COMMAND__ACT_TASK_CANCEL, at_home()), roles[i].may, "role %d", (int)who->role);
+    vd__principal__free_unpacked(who, NULL);
+  }
+}
+
 Test(access, a_device_reports_as_one)
 {
   Vd__Principal *who = principal_new(VD__ROLE__ROLE_DEVICE);

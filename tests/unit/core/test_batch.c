@@ -162,11 +162,65 @@ Test(batch, serving_brings_it_to_the_supply)
   cr_assert_eq(tasks(f), 1, "the refill was asked for");
   cr_assert_eq(batch_serve(f, "coffee.b1", "av-1", AT(8)), VD_OK);
   cr_assert_eq(supply(f, "coffee")->level, 36, "6 by the forecast, and 30");
-  cr_assert_eq(supply(f, "coffee")->filled_at_ms, AT(8));
-  cr_assert_eq(task(f, 1)->state, TASK(DONE));
-  cr_assert_str_eq(task(f, 1)->ended_by, "av-1");
+  cr_assert_eq(supply(f, "coffee")->level_at_ms, AT(8));
   cr_assert_eq(batch(f, "coffee.b1")->served_at_ms, AT(8));
   cr_assert_str_eq(batch(f, "coffee.b1")->served_by, "av-1");
+}
+
+static void of_one(ProtobufCMessage *message)
+{
+  ((Vd__Batch *)message)->quantity = 1;
+}
+
+Test(batch, one_cup_on_old_ones_makes_them_no_fresher_and_is_no_refill)
+{
+  people_edit(f, VD__KIND__KIND_BATCH, "coffee.b1", of_one);
+  cr_assert_eq(level(f, "coffee", 60, 0), VD_OK);
+  fixture_run_to(f, AT(71));
+  cr_assert_eq(batch_serve(f, "coffee.b1", NULL, 0), VD_OK);
+  cr_assert_eq(supply(f, "coffee")->level, 25);
+  cr_assert_eq(supply(f, "coffee")->stale_at_ms, AT(90));
+  cr_assert_eq(task(f, 1)->state, TASK(OPEN));
+  cr_assert_str_eq(supply(f, "coffee")->task, "t1");
+}
+
+Test(batch, half_of_par_closes_the_refill)
+{
+  catering_batch(f, "coffee", 2, "", 60);
+  cr_assert_eq(level(f, "coffee", 1, 0), VD_OK);
+  fixture_run_to(f, AT(5));
+  cr_assert_eq(batch_serve(f, "coffee.b1", "av-1", 0), VD_OK);
+  cr_assert_eq(supply(f, "coffee")->stale_at_ms, AT(5 + 90), "the old was gone");
+  cr_assert_eq(task(f, 1)->state, TASK(OPEN), "30 of 100");
+  cr_assert_eq(batch_serve(f, "coffee.b2", "av-2", 0), VD_OK);
+  cr_assert_eq(task(f, 1)->state, TASK(DONE));
+  cr_assert_str_eq(task(f, 1)->ended_by, "av-2");
+}
+
+Test(batch, told_late_it_comes_on_top_of_what_was_counted_since)
+{
+  cr_assert_eq(level(f, "coffee", 50, 0), VD_OK);
+  fixture_run_to(f, AT(9));
+  cr_assert_eq(served(f, "coffee", 1, 0), VD_OK);
+  uint32_t rate = supply(f, "coffee")->rate_idle;
+  fixture_run_to(f, AT(10));
+  cr_assert_eq(batch_serve(f, "coffee.b1", "av-1", AT(5)), VD_OK);
+  cr_assert_eq(supply(f, "coffee")->level, 79);
+  cr_assert_eq(supply(f, "coffee")->level_at_ms, AT(9));
+  cr_assert_eq(level(f, "coffee", 76, 0), VD_OK);
+  cr_assert_gt(supply(f, "coffee")->rate_idle, rate, "three went in a minute");
+  cr_assert_eq(supply(f, "coffee")->error_permille, 10, "80 less 5, by what was known at the look");
+}
+
+Test(batch, a_look_before_it_leaves_it_on_top)
+{
+  cr_assert_eq(level(f, "coffee", 50, 0), VD_OK);
+  fixture_run_to(f, AT(8));
+  cr_assert_eq(batch_serve(f, "coffee.b1", NULL, 0), VD_OK);
+  cr_assert_eq(supply(f, "coffee")->level, 76, "46 by the forecast, and 30");
+  cr_assert_eq(level(f, "coffee", 40, AT(6)), VD_OK);
+  cr_assert_eq(supply(f, "coffee")->level, 69, "40 less one, and 30");
+  cr_assert_eq(supply(f, "coffee")->level_at_ms, AT(8));
 }
 
 Test(batch, after_the_run_out_it_is_all_there_is)
@@ -507,6 +561,66 @@ Test(batch, a_break_that_overruns_holds_nothing_back)
   cr_assert_eq(agenda_start(f, "tea", 0), VD_OK);
   fixture_run_to(f, AT(62));
   expect_batch(f, "coffee.b2", PLANNED);
+}
+
+static void fifty(ProtobufCMessage *message)
+{
+  ((Vd__Session *)message)->audience = 50;
+}
+
+Test(batch, the_second_overrun_holds_it_back_when_the_first_is_over)
+{
+  AGENDA(f, {"a-small", "hall", 0, 60}, {"b-big", "forum", 0, 60}, {"tea", "corridor", 60, 80, true});
+  people_edit(f, VD__KIND__KIND_SESSION, "a-small", fifty);
+  people_edit(f, VD__KIND__KIND_SESSION, "b-big", three_hundred);
+  catering_batch(f, "coffee", 2, "tea", 0);
+  cr_assert_eq(agenda_start(f, "a-small", 0), VD_OK);
+  cr_assert_eq(agenda_start(f, "b-big", 0), VD_OK);
+  fixture_run_to(f, AT(63));
+  cr_assert_str_eq(batch(f, "coffee.b2")->held_for, "a-small");
+  fixture_restart(f);
+  cr_assert_eq(agenda_end(f, "a-small", 0), VD_OK);
+  expect_batch(f, "coffee.b2", HELD);
+  cr_assert_str_eq(batch(f, "coffee.b2")->held_for, "b-big");
+  cr_assert(agenda_says(agenda_fact(f), "held:coffee.b2"));
+  cr_assert_not(agenda_says(agenda_fact(f), "on-again:coffee.b2"));
+  fixture_run_to(f, AT(70));
+  cr_assert_eq(agenda_end(f, "b-big", 0), VD_OK);
+  expect_batch(f, "coffee.b2", PLANNED);
+  cr_assert(agenda_says(agenda_fact(f), "on-again:coffee.b2"));
+}
+
+Test(batch, when_the_larger_is_out_the_smaller_holds_nothing_back)
+{
+  AGENDA(f, {"a-small", "hall", 0, 60}, {"b-big", "forum", 0, 59}, {"tea", "corridor", 60, 80, true});
+  people_edit(f, VD__KIND__KIND_SESSION, "a-small", fifty);
+  people_edit(f, VD__KIND__KIND_SESSION, "b-big", three_hundred);
+  catering_batch(f, "coffee", 2, "tea", 0);
+  cr_assert_eq(agenda_start(f, "a-small", 0), VD_OK);
+  cr_assert_eq(agenda_start(f, "b-big", 0), VD_OK);
+  fixture_run_to(f, AT(63));
+  cr_assert_str_eq(batch(f, "coffee.b2")->held_for, "b-big");
+  cr_assert_eq(agenda_end(f, "b-big", 0), VD_OK);
+  expect_batch(f, "coffee.b2", PLANNED);
+}
+
+// ---- a break that is cancelled ----
+
+Test(batch, a_cancelled_break_names_what_was_planned_for_it)
+{
+  agenda_of_the_morning();
+  fixture_run_to(f, AT(62));
+  expect_batch(f, "coffee.b2", HELD);
+  cr_assert_eq(agenda_cancel(f, "tea", "no time"), VD_OK);
+  cr_assert_str_eq(f->reply.field, "batch-left");
+  cr_assert_str_eq(f->reply.nearest, "coffee.b2");
+  cr_assert_not_null(strstr(f->reply.sentence, "coffee.b2 was planned for tea"), "%s", f->reply.sentence);
+  cr_assert(agenda_says(agenda_fact(f), "batch-left:coffee.b2"));
+  cr_assert_not(agenda_says(agenda_fact(f), "batch-left:coffee.b3"));
+  expect_batch(f, "coffee.b2", HELD);
+  cr_assert_eq(batch_cancel(f, "coffee.b3", "enough"), VD_OK);
+  cr_assert_eq(agenda_cancel(f, "lunch", "no time"), VD_OK);
+  cr_assert_str_empty(f->reply.field);
 }
 
 // ---- size ----

@@ -45,6 +45,12 @@ static void cool_down(const char *of)
   reading(f, of, "temperature", 50);
 }
 
+static void close_over(uint64_t number) // the partner took over
+{
+  cr_assert_eq(do_land(f, number, VD__LANDING__LANDING_WORKAROUND), VD_OK, "%s", f->reply.sentence);
+  cr_assert_eq(STEP(f, CLOSE, number, "control-1", 0), VD_OK, "%s", f->reply.sentence);
+}
+
 static void land_and_close(uint64_t number)
 {
   cr_assert_eq(STEP(f, LAND, number, "av-1", 0), VD_OK, "%s", f->reply.sentence);
@@ -143,6 +149,25 @@ Test(device_fault, whatever_the_names_its_text_fits)
   }
 }
 
+static const char *text_of(uint64_t number)
+{
+  return incident(f, number)->text;
+}
+
+Test(device_fault, a_partner_that_cannot_takes_nothing_over)
+{
+  cr_assert_eq(device_fault(f, "proj-b", "dead", 0), VD_OK);
+  overheat("proj");
+  cr_expect_not_null(strstr(text_of(2), "; proj-b would take over, but is at fault; spare in backstage"));
+}
+
+Test(device_fault, nor_does_one_in_maintenance)
+{
+  cr_assert_eq(maintenance(f, "proj-b", T0 + MINUTES(5)), VD_OK);
+  overheat("proj");
+  cr_expect_not_null(strstr(text_of(1), "; proj-b would take over, but is in maintenance"));
+}
+
 // ---- its clocks ----
 
 Test(device_fault, clocks_start_at_the_fault_and_polling_is_detection)
@@ -225,6 +250,52 @@ Test(device_fault, never_4_unless_the_category_says_so)
   cr_expect_eq(incident(f, 1)->severity, 3u);
   cr_assert_eq(device_fault(f, "ups", "dark", 0), VD_OK);
   cr_expect_eq(incident(f, 2)->severity, 4u);
+}
+
+Test(device_fault, the_worst_of_what_runs_and_what_comes_next)
+{
+  device_edit(f, "proj", mild);
+  devices_session(f, "hall", -60, 2, 5);
+  devices_session_as(f, "keynote", "hall", 3, 60, 99);
+  overheat("proj");
+  cr_expect_eq(incident(f, 1)->severity, 3u);
+}
+
+static void nearer_and_fewer(Vd__Policy *policy)
+{
+  policy->fault_soon_ms = MINUTES(5);
+  policy->fault_audience_percent = 20;
+}
+
+Test(device_fault, how_near_and_how_many_is_the_policys_to_say)
+{
+  device_edit(f, "proj", mild);
+  devices_policy(f, nearer_and_fewer);
+  devices_session(f, "hall", 6, 60, 21);
+  fixture_run_to(f, T0 + MINUTES(1) - 2);
+  overheat("proj");
+  cr_expect_eq(incident(f, 1)->severity, 1u);
+  recover("proj");
+  land_and_close(1);
+  overheat("proj");
+  cr_expect_eq(incident(f, 1)->severity, 3u);
+}
+
+static void for_life(Vd__Device *of)
+{
+  vd_string_set(&of->category, "collapse");
+}
+
+Test(device_fault, life_safety_is_what_a_report_of_it_would_be)
+{
+  device_edit(f, "proj", for_life);
+  uint64_t by_people = fixture_report(f, "hall", "collapse");
+  overheat("proj");
+  uint64_t number = device(f, "proj")->incident;
+  cr_expect(incident(f, number)->life_safety);
+  cr_expect_eq(incident(f, number)->severity, 4u);
+  cr_expect_eq(open_alerts(f, number), open_alerts(f, by_people));
+  cr_expect_str_eq(attempt(f, number)->decision, attempt(f, by_people)->decision);
 }
 
 // ---- recovery ----
@@ -338,6 +409,75 @@ Test(device_fault, of_what_has_landed_whoever_verifies_is_called)
   cr_expect_not(is_warned(f, "proj", "control-1"));
 }
 
+static uint32_t notes(void)
+{
+  return incident(f, 1)->notes;
+}
+
+Test(device_fault, also_where_it_did_not_hold_once_for_each_landing)
+{
+  overheat("proj");
+  cr_assert_eq(STEP(f, LAND, 1, "av-1", 0), VD_OK);
+  cool_down("proj");
+  overheat("proj");
+  cr_expect(is_warned(f, "proj", "control-1"));
+  cr_expect_str_eq(note(f, 1), "proj fails again: temperature 86 °C, over 85 °C");
+  uint32_t before = notes();
+  cool_down("proj");
+  overheat("proj");
+  cr_expect_eq(notes(), before, "said already");
+  cr_assert_eq(STEP(f, UNDO, 1, NULL, 0), VD_OK);
+  f->now_ms++;
+  cr_assert_eq(STEP(f, LAND, 1, "av-1", 0), VD_OK);
+  before = notes();
+  cool_down("proj");
+  overheat("proj");
+  cr_expect_eq(notes(), before + 1);
+  close_over(1);
+  cr_expect_not(is_warned(f, "proj", "control-1"), "it was verified");
+}
+
+Test(device_fault, of_what_is_landed_silence_too)
+{
+  fall_silent();
+  cr_assert_eq(STEP(f, LAND, 1, "av-1", 0), VD_OK);
+  beat(f, "proj");
+  fixture_run_to(f, f->now_ms + SECONDS(10) + 1);
+  cr_expect(is_warned(f, "proj", "control-1"));
+}
+
+Test(device_fault, each_thing_that_makes_it_one_is_told_once)
+{
+  f->now_ms++;
+  reading(f, "proj", "battery", 3);
+  cr_expect_str_eq(device(f, "proj")->reading, "battery");
+  overheat("proj");
+  cr_expect_eq(incidents(f), 1u);
+  cr_expect_str_eq(note(f, 1), "proj fails again: temperature 86 °C, over 85 °C");
+  cr_expect_str_eq(device(f, "proj")->reading, "temperature");
+  uint32_t before = notes();
+  cool_down("proj");
+  overheat("proj");
+  fixture_restart(f);
+  cool_down("proj");
+  overheat("proj");
+  cr_expect_eq(notes(), before);
+  fixture_run_to(f, f->now_ms + SECONDS(31)); // silent, and hot
+  cr_expect_eq(notes(), before + 1);
+  cr_expect_geq(strlen(note(f, 1)), strlen("proj fails again: heartbeat"));
+  fixture_run_to(f, f->now_ms + MINUTES(10));
+  cr_expect_eq(notes(), before + 1);
+}
+
+Test(device_fault, what_two_readings_say_at_once_is_told_at_once)
+{
+  cr_assert_eq(READINGS(f, {.device = "proj", .reading = "battery", .value = 3},
+                        {.device = "proj", .reading = "temperature", .value = 90}),
+               VD_OK);
+  cr_expect_eq(incidents(f), 1u);
+  cr_expect_str_eq(note(f, 1), "proj fails again: temperature 90 °C, over 85 °C");
+}
+
 Test(device_fault, soon_after_closing_it_reopens_with_clocks_of_its_own)
 {
   overheat("proj");
@@ -390,12 +530,79 @@ Test(device_fault, what_reopens_counts_from_the_fault_not_before_the_closing)
 Test(device_fault, closed_while_it_is_still_broken_it_is_not_again)
 {
   overheat("proj");
-  land_and_close(1); // the partner took over
+  close_over(1);
+  cr_expect_str_eq(note(f, 1), "proj still fails: temperature 86 °C, over 85 °C");
   f->now_ms += SECONDS(5);
   reading(f, "proj", "temperature", 90);
   beat_until(f, "proj", f->now_ms + MINUTES(10), SECONDS(5));
   cr_expect_eq(incident(f, 1)->state, STATE(CLOSED));
   cr_expect_eq(incidents(f), 1u);
+}
+
+Test(device_fault, closed_as_fixed_it_is_judged_by_what_is_heard_then)
+{
+  overheat("proj");
+  land_and_close(1);
+  expect_state(f, "proj", OK);
+  f->now_ms += SECONDS(5);
+  reading(f, "proj", "temperature", 90);
+  expect_state(f, "proj", FAULT);
+  cr_expect_eq(incident(f, 1)->state, STATE(OPEN));
+  cr_expect_eq(incident(f, 1)->attempt, 2u);
+}
+
+Test(device_fault, and_by_silence_counted_from_then)
+{
+  fall_silent();
+  land_and_close(1);
+  expect_state(f, "proj", OK);
+  int64_t closed_ms = f->now_ms;
+  fixture_restart(f);
+  fixture_run_to(f, closed_ms + SECONDS(30));
+  cr_expect_eq(incident(f, 1)->state, STATE(CLOSED));
+  fixture_run_to(f, closed_ms + SECONDS(30) + 1);
+  cr_expect_eq(incident(f, 1)->attempt, 2u);
+  cr_expect_eq(incident(f, 1)->state, STATE(OPEN));
+}
+
+Test(device_fault, closed_over_it_another_fault_is_one)
+{
+  overheat("proj");
+  close_over(1);
+  f->now_ms++;
+  reading(f, "proj", "battery", 3);
+  cr_expect_eq(incident(f, 1)->attempt, 2u);
+  cr_expect_str_eq(incident(f, 1)->reason, "proj fails again: battery 3 %, under 5 %");
+}
+
+Test(device_fault, so_is_silence)
+{
+  overheat("proj");
+  close_over(1);
+  fixture_run_to(f, f->now_ms + SECONDS(31));
+  cr_expect_eq(incident(f, 1)->attempt, 2u);
+}
+
+Test(device_fault, closed_over_it_and_well_since_it_is_again_after_a_restart_too)
+{
+  overheat("proj");
+  close_over(1);
+  cool_down("proj");
+  expect_state(f, "proj", FAULT); // it has not held yet
+  fixture_restart(f);
+  overheat("proj");
+  cr_expect_eq(incident(f, 1)->attempt, 2u);
+}
+
+Test(device_fault, a_restart_does_not_forget_that_it_was_closed_while_well)
+{
+  fall_silent();
+  beat(f, "proj");
+  land_and_close(1);
+  fixture_restart(f);
+  fixture_run_to(f, f->now_ms + MINUTES(30));
+  expect_state(f, "proj", FAULT);
+  cr_expect_eq(incident(f, 1)->attempt, 2u, "nobody would come");
 }
 
 Test(device_fault, closed_while_it_recovers_it_is_again)
@@ -522,6 +729,40 @@ Test(device_fault, but_the_end_of_its_incident_does)
   expect_state(f, "proj", OK);
 }
 
+Test(device_fault, said_while_it_recovers_it_does_not_recover)
+{
+  overheat("proj");
+  cool_down("proj");
+  f->now_ms += SECONDS(1);
+  cr_assert_eq(device_fault(f, "proj", "colours are wrong", 0), VD_OK);
+  fixture_run_to(f, f->now_ms + MINUTES(30)); // also: no timer is due for ever
+  expect_state(f, "proj", FAULT);
+  cr_expect_eq(device(f, "proj")->flaps, 1u);
+}
+
+Test(device_fault, what_else_makes_it_one_is_told_of_what_people_said)
+{
+  beat(f, "proj");
+  cr_assert_eq(device_fault(f, "proj", "colours are wrong", 0), VD_OK);
+  overheat("proj");
+  cr_expect_str_eq(note(f, 1), "proj fails again: temperature 86 °C, over 85 °C");
+  cr_expect_str_eq(device(f, "proj")->reading, "", "people said it");
+}
+
+Test(device_fault, said_and_over_it_is_said_no_longer)
+{
+  beat(f, "proj");
+  cr_assert_eq(device_fault(f, "proj", "colours are wrong", 0), VD_OK);
+  land_and_close(1);
+  cr_expect_not(device(f, "proj")->fault_said);
+  fixture_run_to(f, f->now_ms + SECONDS(15));
+  expect_state(f, "proj", SUSPECT);
+  cr_expect_not(device(f, "proj")->fault_said);
+  cr_assert_eq(STEP(f, UNDO, 1, NULL, 0), VD_OK);
+  expect_state(f, "proj", FAULT);
+  cr_expect(device(f, "proj")->fault_said);
+}
+
 Test(device_fault, also_of_one_that_was_never_heard)
 {
   cr_assert_eq(device_fault(f, "mic", "it hums", 0), VD_OK);
@@ -535,9 +776,10 @@ Test(device_fault, unless_more_is_known_against_it)
   cr_assert_eq(device_fault(f, "proj", "colours are wrong", 0), VD_OK);
   f->now_ms++;
   reading(f, "proj", "temperature", 86);
-  land_and_close(1);
+  close_over(1);
   expect_state(f, "proj", FAULT);
   cr_expect_not(device(f, "proj")->fault_said, "its readings end it now");
+  cr_expect_str_eq(device(f, "proj")->reading, "temperature");
   cool_down("proj");
   beat_until(f, "proj", f->now_ms + MINUTES(10), SECONDS(5));
   expect_state(f, "proj", OK);
@@ -553,9 +795,23 @@ Test(device_fault, said_and_merged_away_it_ends_with_the_survivor)
   beat(f, "proj");
   expect_state(f, "proj", FAULT);
   land_and_close(by_people);
-  f->now_ms++;
-  beat(f, "proj");
   expect_state(f, "proj", OK);
+  cr_assert_eq(STEP(f, UNDO, by_people, NULL, 0), VD_OK);
+  expect_state(f, "proj", FAULT);
+  cr_assert_eq(STEP(f, CLOSE, by_people, "control-1", 0), VD_OK);
+  fixture_run_to(f, f->now_ms + SECONDS(31));
+  cr_expect_eq(incident(f, by_people)->attempt, 2u, "silent since, and somebody is called");
+}
+
+Test(device_fault, also_through_two_merges_and_of_one_that_sends_nothing)
+{
+  uint64_t first = fixture_report(f, "forum", "av-fault"), second = fixture_report(f, "forum", "av-fault");
+  cr_assert_eq(device_fault(f, "mic", "it hums", 0), VD_OK);
+  cr_assert_eq(do_duplicate(f, second + 1, second), VD_OK);
+  cr_assert_eq(do_duplicate(f, second, first), VD_OK);
+  expect_state(f, "mic", FAULT);
+  land_and_close(first);
+  expect_state(f, "mic", UNSPECIFIED);
 }
 
 // ---- what becomes of it ----

@@ -239,6 +239,17 @@ Test(device_maintenance, an_end_that_is_past_is_refused)
   expect_state(f, "proj-b", OK);
 }
 
+Test(device_maintenance, nor_may_it_last_for_ever)
+{
+  beat(f, "proj-b");
+  cr_assert_eq(maintenance(f, "proj-b", INT64_MAX), VD_ERR_BAD_VALUE);
+  cr_expect_str_eq(f->reply.field, "device_maintenance.until_at_ms");
+  const int64_t most_ms = MINUTES(60) * 24 * 30;
+  cr_assert_eq(maintenance(f, "proj-b", f->now_ms + most_ms + 1), VD_ERR_BAD_VALUE);
+  expect_state(f, "proj-b", OK);
+  cr_assert_eq(maintenance(f, "proj-b", f->now_ms + most_ms), VD_OK);
+}
+
 Test(device_maintenance, nobody_says_a_fault_in_it)
 {
   cr_assert_eq(maintenance(f, "proj-b", T0 + MINUTES(5)), VD_OK);

@@ -54,6 +54,23 @@ Test(device_pulse, a_sign_of_life_is_kept_once_a_minute)
   cr_expect_eq(f->n_changes, before + 60);
 }
 
+static void silent_for_ten_minutes(Vd__Device *of)
+{
+  of->heartbeat_ms = MINUTES(10);
+}
+
+Test(device_pulse, also_of_a_slow_clock)
+{
+  device_edit(f, "proj", silent_for_ten_minutes);
+  fixture_run_to(f, T0 + MINUTES(5));
+  size_t before = f->n_changes;
+  for (int i = 0; i <= 120; i++) {
+    cr_assert_eq(READINGS(f, {.device = "proj", .at_ms = f->now_ms - SECONDS(70)}), VD_OK);
+    fixture_run_to(f, f->now_ms + SECONDS(1));
+  }
+  cr_expect_eq(f->n_changes, before + 3, "%zu Changes", f->n_changes - before);
+}
+
 Test(device_pulse, the_cause_names_what_mattered)
 {
   beat(f, "proj");
@@ -180,6 +197,25 @@ Test(device_pulse, a_reading_that_speaks_against_it_outlives_a_restart)
   reading(f, "proj", "temperature", 50);
   beat_until(f, "proj", f->now_ms + MINUTES(10), SECONDS(5));
   expect_state(f, "proj", OK);
+}
+
+Test(device_pulse, each_reading_that_does)
+{
+  reading(f, "proj", "temperature", 80);
+  f->now_ms++;
+  reading(f, "proj", "battery", 10);
+  fixture_restart(f);
+  f->now_ms++;
+  reading(f, "proj", "temperature", 50);
+  expect_state(f, "proj", SUSPECT);
+  cr_expect_str_eq(device(f, "proj")->reading, "battery");
+  cr_expect_eq(device(f, "proj")->value, 10000);
+  fixture_restart(f);
+  f->now_ms++;
+  reading(f, "proj", "battery", 60);
+  expect_state(f, "proj", OK);
+  cr_expect_eq(device(f, "proj")->beyond, 0u);
+  cr_expect_eq(device(f, "proj")->n_values, 0u);
 }
 
 Test(device_pulse, after_a_restart_an_older_one_is_out_of_order_by_what_was_kept)

@@ -143,3 +143,32 @@ Test(node, every_call_is_counted)
   cr_assert_eq(after, before + 2);
   cr_assert_eq(by_people, 0u);
 }
+
+Test(node, a_fault_that_people_report_is_theirs)
+{
+  fixture_report(f, "hall", "av-fault");
+  expect(VD__NODE__NODE_FAULT, 0, 1);
+  fixture_report(f, "hall", "guest-ill");
+  expect(VD__NODE__NODE_FAULT, 0, 1);
+}
+
+static void amend_severity(uint64_t number, uint32_t severity)
+{
+  Vd__Amend amend = VD__AMEND__INIT;
+  amend.incident = number;
+  amend.severity = severity;
+  Vd__Command command = VD__COMMAND__INIT;
+  command.act_case = VD__COMMAND__ACT_AMEND;
+  command.amend = &amend;
+  cr_assert_eq(fixture_do(f, "control", &command), VD_OK);
+}
+
+Test(node, so_is_who_is_called_since_they_say_that_it_is_worse)
+{
+  uint64_t automatic = 0, manual = 0;
+  uint64_t number = fixture_report(f, "hall", "av-fault");
+  amend_severity(number, 3);
+  amend_severity(number, 1);
+  vd_node_look(f->venue, VD__NODE__NODE_ESCALATION, &automatic, &manual);
+  cr_assert_eq(manual, 1u);
+}

@@ -194,7 +194,7 @@ Test(plan_devices, with_all_its_text_there_is_room_for_what_happens)
   for (int i = 0; i < 6; i++)
     add_threshold(device, vd_plan_words("reading-%d", i).text, 75000, 85000);
   cr_assert_eq(check("entity-size"), 1);
-  cr_expect_str_eq(plan_first(&findings, "entity-size")->limit, "816 bytes");
+  cr_expect_str_eq(plan_first(&findings, "entity-size")->limit, "768 bytes");
 }
 
 Test(plan_devices, suspicion_within_reason)
@@ -334,6 +334,71 @@ Test(plan_devices, what_is_gone_waits_for_nothing_and_warns_no_longer)
   cr_expect(proj()->retired);
   cr_expect_eq(alert->state, VD__ALERT_STATE__ALERT_STATE_WITHDRAWN);
   cr_expect_gt(vd_venue_next_due(stage->venue), NINE + 60000);
+  stage_destroy(stage);
+}
+
+static void tick(void)
+{
+  vd_venue_tick(stage->venue, stage->now_ms, 64, stage_follow, stage);
+}
+
+Test(plan_devices, of_one_that_comes_back_into_the_plan_heartbeats_are_expected_anew)
+{
+  go_live();
+  read_one("", 0);
+  vd__plan_device__free_unpacked(plan->devices[0], NULL);
+  plan->n_devices = 0;
+  cr_assert_eq(apply(), VD_OK);
+  stage->now_ms += 3600000;
+  add_threshold(add(plan, "proj"), "temperature", 75000, 85000);
+  cr_assert_eq(apply(), VD_OK);
+  stage->now_ms += 10000;
+  tick();
+  cr_expect_eq(proj()->state, VD__DEVICE_STATE__DEVICE_STATE_OK);
+  stage->now_ms += 20001;
+  tick();
+  cr_expect_eq(proj()->state, VD__DEVICE_STATE__DEVICE_STATE_FAULT);
+  stage_destroy(stage);
+}
+
+Test(plan_devices, nor_is_silence_a_fault_that_another_heartbeat_makes_one)
+{
+  go_live();
+  plan->devices[0]->heartbeat_ms = 60000;
+  cr_assert_eq(apply(), VD_OK);
+  read_one("", 0);
+  stage->now_ms += 50000;
+  plan->devices[0]->heartbeat_ms = 10000;
+  cr_assert_eq(apply(), VD_OK);
+  cr_expect_eq(proj()->expected_at_ms, stage->now_ms + 10000);
+  stage->now_ms += 1;
+  tick();
+  cr_expect_eq(proj()->state, VD__DEVICE_STATE__DEVICE_STATE_OK);
+  stage_destroy(stage);
+}
+
+Test(plan_devices, what_speaks_against_it_goes_with_it_by_name)
+{
+  go_live();
+  add_threshold(plan->devices[0], "lamp", 1000, 0);
+  cr_assert_eq(apply(), VD_OK);
+  stage->now_ms += 1;
+  read_one("temperature", 90000);
+  stage->now_ms += 1;
+  read_one("lamp", 2000);
+  cr_assert_eq(proj()->beyond, 6u);
+  Vd__Threshold *first = plan->devices[0]->thresholds[0];
+  plan->devices[0]->thresholds[0] = plan->devices[0]->thresholds[1];
+  plan->devices[0]->thresholds[1] = first;
+  cr_assert_eq(apply(), VD_OK);
+  cr_expect_eq(proj()->beyond, 6u);
+  cr_assert_eq(proj()->n_values, 2u);
+  cr_expect_eq(proj()->values[0], 2000);
+  cr_expect_eq(proj()->values[1], 90000);
+  cr_expect_eq(proj()->told, 4u, "temperature");
+  stage->now_ms += 1;
+  read_one("temperature", 50000);
+  cr_expect_eq(proj()->state, VD__DEVICE_STATE__DEVICE_STATE_FAULT, "the lamp's hours stand");
   stage_destroy(stage);
 }
 

@@ -234,6 +234,10 @@ Test(plan_supplies, the_growth_of_a_supply_is_accounted_for)
   grown.errors = UINT32_MAX;
   grown.error_permille = 4000;
   grown.batches = 999;
+  grown.looked_at_ms = grown.judged_at_ms = last_ms;
+  grown.judged_level = grown.waived_level = 400000;
+  grown.judged_idle = grown.judged_break = VD_SUPPLY_RATE_MAX;
+  grown.run_out_waived = grown.stale_waived = true;
   cr_assert_leq(vd__supply__get_packed_size(&grown) - vd__supply__get_packed_size(&bare),
                 (size_t)VD_PLAN_GROWTH_SUPPLY);
 }
@@ -471,4 +475,84 @@ Test(plan_supplies_live, what_people_planned_stays_and_keeps_its_number)
   cr_assert_null(batch("coffee.b3"));
   cr_assert_not_null(batch("coffee.b2"));
   cr_assert_not_null(batch("coffee.b4"));
+}
+
+// ---- what the agenda of a plan does to batches ----
+
+static Vd__PlanSession *add_session(const char *id, Vd__SessionKind kind, int start, int end)
+{
+  Vd__PlanSession *session = (Vd__PlanSession *)vd_message_new(&vd__plan_session__descriptor);
+  vd_string_set(&session->id, id);
+  vd_string_set(&session->zone, "hall");
+  session->title = (Vd__Text *)vd_message_new(&vd__text__descriptor);
+  vd_string_set(&session->title->en, id);
+  session->kind = kind;
+  session->start_at_ms = AT(start);
+  session->end_at_ms = AT(end);
+  VD_REPEATED_ADD(plan->sessions, plan->n_sessions, session);
+  return session;
+}
+
+static void start_session(const char *id)
+{
+  Vd__SessionStart told = VD__SESSION_START__INIT;
+  told.session = (char *)id;
+  Vd__Command command = VD__COMMAND__INIT;
+  command.act_case = VD__COMMAND__ACT_SESSION_START;
+  command.session_start = &told;
+  cr_assert_eq(stage_do(stage, &command), VD_OK, "%s", stage->reply.sentence);
+}
+
+// Coffee for 10:00 in the hall, held back since the talk before it overruns.
+static Vd__PlanSession *hold_a_batch(Vd__PlanSupply *planned)
+{
+  add_batch(planned, 60, 50);
+  Vd__PlanSession *talk = add_session("talk", VD__SESSION_KIND__SESSION_KIND_TALK, 0, 60);
+  apply();
+  start_session("talk");
+  stage->now_ms = AT(63);
+  tick();
+  cr_assert_eq(batch("coffee.b1")->state, BATCH(HELD));
+  return talk;
+}
+
+Test(plan_supplies_live, a_held_batch_can_go_while_its_session_gets_more_time)
+{
+  Vd__PlanSupply *planned = add("coffee");
+  Vd__PlanSession *talk = hold_a_batch(planned);
+  drop_last_batch(planned);
+  talk->end_at_ms = AT(90);
+  apply();
+  cr_assert_null(batch("coffee.b1"));
+}
+
+Test(plan_supplies_live, a_supply_can_go_while_its_batch_is_held)
+{
+  hold_a_batch(add("coffee"));
+  drop_supplies();
+  plan->policy->overrun_grace_ms = MINUTES(10);
+  apply();
+  cr_assert_null(batch("coffee.b1"));
+}
+
+Test(plan_supplies_live, what_people_planned_for_a_break_that_goes_is_named)
+{
+  add("coffee");
+  add_session("tea", VD__SESSION_KIND__SESSION_KIND_BREAK, 60, 80);
+  apply();
+  Vd__BatchPlan told = VD__BATCH_PLAN__INIT;
+  told.supply = (char *)"coffee";
+  told.quantity = 10;
+  told.session = (char *)"tea";
+  Vd__Command command = VD__COMMAND__INIT;
+  command.act_case = VD__COMMAND__ACT_BATCH_PLAN;
+  command.batch_plan = &told;
+  cr_assert_eq(stage_do(stage, &command), VD_OK);
+  vd__plan_session__free_unpacked(plan->sessions[--plan->n_sessions], NULL);
+  apply();
+  cr_assert_str_eq(stage->reply.field, "batch-left");
+  cr_assert_str_eq(stage->reply.nearest, "coffee.b1");
+  cr_assert_eq(batch("coffee.b1")->state, BATCH(PLANNED));
+  apply();
+  cr_assert_str_empty(stage->reply.field, "once");
 }

@@ -63,8 +63,8 @@ static void play_step(struct stage *stage, const Vd__RehearsalStep *step, struct
     step->command->duplicate->of = number_of(labels, step->of);
   (void)stage_do(stage, step->command);
   const char *expected = *step->expect ? step->expect : "ok";
-  cr_expect_str_eq(stage->reply.code, expected, "%s: %s: %s %s", step->say, stage->reply.code,
-                   stage->reply.field, stage->reply.sentence);
+  cr_expect_str_eq(stage->reply.code, expected, "%s: %s: %s %s", step->say ? step->say->en : "",
+                   stage->reply.code, stage->reply.field, stage->reply.sentence);
   if (*step->label && stage->reply.number) {
     labels->names[labels->count] = step->label;
     labels->numbers[labels->count++] = stage->reply.number;

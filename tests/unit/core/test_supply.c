@@ -1,5 +1,5 @@
-// Supplies (supply.h): what is known, the forecast and its error, the refill once, what moves when breaks
-// move.
+// Supplies (supply.h): what is known, the forecast and its error, what moves when breaks move. The refill is
+// in test_supply_refill.c.
 #include "daemon/core/supply.h"
 
 #include <criterion/criterion.h>
@@ -46,14 +46,6 @@ static void never_by_itself(ProtobufCMessage *message)
 static void retire(ProtobufCMessage *message)
 {
   ((Vd__Supply *)message)->retired = true;
-}
-
-static void expect_counts(uint64_t automatic, uint64_t manual)
-{
-  uint64_t did[2];
-  vd_node_look(f->venue, VD__NODE__NODE_REFILL, &did[0], &did[1]);
-  cr_assert_eq(did[0], automatic, "%llu automatic", (unsigned long long)did[0]);
-  cr_assert_eq(did[1], manual, "%llu manual", (unsigned long long)did[1]);
 }
 
 // ---- the forecast ----
@@ -220,6 +212,34 @@ Test(supply, what_was_served_before_the_level_is_in_it)
   cr_assert_eq(supply(f, "boxes")->level, 40);
 }
 
+Test(supply, a_count_is_no_look_so_what_is_told_late_counts)
+{
+  cr_assert_eq(level(f, "boxes", 40, 0), VD_OK);
+  fixture_run_to(f, AT(9));
+  cr_assert_eq(served(f, "boxes", 1, 0), VD_OK);
+  fixture_run_to(f, AT(10));
+  cr_assert_eq(served(f, "boxes", 3, AT(5)), VD_OK, "from another phone");
+  cr_assert_eq(supply(f, "boxes")->level, 36);
+  cr_assert_eq(supply(f, "boxes")->level_at_ms, AT(9));
+  cr_assert_eq(served(f, "boxes", 3, AT(-1)), VD_OK);
+  cr_assert_eq(supply(f, "boxes")->level, 36, "before the look: in it");
+}
+
+Test(supply, a_look_told_late_is_carried_on_to_the_last_count)
+{
+  cr_assert_eq(level(f, "coffee", 50, 0), VD_OK);
+  fixture_run_to(f, AT(10));
+  cr_assert_eq(served(f, "coffee", 5, 0), VD_OK);
+  cr_assert_eq(supply(f, "coffee")->rate_idle, 500, "as expected");
+  cr_assert_eq(level(f, "coffee", 40, AT(6)), VD_OK);
+  cr_assert_eq(supply(f, "coffee")->level, 38, "two went since, by the rate");
+  cr_assert_eq(supply(f, "coffee")->level_at_ms, AT(10));
+  cr_assert_eq(supply(f, "coffee")->looked_at_ms, AT(6));
+  cr_assert_eq(level(f, "coffee", 40, AT(5)), VD_ERR_OUT_OF_ORDER, "a look is known since");
+  cr_assert_eq(served(f, "coffee", 1, AT(7)), VD_OK);
+  cr_assert_eq(supply(f, "coffee")->level, 37);
+}
+
 Test(supply, what_is_gone_from_the_plan_waits_for_nothing)
 {
   cr_assert_eq(level(f, "coffee", 5, 0), VD_OK);
@@ -309,6 +329,24 @@ Test(supply, a_refill_is_no_slow_burn)
   cr_assert_eq(supply(f, "boxes")->errors, 0);
 }
 
+Test(supply, an_empty_table_teaches_nothing)
+{
+  cr_assert_eq(level(f, "coffee", 10, 0), VD_OK);
+  for (int i = 1; i <= 4; i++) {
+    fixture_run_to(f, AT(30 * i));
+    cr_assert_eq(level(f, "coffee", 0, 0), VD_OK);
+  }
+  cr_assert_eq(supply(f, "coffee")->rate_idle, 500, "the demand was there, the coffee was not");
+}
+
+Test(supply, what_is_gone_before_it_was_expected_to_be_teaches)
+{
+  cr_assert_eq(level(f, "coffee", 30, 0), VD_OK);
+  fixture_run_to(f, AT(15));
+  cr_assert_eq(level(f, "coffee", 0, 0), VD_OK);
+  cr_assert_eq(supply(f, "coffee")->rate_idle, 1250, "500 + (2000 - 500) / 2");
+}
+
 // ---- its own error ----
 
 Test(supply, the_forecast_is_measured_by_the_report_that_comes)
@@ -328,6 +366,18 @@ Test(supply, the_forecast_is_measured_by_the_report_that_comes)
   cr_assert_eq(supply(f, "coffee")->error_permille, 154, "(300 + 8) / 2");
 }
 
+Test(supply, a_counted_supply_is_measured_too)
+{
+  cr_assert_eq(level(f, "coffee", 100, 0), VD_OK);
+  for (int i = 1; i <= 20; i++) {
+    fixture_run_to(f, AT(0) + SECONDS(30) * i);
+    cr_assert_eq(served(f, "coffee", 2, 0), VD_OK);
+  }
+  cr_assert_eq(level(f, "coffee", 60, 0), VD_OK);
+  cr_assert_eq(supply(f, "coffee")->errors, 1, "the last count was this moment, the last look was not");
+  cr_assert_eq(supply(f, "coffee")->error_permille, 350, "95 were expected, whatever was counted since");
+}
+
 Test(supply, old_errors_are_forgotten)
 {
   people_edit(f, VD__KIND__KIND_SUPPLY, "boxes", never_stale);
@@ -343,154 +393,23 @@ Test(supply, old_errors_are_forgotten)
   cr_assert_leq(supply(f, "boxes")->error_permille, 10);
 }
 
-// ---- the refill ----
+// ---- many breaks ----
 
-Test(supply, the_refill_opens_before_it_runs_out_and_once)
+Test(supply, breaks_of_the_morning_do_not_hide_lunch)
 {
+  struct agenda_row rows[71];
+  static char ids[70][16];
+  for (int i = 0; i < 70; i++) {
+    snprintf(ids[i], sizeof ids[i], "b-%d", i);
+    rows[i] = (struct agenda_row){ids[i], "forum", i * 4 - 600, i * 4 - 599, true, false};
+  }
+  rows[70] = (struct agenda_row){"lunch", "corridor", 30, 90, true, false};
+  agenda_put(f, rows, 71);
   cr_assert_eq(level(f, "coffee", 60, 0), VD_OK);
-  fixture_run_to(f, AT(70) - 1);
-  cr_assert_eq(tasks(f), 0);
-  fixture_run_to(f, AT(70));
-  cr_assert_eq(tasks(f), 1);
-  cr_assert_eq(task(f, 1)->kind, VD__TASK_KIND__TASK_KIND_REFILL);
-  cr_assert_str_eq(task(f, 1)->subject, "coffee");
-  cr_assert_str_eq(task(f, 1)->zone, "corridor");
-  cr_assert_str_eq(task(f, 1)->team, "onsite");
-  cr_assert_str_eq(task(f, 1)->crew, "medic-1", "stands by in the corridor");
-  cr_assert_eq(promise(f, 1)->promise, VD__PROMISE__PROMISE_REFILL);
-  cr_assert_eq(promise(f, 1)->due_at_ms, AT(90), "when it goes stale");
-  cr_assert_str_eq(supply(f, "coffee")->task, "t1");
-  cr_assert(agenda_says(agenda_fact(f), "level:60"));
-  cr_assert(agenda_says(agenda_fact(f), "runs-out:50m"));
-  cr_assert(agenda_says(agenda_fact(f), "stale:20m"));
-  expect_counts(1, 0);
-  fixture_restart(f);
-  fixture_run_to(f, AT(400));
-  cr_assert_eq(tasks(f), 1, "once");
-}
-
-Test(supply, where_it_does_not_say_the_plan_s_team_is_asked)
-{
-  vd_string_set(&supply(f, "boxes")->team, "");
-  vd_string_set(&FIXTURE_FIND(f, EVENT, Event, "event")->policy->supply_team, "execution");
-  cr_assert_str_eq(vd_supply_team(f->venue, supply(f, "boxes")), "execution");
-  vd_string_set(&supply(f, "boxes")->team, "onsite");
-  cr_assert_str_eq(vd_supply_team(f->venue, supply(f, "boxes")), "onsite");
-  vd_string_set(&FIXTURE_FIND(f, EVENT, Event, "event")->policy->supply_team, "");
-}
-
-Test(supply, what_is_late_already_is_asked_for_at_once_and_given_the_lead)
-{
-  cr_assert_eq(level(f, "coffee", 5, 0), VD_OK);
-  cr_assert_eq(supply(f, "coffee")->refill_at_ms, f->now_ms);
+  cr_assert_eq(supply(f, "coffee")->run_out_at_ms, AT(30) + SECONDS(675));
+  cr_assert_eq(agenda_shift(f, "lunch", MINUTES(10), false), VD_OK);
   fixture_run_to(f, f->now_ms);
-  cr_assert_eq(promise(f, 1)->due_at_ms, AT(20), "nobody can be faster than the lead");
-}
-
-Test(supply, a_refill_closes_it)
-{
-  cr_assert_eq(level(f, "coffee", 5, 0), VD_OK);
-  fixture_run_to(f, AT(10));
-  cr_assert_eq(refilled(f, "coffee", 40, "medic-1"), VD_OK);
-  cr_assert_eq(task(f, 1)->state, TASK(DONE));
-  cr_assert_str_eq(task(f, 1)->ended_by, "medic-1");
-  cr_assert_eq(promise(f, 1)->outcome, VD__OUTCOME__OUTCOME_MET);
-  cr_assert_str_eq(supply(f, "coffee")->task, "");
-  cr_assert_eq(vd_supply_next(f->venue, supply(f, "coffee")), AT(10 + 80 - 20), "the next is on its way");
-}
-
-Test(supply, half_of_par_closes_it_and_less_does_not)
-{
-  cr_assert_eq(level(f, "coffee", 5, 0), VD_OK);
-  fixture_run_to(f, AT(1));
-  cr_assert_eq(level(f, "coffee", 49, 0), VD_OK);
-  cr_assert_eq(task(f, 1)->state, TASK(OPEN));
-  cr_assert_eq(level(f, "coffee", 50, 0), VD_OK);
-  cr_assert_eq(task(f, 1)->state, TASK(DONE));
-  cr_assert_str_eq(task(f, 1)->ended_by, "", "it came by itself");
-}
-
-Test(supply, half_of_it_that_is_stale_closes_nothing)
-{
-  cr_assert_eq(level(f, "coffee", 90, 0), VD_OK);
-  fixture_run_to(f, AT(75));
-  cr_assert_eq(tasks(f), 1, "for it goes stale");
-  cr_assert_eq(level(f, "coffee", 80, 0), VD_OK);
-  cr_assert_eq(task(f, 1)->state, TASK(OPEN), "it would be asked for again at once");
-  cr_assert_eq(refilled(f, "coffee", 80, NULL), VD_OK);
-  cr_assert_eq(task(f, 1)->state, TASK(DONE));
-}
-
-Test(supply, servings_close_nothing)
-{
-  cr_assert_eq(level(f, "coffee", 90, 0), VD_OK);
-  cr_assert_eq(refill(f, "coffee"), VD_OK);
-  cr_assert_eq(served(f, "coffee", 1, 0), VD_OK);
-  cr_assert_eq(task(f, 1)->state, TASK(OPEN));
-}
-
-Test(supply, done_by_hand_it_is_at_par)
-{
-  cr_assert_eq(level(f, "coffee", 5, 0), VD_OK);
-  fixture_run_to(f, AT(10));
-  cr_assert_eq(task_done(f, 1, "av-1", AT(8)), VD_OK);
-  cr_assert_eq(supply(f, "coffee")->level, 100);
-  cr_assert_eq(supply(f, "coffee")->level_at_ms, AT(8));
-  cr_assert_eq(supply(f, "coffee")->stale_at_ms, AT(98));
-  cr_assert_str_eq(supply(f, "coffee")->task, "");
-  cr_assert_str_eq(agenda_fact(f)->what, "task-done");
-}
-
-Test(supply, done_by_hand_before_the_last_level_changes_no_level)
-{
-  cr_assert_eq(level(f, "coffee", 5, 0), VD_OK);
-  fixture_run_to(f, AT(10));
-  cr_assert_eq(level(f, "coffee", 30, 0), VD_OK);
-  cr_assert_eq(task_done(f, 1, "av-1", AT(8)), VD_OK);
-  cr_assert_eq(supply(f, "coffee")->level, 30);
-  cr_assert_str_eq(supply(f, "coffee")->task, "");
-}
-
-Test(supply, a_cancelled_refill_is_not_asked_for_again_for_the_same_level)
-{
-  cr_assert_eq(level(f, "coffee", 5, 0), VD_OK);
-  fixture_run_to(f, AT(1));
-  cr_assert_eq(task_cancel(f, 1), VD_OK);
-  fixture_restart(f);
-  fixture_run_to(f, AT(5));
-  cr_assert_eq(served(f, "coffee", 1, 0), VD_OK);
-  fixture_run_to(f, AT(60));
-  cr_assert_eq(tasks(f), 1);
-  cr_assert_eq(level(f, "coffee", 4, 0), VD_OK);
-  fixture_run_to(f, AT(80));
-  cr_assert_eq(tasks(f), 2, "another level is another question");
-}
-
-Test(supply, people_may_ask_at_any_time_and_ask_once)
-{
-  cr_assert_eq(refill(f, "coffee"), VD_OK, "of what is not known too");
-  cr_assert_eq(f->reply.number, 1);
-  cr_assert_str_eq(agenda_fact(f)->what, "task-opened");
-  expect_counts(0, 1);
-  size_t changes = f->n_changes;
-  cr_assert_eq(refill(f, "coffee"), VD_OK);
-  cr_assert_eq(f->reply.number, 1, "the one that is open");
-  cr_assert_eq(f->n_changes, changes);
-  expect_counts(0, 1);
-  cr_assert_eq(level(f, "coffee", 5, 0), VD_OK);
-  fixture_run_to(f, AT(5));
-  cr_assert_eq(tasks(f), 1);
-}
-
-Test(supply, without_automation_nothing_is_asked_for_by_itself)
-{
-  people_edit(f, VD__KIND__KIND_EVENT, "event", never_by_itself);
-  cr_assert_eq(level(f, "coffee", 5, 0), VD_OK);
-  cr_assert_eq(supply(f, "coffee")->run_out_at_ms, AT(10), "the forecast is there");
-  fixture_run_to(f, AT(60));
-  cr_assert_eq(tasks(f), 0);
-  cr_assert_eq(refill(f, "coffee"), VD_OK);
-  expect_counts(0, 1);
+  cr_assert_eq(supply(f, "coffee")->run_out_at_ms, AT(40) + SECONDS(600), "40 in ten minutes");
 }
 
 // ---- breaks move ----

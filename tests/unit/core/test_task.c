@@ -180,7 +180,7 @@ Test(task, opens_with_a_number_a_promise_and_somebody_asked)
   cr_assert_str_eq(last_fact()->subject, "t2");
   cr_assert_str_eq(last_fact()->zone, "hall");
   cr_assert_str_eq(last_fact()->text, "coffee");
-  cr_assert_str_eq(last_fact()->crew, "av-1");
+  cr_assert_str_eq(last_fact()->crew, "lead-1");
 }
 
 Test(task, each_kind_has_its_own_promise)
@@ -197,6 +197,31 @@ Test(task, the_nearest_of_the_team_is_asked)
   cr_assert_str_eq(task("t1")->crew, "av-2");
   open_refill("hall"); // av-1 and lead-1 stand there: the first by rank
   cr_assert_str_eq(task("t2")->crew, "av-1");
+}
+
+Test(task, who_has_least_to_do_comes_before_the_nearer)
+{
+  unsigned asked[4] = {0};
+  static const char *const team[] = {"av-1", "av-2", "medic-1", "lead-1"};
+  for (int i = 0; i < 12; i++)
+    open_refill("hall");
+  for (unsigned i = 1; i <= 12; i++) {
+    char id[8];
+    snprintf(id, sizeof id, "t%u", i);
+    for (unsigned j = 0; j < 4; j++)
+      asked[j] += strcmp(task(id)->crew, team[j]) == 0;
+  }
+  for (unsigned j = 0; j < 4; j++)
+    cr_expect_eq(asked[j], 3, "%s: %u", team[j], asked[j]);
+}
+
+Test(task, who_holds_an_incident_is_not_free)
+{
+  uint64_t number = fixture_report(f, "hall", "blackout");
+  cr_assert_str_eq(FIXTURE_FIND(f, INCIDENT, Incident, "1")->holder, "av-1", "sent at once");
+  (void)number;
+  open_refill("hall");
+  cr_assert_str_eq(task("t1")->crew, "lead-1");
 }
 
 Test(task, who_answers_for_the_zone_comes_before_the_nearer)
@@ -260,6 +285,35 @@ Test(task, whose_radio_works_again_is_asked_too)
 }
 
 // ---- passing on ----
+
+Test(task, nobody_hears_so_the_next_best_is_asked_each_once)
+{
+  open_refill("hall");
+  cr_assert_eq(task("t1")->passes_on_at_ms, f->now_ms + SECONDS(60));
+  fixture_run_to(f, FIXTURE_T0 + SECONDS(60) - 1);
+  cr_assert_str_eq(task("t1")->crew, "av-1");
+  fixture_restart(f);
+  fixture_run_to(f, FIXTURE_T0 + SECONDS(60));
+  cr_assert_str_eq(task("t1")->crew, "lead-1");
+  cr_assert_eq(thread("t1.av-1")->state, WITHDRAWN);
+  cr_assert(is_called("t1.lead-1", TASK));
+  cr_assert_str_eq(last_fact()->what, "task-passed-on");
+  cr_assert_str_eq(last_fact()->who, "av-1");
+  cr_assert_str_eq(last_fact()->crew, "lead-1");
+  fixture_run_to(f, FIXTURE_T0 + MINUTES(7));
+  cr_assert_eq(fixture_facts(f, "task-passed-on"), 3, "four people");
+  cr_assert_str_neq(task("t1")->crew, "", "the last keeps it");
+  cr_assert_eq(task("t1")->passes_on_at_ms, 0);
+}
+
+Test(task, heard_it_stays)
+{
+  open_refill("hall");
+  cr_assert_eq(heard("av-1", "t1", 0), VD_OK);
+  cr_assert_eq(task("t1")->passes_on_at_ms, 0);
+  fixture_run_to(f, FIXTURE_T0 + MINUTES(7));
+  cr_assert_str_eq(task("t1")->crew, "av-1");
+}
 
 Test(task, who_goes_off_duty_passes_it_on)
 {
@@ -381,6 +435,7 @@ Test(task, a_breach_passes_on_when_who_was_called_leaves)
 Test(task, done_keeps_the_promise_and_withdraws_every_call)
 {
   open_refill("hall");
+  cr_assert_eq(heard("av-1", "t1", 0), VD_OK);
   fixture_run_to(f, FIXTURE_T0 + MINUTES(9));
   cr_assert(is_called("t1.control-1", VD__ALERT_WHY__ALERT_WHY_WARNING));
   cr_assert_eq(done("av-2", 1, 0), VD_OK);
@@ -485,7 +540,7 @@ Test(task, the_largest_is_still_an_entity)
   largest.kind = VD__TASK_KIND__TASK_KIND_DISPOSE;
   largest.subject = largest.zone = largest.team = largest.crew = largest.ended_by = word;
   largest.state = VD__TASK_STATE__TASK_STATE_CANCELLED;
-  largest.opened_at_ms = largest.ended_at_ms = INT64_MAX;
+  largest.opened_at_ms = largest.ended_at_ms = largest.passes_on_at_ms = INT64_MAX;
   largest.reason = text;
   cr_assert_leq(vd__task__get_packed_size(&largest), (size_t)VD_ENTITY_MAX);
 }

@@ -235,6 +235,19 @@ Test(venue, a_tick_fires_what_is_due_in_order_and_no_more_than_asked)
   cr_assert_eq(fixture_tick(f, 10), 0u);
 }
 
+Test(venue, what_would_fire_for_ever_is_set_aside)
+{
+  fixture_report(f, "hall", "collapse");
+  vd_venue_event(f->venue)->policy->climb_after_ms = 0; // no plan says so
+  f->now_ms += MINUTES(2);
+  cr_assert_lt(fixture_tick(f, 64), 64u);
+  cr_assert_gt(vd_venue_next_due(f->venue), f->now_ms);
+  struct vd_venue_counts counts;
+  vd_venue_count(f->venue, &counts);
+  cr_assert_gt(counts.stuck_timers, 0u);
+  vd_venue_event(f->venue)->policy->climb_after_ms = MINUTES(2); // as the mirror has it
+}
+
 Test(venue, a_refusal_says_code_sentence_field_and_nearest)
 {
   fixture_report(f, "hall", "av-fault");

@@ -144,6 +144,16 @@ Test(zone, an_older_count_than_the_one_that_stands_is_refused)
   cr_assert_eq(count_at("hall", 10, FIXTURE_T0), VD_OK);
 }
 
+Test(zone, more_than_may_come_is_mistyped)
+{
+  cr_assert_eq(count_at("hall", UINT32_MAX, 0), VD_ERR_BAD_VALUE);
+  cr_assert_str_eq(f->reply.field, "count_zone.people");
+  cr_assert_eq(count_at("hall", 401, 0), VD_ERR_BAD_VALUE); // it holds 100, and 100 take part
+  cr_assert_eq(count_at("hall", 400, 0), VD_OK);
+  PEOPLE_EDIT(f, ZONE, "hall", holds_twice_as_many);
+  cr_assert_eq(count_at("hall", 800, 0), VD_OK);
+}
+
 Test(zone, unknown_ones_are_refused_with_the_nearest)
 {
   PEOPLE_EDIT(f, ZONE, "vip", is_retired);
@@ -260,7 +270,7 @@ Test(zone, a_hall_that_is_full_by_plan_is_crowded_only_above_what_it_holds)
 Test(zone, where_nobody_knows_what_it_holds_nothing_is_crowded)
 {
   PEOPLE_EDIT(f, ZONE, "hall", holds_nobody_knows);
-  count("hall", 100000);
+  count("hall", 400);
   cr_assert_eq(people_fact(f)->n_why, 1u);
   pass(MINUTES(10));
   cr_assert_neq(zone("hall")->status, CROWDED);
@@ -275,11 +285,17 @@ Test(zone, another_plan_meanwhile_is_what_counts)
   cr_assert_eq(zone("hall")->crossing_at_ms, 0);
 }
 
-Test(zone, a_late_count_is_as_old_as_it_is)
+Test(zone, a_count_told_late_may_be_over)
 {
+  pass(MINUTES(30));
+  cr_assert_eq(count_at("hall", 95, f->now_ms - MINUTES(20)), VD_OK);
+  pass(MINUTES(2) - 1);
+  cr_assert_neq(zone("hall")->status, CROWDED);
+  cr_assert_eq(count_at("hall", 10, f->now_ms - MINUTES(19)), VD_OK);
   pass(MINUTES(10));
+  cr_assert_neq(zone("hall")->status, CROWDED);
   cr_assert_eq(count_at("hall", 95, f->now_ms - MINUTES(5)), VD_OK);
-  pass(0);
+  pass(MINUTES(2));
   cr_assert_eq(zone("hall")->status, CROWDED, "and nobody counted less since");
 }
 
@@ -365,6 +381,24 @@ Test(zone, what_to_set_must_be_said_and_not_before_what_stands)
   cr_assert_eq(zone("vip")->status_at_ms, FIXTURE_T0 - MINUTES(4));
 }
 
+Test(zone, what_was_so_before_it_became_crowded_by_itself_is_taken)
+{
+  crowd("hall", 95);
+  pass(SECONDS(60));
+  cr_assert_eq(set_at("hall", CLOSED, f->now_ms - MINUTES(2)), VD_OK, "%s", f->reply.sentence);
+  cr_assert_eq(zone("hall")->status, CLOSED);
+  cr_assert_eq(zone("hall")->status_at_ms, f->now_ms - MINUTES(2));
+  cr_assert_eq(set_at("hall", OPEN, f->now_ms - MINUTES(2) - 1), VD_ERR_OUT_OF_ORDER);
+}
+
+Test(zone, so_is_a_count)
+{
+  crowd("hall", 95);
+  cr_assert_eq(count_at("hall", 10, f->now_ms - SECONDS(30)), VD_OK);
+  pass(MINUTES(2));
+  cr_assert_eq(zone("hall")->status, OPEN);
+}
+
 static const Vd__Notice *notice(void)
 {
   return (const Vd__Notice *)vd_fold_next(vd_venue_fold(f->venue), VD__KIND__KIND_NOTICE, NULL, "");
@@ -382,6 +416,31 @@ Test(zone, attendees_are_told_of_what_closes_or_converts)
   set("forum", VD__ZONE_STATUS__ZONE_STATUS_CONVERTING_PASSABLE);
   cr_assert_eq(notice()->n_zones, 3u);
   cr_assert_str_eq(people_fact(f)->what, "zone-set");
+}
+
+Test(zone, what_is_open_again_is_not_told)
+{
+  set("hall", CLOSED);
+  pass(MINUTES(4));
+  cr_assert(is_called("notice.n1.control-1"));
+  set("hall", OPEN);
+  cr_assert_eq(notice()->state, VD__NOTICE_STATE__NOTICE_STATE_DROPPED);
+  cr_assert_not(is_called("notice.n1.control-1"));
+  pass(MINUTES(10));
+  cr_assert_not(is_called("notice.n1.control-1"));
+}
+
+Test(zone, what_else_the_notice_says_stays_and_settles_anew)
+{
+  set("hall", CLOSED);
+  set("vip", CLOSED);
+  pass(MINUTES(4));
+  set("hall", CROWDED);
+  cr_assert_eq(notice()->state, VD__NOTICE_STATE__NOTICE_STATE_SETTLING);
+  cr_assert_eq(notice()->n_zones, 1u);
+  cr_assert_str_eq(notice()->zones[0], "vip");
+  set("forum", OPEN); // is not in it
+  cr_assert_eq(notice()->n_zones, 1u);
 }
 
 // ---- by itself, and by people ----
@@ -428,7 +487,10 @@ Test(zone, the_plan_names_it_no_more_and_nobody_is_called)
   crowd("hall", 95);
   struct vd_act act;
   vd_act_begin(&act, f->venue, f->now_ms);
-  vd_zone_retired(&act, VD_FIND(f->venue, ZONE, Zone, "hall"));
+  vd_zone_retired(&act, VD_EDIT(&act, ZONE, Zone, "hall"));
   fixture_end(f, &act, NULL);
   cr_assert_not(is_called("zone.hall.control-1"));
+  cr_assert_eq(zone("hall")->status, OPEN, "if it comes back");
+  crowd("hall", 95);
+  cr_assert(is_called("zone.hall.control-1"));
 }

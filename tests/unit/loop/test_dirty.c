@@ -76,3 +76,63 @@ Test(dirty, whatever_the_order_nothing_marked_before_the_watermark_is_unwritten)
   cr_assert_gt(watermark, 4000, "the watermark follows");
   vd_dirty_destroy(dirty);
 }
+
+static void take_none(void *context, Vd__Kind kind, const char *id)
+{
+  (void)context;
+  (void)kind;
+  (void)id;
+}
+
+Test(dirty, a_slice_waits_until_it_is_worth_its_pages)
+{
+  struct vd_dirty *dirty = vd_dirty_create(100);
+  cr_assert_eq(vd_dirty_due(dirty, 100 + VD_DIRTY_SLICE_CHANGES), 0, "nothing is dirty");
+  vd_dirty_mark(dirty, VD__KIND__KIND_NOTE, "a");
+  cr_assert_eq(vd_dirty_due(dirty, 100 + VD_DIRTY_SLICE_CHANGES - 1), 0);
+  cr_assert_eq(vd_dirty_due(dirty, 100 + VD_DIRTY_SLICE_CHANGES), 1);
+  vd_dirty_mark(dirty, VD__KIND__KIND_NOTE, "b");
+  vd_dirty_sweep(dirty, 1, 100 + VD_DIRTY_SLICE_CHANGES, take_none, NULL);
+  cr_assert_eq(vd_dirty_due(dirty, 101 + VD_DIRTY_SLICE_CHANGES), 0, "counted from the last slice");
+  vd_dirty_destroy(dirty);
+}
+
+// The lines of the duty log are the worst: each new key lies ahead of the hand, so that the end runs away.
+Test(dirty, a_round_ends_even_when_every_new_key_lies_ahead)
+{
+  struct vd_dirty *dirty = vd_dirty_create(0);
+  uint64_t watermark = 0, taken = 0;
+  for (uint64_t sequence = 1; sequence < 20 * VD_DIRTY_ROUND_CHANGES; sequence++) {
+    char id[24];
+    snprintf(id, sizeof id, "log.n%08llu", (unsigned long long)sequence);
+    vd_dirty_mark(dirty, VD__KIND__KIND_NOTE, id);
+    size_t due = vd_dirty_due(dirty, sequence);
+    if (due > 0)
+      watermark = vd_dirty_sweep(dirty, due, sequence, take_none, NULL);
+    taken += due;
+    cr_assert_leq(sequence - watermark, 2 * VD_DIRTY_ROUND_CHANGES + VD_DIRTY_SLICE_CHANGES,
+                  "a start at %llu would read from %llu", (unsigned long long)sequence,
+                  (unsigned long long)watermark);
+  }
+  cr_assert_leq(vd_dirty_count(dirty), (size_t)VD_DIRTY_ROUND_CHANGES);
+  vd_dirty_destroy(dirty);
+}
+
+// What changes again and again is written about once a round, not once a Change.
+Test(dirty, what_changes_often_is_written_once_a_round)
+{
+  struct vd_dirty *dirty = vd_dirty_create(0);
+  uint64_t taken = 0;
+  enum { KEYS = 50, ROUNDS = 10 };
+  for (uint64_t sequence = 1; sequence <= ROUNDS * VD_DIRTY_ROUND_CHANGES; sequence++) {
+    char id[8];
+    snprintf(id, sizeof id, "%llu", (unsigned long long)(sequence * 7 % KEYS));
+    vd_dirty_mark(dirty, VD__KIND__KIND_NOTE, id);
+    size_t due = vd_dirty_due(dirty, sequence);
+    if (due > 0)
+      vd_dirty_sweep(dirty, due, sequence, take_none, NULL);
+    taken += due;
+  }
+  cr_assert_leq(taken, (uint64_t)4 * KEYS * ROUNDS);
+  vd_dirty_destroy(dirty);
+}

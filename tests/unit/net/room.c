@@ -62,7 +62,8 @@ static void answer(struct room *room, struct vd_call *call)
     response->refusal = (Vd__Reply *)vd_message_new(&vd__reply__descriptor);
     vd_string_set(&response->refusal->code, "unknown-incident");
   }
-  vd_net_answer(room->net, call, response);
+  vd_net_pack(room->net, call, response);
+  vd_net_send(room->net, call, &(struct vd_buffer){0});
   vd__response__free_unpacked(response, NULL);
 }
 
@@ -122,6 +123,12 @@ static void on_refused(void *context, const char *face, const char *principal, e
 }
 
 // ---- life ----
+
+// Before criterion, which uses nng too.
+__attribute__((constructor)) static void begin_library(void)
+{
+  vd_net_library_begin();
+}
 
 static uint16_t free_port(void)
 {
@@ -215,6 +222,15 @@ void room_release(struct room *room)
   room->is_holding = false;
   pthread_cond_signal(&room->wake);
   pthread_mutex_unlock(&room->lock);
+}
+
+void room_wait_for_held(struct room *room)
+{
+  for (bool is_held = false; !is_held; nng_msleep(1)) {
+    pthread_mutex_lock(&room->lock);
+    is_held = room->first != NULL;
+    pthread_mutex_unlock(&room->lock);
+  }
 }
 
 void room_wait_for(atomic_uint *count, unsigned wanted)

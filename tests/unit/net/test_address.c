@@ -55,7 +55,9 @@ Test(address, anything_else_is_no_address)
                                     "http://:7380",
                                     "http://127.0.0.1:7380/path",
                                     "http://127.0.0.1:7380?query",
-                                    "http://user@127.0.0.1:7380"};
+                                    "http://127.0.0.1:7380#part",
+                                    "http://user@127.0.0.1:7380",
+                                    "http://127.0.0.1:7:73@"};
   struct vd_address address;
   for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
     cr_assert_eq(parse(bad[i], true, &address), VD_ERR_BAD_VALUE, "%s", bad[i]);

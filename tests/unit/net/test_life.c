@@ -407,15 +407,7 @@ Test(life, the_last_answers_leave)
                       room.port, room.token);
   int fd = room_connect(&room);
   cr_assert(room_send(fd, text, (size_t)size));
-  struct vd_net_counts counts;
-  for (int i = 0; i < ROOM_TIMEOUT_MS; i++) {
-    vd_net_count(room.net, &counts);
-    if (counts.requests == 1)
-      break;
-    nng_msleep(1);
-  }
-  cr_assert_eq(counts.requests, 1);
-  nng_msleep(20);
+  room_wait_for_held(&room);
   room_finish(&room);
   char *answer = room_read_all(fd, NULL);
   cr_assert_eq(room_status(answer), 200, "%s", answer);

@@ -188,6 +188,23 @@ Test(rep, ws_by_header_and_by_cookie)
   room_finish(&room);
 }
 
+// nng 1.10 frees a WebSocket whose answer is still being reported when its peer leaves (settle.c).
+Test(rep, who_leaves_with_the_answer_harms_nobody, .timeout = 60)
+{
+  enum { CONVERSATIONS = 150 };
+  struct room room;
+  room_init(&room);
+  room_start(&room);
+  room_set_identities(&room, people, PEOPLE);
+  for (int i = 0; i < CONVERSATIONS; i++) {
+    nng_socket req = room_req();
+    cr_assert_eq(room_dial(&room, req, "ws", "rep", BEARER("desk")), 0);
+    room_expect(req, "ok");
+    nng_close(req);
+  }
+  room_finish(&room);
+}
+
 Test(rep, ws_frames_are_bounded)
 {
   struct room room;
@@ -283,10 +300,29 @@ Test(rep, an_answer_holds_what_its_reader_may_see)
   room_finish(&room);
 }
 
-// A peer that asks and never reads: its replies fill its pipe, each is given up after 500 ms, others go on.
-Test(rep, a_peer_that_does_not_read_harms_nobody, .timeout = 60)
+// Until a reply has been given up: before that the peer's pipe fills, at the pace of the machine.
+static void ask_without_reading(struct room *room, int fd)
 {
-  enum { ASKED = 20000 };
+  enum { WAIT_MS = 10, LIMIT_MS = 30000 };
+  // An empty request (8 bytes of length, the request id) is refused with a sentence: the reply is larger.
+  static const uint8_t empty[] = {1, 0, 0, 0, 0, 0, 0, 0, 4, 0x80, 0, 0, 1};
+  struct vd_net_counts counts = {0};
+  size_t asked = 0;
+  for (int waited_ms = 0; counts.replies_given_up == 0;) {
+    if (send(fd, empty, sizeof empty, MSG_NOSIGNAL) == (ssize_t)sizeof empty) {
+      asked++;
+      continue;
+    }
+    nng_msleep(WAIT_MS); // it takes nothing: every context is held, or it is slow
+    waited_ms += WAIT_MS;
+    cr_assert_lt(waited_ms, LIMIT_MS, "asked %zu", asked);
+    vd_net_count(room->net, &counts);
+  }
+}
+
+// A peer that asks and never reads: its replies fill its pipe, each is given up after 500 ms, others go on.
+Test(rep, a_peer_that_does_not_read_harms_nobody, .timeout = 120)
+{
   struct room room;
   room_init(&room);
   room_start(&room);
@@ -296,25 +332,11 @@ Test(rep, a_peer_that_does_not_read_harms_nobody, .timeout = 60)
   cr_assert_eq(connect(fd, (struct sockaddr *)&address, sizeof address), 0);
   static const uint8_t hello[] = {0, 'S', 'P', 0, 0, 0x30, 0, 0};
   cr_assert(room_send(fd, hello, sizeof hello));
-  nng_msleep(20); // the handshake's answer
-  // An empty request (8 bytes of length, the request id) is refused with a sentence: the reply is larger.
-  static const uint8_t empty[] = {1, 0, 0, 0, 0, 0, 0, 0, 4, 0x80, 0, 0, 1};
-  size_t asked = 0;
-  for (int idle = 0; asked < ASKED && idle < 50;) {
-    if (send(fd, empty, sizeof empty, MSG_NOSIGNAL) == (ssize_t)sizeof empty) {
-      asked++;
-    } else {
-      nng_msleep(10); // it no longer takes anything: every context is held
-      idle++;
-    }
-  }
+  ask_without_reading(&room, fd);
   nng_socket req = room_req();
   cr_assert_eq(room_dial(&room, req, "ipc", "rep", NULL), 0);
   for (int i = 0; i < 3; i++)
     room_expect(req, "ok");
-  struct vd_net_counts counts;
-  vd_net_count(room.net, &counts);
-  cr_assert(counts.replies_given_up > 0, "asked %zu", asked);
   nng_close(req);
   close(fd);
   room_finish(&room);

@@ -103,6 +103,67 @@ Test(quota, memory_comes_zeroed)
   quota.allocator.free(quota.allocator.allocator_data, block);
 }
 
+// ---- the arena ----
+
+static Vd__Commands *commands_in(struct vd_arena *arena, size_t count, size_t quota_bytes,
+                                 struct vd_refusal *refusal)
+{
+  static uint8_t bytes[VD_REQUEST_MAX];
+  const uint8_t one[] = {0x0A, 4, 0x0A, 2, 'c', '1'};
+  for (size_t i = 0; i < count; i++)
+    memcpy(bytes + i * sizeof one, one, sizeof one);
+  *refusal = (struct vd_refusal){0};
+  return (Vd__Commands *)vd_unpack_into(arena, &vd__commands__descriptor, bytes, count * sizeof one,
+                                        quota_bytes, refusal);
+}
+
+Test(arena, holds_small_and_large_messages_one_after_the_other)
+{
+  struct vd_arena arena = {0};
+  struct vd_refusal refusal;
+  static const size_t counts[] = {1, 700, 0, 2, 64};
+  for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
+    Vd__Commands *commands = commands_in(&arena, counts[i], 4 * VD_QUOTA_DEFAULT, &refusal);
+    cr_assert_not_null(commands);
+    cr_assert_eq(commands->n_commands, counts[i]);
+    for (size_t j = 0; j < counts[i]; j++) {
+      cr_assert_str_eq(commands->commands[j]->id, "c1");
+      cr_assert_eq((uintptr_t)commands->commands[j] % 16, 0);
+      cr_assert_eq(commands->commands[j]->acted_at_ms, 0, "what stood there before is gone");
+    }
+    vd_arena_clear(&arena);
+  }
+  vd_arena_finish(&arena);
+}
+
+Test(arena, keeps_its_first_piece_and_no_other)
+{
+  struct vd_arena arena = {0};
+  struct vd_refusal refusal;
+  const Vd__Commands *first = commands_in(&arena, 1, VD_QUOTA_DEFAULT, &refusal);
+  vd_arena_clear(&arena);
+  cr_assert_not_null(commands_in(&arena, 300, VD_QUOTA_DEFAULT, &refusal));
+  vd_arena_clear(&arena);
+  cr_assert_eq(commands_in(&arena, 1, VD_QUOTA_DEFAULT, &refusal), first);
+  vd_arena_finish(&arena);
+  vd_arena_clear(&arena); // an empty one
+  vd_arena_finish(&arena);
+}
+
+Test(arena, is_bounded_by_the_quota)
+{
+  struct vd_arena arena = {0};
+  struct vd_refusal refusal;
+  cr_assert_null(commands_in(&arena, 10000, VD_QUOTA_DEFAULT, &refusal));
+  cr_assert_eq(refusal.err, VD_ERR_TOO_LARGE);
+  vd_arena_clear(&arena);
+  const uint8_t with_nul[] = {0x0A, 2, 'c', 0};
+  cr_assert_null(vd_unpack_into(&arena, &vd__command__descriptor, with_nul, sizeof with_nul, VD_QUOTA_DEFAULT,
+                                &refusal));
+  cr_assert_eq(refusal.err, VD_ERR_BAD_TEXT);
+  vd_arena_finish(&arena);
+}
+
 // ---- a NUL inside a string ----
 
 Test(nul, inside_a_string_is_bad_text)

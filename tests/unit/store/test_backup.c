@@ -88,11 +88,11 @@ Test(backup, a_folder_that_is_not_empty_is_refused_and_left_alone)
   close(open(file, O_WRONLY | O_CREAT | O_EXCL, 0600));
   struct vd_journal *journal = journal_open(folder, false);
   struct vd_refusal refusal = {.err = VD_OK};
-  cr_assert_eq(vd_journal_backup(journal, target, NULL, NULL, &refusal), VD_ERR_BAD_VALUE);
-  cr_assert_not_null(strstr(refusal.detail, "not empty"));
+  cr_assert_eq(vd_journal_backup(journal, target, NULL, NULL, &refusal), VD_ERR_FOLDER_NOT_EMPTY);
+  cr_assert_str_eq(refusal.detail, target);
   cr_assert_str_eq(refusal.field, "target");
-  cr_assert_eq(vd_journal_backup(journal, folder, NULL, NULL, &refusal), VD_ERR_BAD_VALUE, "itself");
-  cr_assert_eq(vd_journal_backup(journal, file, NULL, NULL, &refusal), VD_ERR_IO, "a file");
+  cr_assert_eq(vd_journal_backup(journal, folder, NULL, NULL, &refusal), VD_ERR_FOLDER_NOT_EMPTY, "itself");
+  cr_assert_eq(vd_journal_backup(journal, file, NULL, NULL, &refusal), VD_ERR_NOT_A_FOLDER);
   cr_assert(folder_has(target, "precious"));
   cr_assert_not(folder_has(target, "partial"));
   cr_assert_not(folder_has(target, "journal"));

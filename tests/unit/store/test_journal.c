@@ -184,7 +184,7 @@ static void put_meta_record(const char *folder, const char *name, uint8_t *bytes
   cr_assert_eq(mdb_env_set_maxdbs(env, 4), 0);
   cr_assert_eq(mdb_env_open(env, path, 0, 0600), 0);
   cr_assert_eq(mdb_txn_begin(env, NULL, 0, &txn), 0);
-  cr_assert_eq(mdb_dbi_open(txn, "meta", 0, &table), 0);
+  cr_assert_eq(mdb_dbi_open(txn, NULL, 0, &table), 0);
   cr_assert_eq(mdb_put(txn, table, &key, &value, 0), 0);
   cr_assert_eq(mdb_txn_commit(txn), 0);
   mdb_env_close(env);
@@ -206,6 +206,61 @@ Test(journal, a_newer_schema_is_refused_and_left_alone)
   struct vd_journal *journal = journal_open(folder, false);
   cr_assert_eq(vd_journal_meta(journal)->epoch, 2, "the refused starts counted nothing");
   vd_journal_close(journal);
+  folder_remove(folder);
+}
+
+// Puts meta where schema 1 had it.
+static void make_schema_1(const char *folder)
+{
+  static const char *const names[] = {"schema", "venue", "head"};
+  char *path = folder_file(folder, "journal");
+  MDB_env *env;
+  MDB_txn *txn;
+  MDB_dbi unnamed, meta;
+  cr_assert_eq(mdb_env_create(&env), 0);
+  cr_assert_eq(mdb_env_set_maxdbs(env, 4), 0);
+  cr_assert_eq(mdb_env_open(env, path, 0, 0600), 0);
+  cr_assert_eq(mdb_txn_begin(env, NULL, 0, &txn), 0);
+  cr_assert_eq(mdb_dbi_open(txn, NULL, 0, &unnamed), 0);
+  cr_assert_eq(mdb_dbi_open(txn, "meta", MDB_CREATE, &meta), 0);
+  for (size_t i = 0; i < 3; i++) {
+    MDB_val key = {strlen(names[i]), (char *)names[i]}, value;
+    cr_assert_eq(mdb_get(txn, unnamed, &key, &value), 0);
+    uint8_t bytes[VD_META_SIZE];
+    value.mv_data = memcpy(bytes, value.mv_data, value.mv_size);
+    if (i == 0) {
+      vd_schema_write(bytes, 1);
+      vd_record_seal(VD_TABLE_META, &key, &value);
+    }
+    cr_assert_eq(mdb_put(txn, meta, &key, &value, 0), 0);
+    cr_assert_eq(mdb_del(txn, unnamed, &key, NULL), 0);
+  }
+  cr_assert_eq(mdb_txn_commit(txn), 0);
+  mdb_env_close(env);
+  free(path);
+}
+
+Test(journal, one_of_schema_1_goes_on_as_it_is)
+{
+  char *folder = folder_make(), *copy = folder_file(folder, "copy");
+  struct vd_journal *journal = journal_open(folder, false);
+  journal_fill(journal, 3);
+  vd_journal_close(journal);
+  make_schema_1(folder);
+  journal = journal_open(folder, false);
+  cr_assert_eq(vd_journal_meta(journal)->epoch, 2);
+  cr_assert_eq(vd_journal_sequence(journal), 3);
+  journal_fill(journal, 2);
+  vd_journal_close(journal);
+  journal = journal_open(folder, true);
+  cr_assert_eq(vd_journal_meta(journal)->schema, 1);
+  cr_assert_eq(journal_verify(journal).sequence, 5);
+  cr_assert_eq(vd_journal_backup(journal, copy, NULL, NULL, NULL), VD_OK);
+  vd_journal_close(journal);
+  journal = journal_open(copy, true);
+  cr_assert_eq(vd_journal_meta(journal)->schema, VD_SCHEMA, "a copy is made anew");
+  vd_journal_close(journal);
+  free(copy);
   folder_remove(folder);
 }
 
@@ -304,6 +359,25 @@ static enum vd_err append_until_refused(struct vd_journal *journal, struct vd_re
 static void check_still_whole(struct vd_journal *journal)
 {
   cr_assert_eq(journal_verify(journal).sequence, vd_journal_sequence(journal));
+}
+
+// Where the file system tells nothing apart, all of a file is data.
+Test(journal, what_follows_the_pages_in_use_is_written_before_it_is_needed)
+{
+  char *folder = folder_make();
+  struct vd_journal *journal = journal_open(folder, false);
+  int fd;
+  cr_assert_eq(mdb_env_get_fd(journal->env, &fd), 0);
+  for (unsigned i = 0; i < 30; i++) {
+    off_t expected = (off_t)vd_used_bytes(journal);
+    cr_assert_eq(lseek(fd, expected, SEEK_DATA), expected, "append %u", i);
+    cr_assert_geq(lseek(fd, expected, SEEK_HOLE) - expected, VD_BATCH_MAX / 2, "append %u", i);
+    journal_fill(journal, 1000);
+  }
+  cr_assert_gt(vd_used_bytes(journal), 2 << 20, "several stretches long");
+  cr_assert_eq(journal_verify(journal).sequence, 30000, "no page in use was overwritten");
+  vd_journal_close(journal);
+  folder_remove(folder);
 }
 
 Test(journal, a_full_map_is_a_full_disk_and_nothing_happened)
