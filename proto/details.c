@@ -123,6 +123,7 @@ static const struct detail details[] = {
     {"planned or cancelled", "planned 或 cancelled", "planned 或 cancelled"},
     {"more than the zone holds", "超過區域可容納的人數", "超过区域可容纳的人数"},
     {"is another one of a calendar", "屬日曆的另一議程", "属日历的另一议程"},
+    {"% says already: %", "%1 已寫明：%2", "%1 已写明：%2"},
     {"comes twice", "出現兩次", "出现两次"},
     {"too much text", "文字過多", "文字过多"},
     {"before it was served", "早於供應", "早于供应"},
