@@ -106,7 +106,10 @@ def on_the_day():
         assert status == 1 and "wrong-state" in err and "ended" in err, err
         status, _, err = venue.ctl("session", "cancel", "openin", "ill", check=False)
         assert status == 1 and "opening?" in err, err
-        assert venue.ctl("session", "cancel", "closing", check=False)[0] == 1, "a reason is required"
+        for verb, usage in ((("session", "cancel", "closing"), "session cancel ID REASON"), (("notice", "drop", "1"), "notice drop N REASON"),
+                            (("batch", "cancel", "coffee.b1"), "batch cancel ID REASON"), (("task", "cancel", "1"), "task cancel N REASON")):
+            status, _, err = venue.ctl(*verb, check=False)
+            assert status == 2 and usage in err, (verb, status, err)
         venue.ctl("session", "cancel", "closing", "storm")
         assert "closing" in venue.ctl("session")[1]
         assert "closing" not in venue.ctl("session", "--open")[1]
