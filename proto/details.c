@@ -124,6 +124,7 @@ static const struct detail details[] = {
     {"more than the zone holds", "超過區域可容納的人數", "超过区域可容纳的人数"},
     {"is another one of a calendar", "屬日曆的另一議程", "属日历的另一议程"},
     {"% says already: %", "%1 已寫明：%2", "%1 已写明：%2"},
+    {"% begins in over two hours; shift it first", "%1 於兩小時後方開始；請先調整時間", "%1 于两小时后方开始；请先调整时间"},
     {"comes twice", "出現兩次", "出现两次"},
     {"too much text", "文字過多", "文字过多"},
     {"before it was served", "早於供應", "早于供应"},

@@ -149,7 +149,7 @@ void vd_notice_add(struct vd_act *act, const char *session, const char *zone)
 
 void vd_notice_add_sessions(struct vd_act *act, const char *const *sessions, size_t count)
 {
-  if (vd_policy(act->venue)->manual_nodes)
+  if (count == 0 || vd_policy(act->venue)->manual_nodes)
     return;
   Vd__Notice *notice = settle_anew(act, true);
   uint32_t left_out = 0;
