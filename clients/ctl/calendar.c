@@ -131,6 +131,14 @@ static const Vd__Session *find_session(const struct reader *reader, icalcomponen
   return own && *own->uid == '\0' ? own : NULL;
 }
 
+// What we made of the id of a session that no calendar has is no uid of a calendar.
+static bool is_own_uid(const char *uid, const Vd__Session *before)
+{
+  size_t size = before ? strlen(before->id) : 0;
+  return before && *before->uid == '\0' && strncmp(uid, before->id, size) == 0 &&
+         strcmp(uid + size, OWN_UID) == 0;
+}
+
 static bool is_taken(const struct reader *reader, const char *id)
 {
   for (size_t i = 0; i < reader->import->n_sessions; i++)
@@ -285,6 +293,8 @@ enum vd_err ctl_calendar_add(struct reader *reader, const struct entry *entry, c
     return ctl_calendar_refuse(reader, entry, VD_ERR_TOO_MANY, "VEVENT", "more than 200 sessions");
   const Vd__Session *before = find_session(reader, entry->event, uid);
   Vd__Session *session = session_for(reader, entry, uid, before);
+  if (is_own_uid(uid, before))
+    vd_string_set(&session->uid, "");
   vd__text__free_unpacked(session->title, NULL);
   session->title = title_of(entry->event, entry->summary, before);
   vd_string_set(&session->zone, zone->id);

@@ -4,6 +4,9 @@
 //   CATEGORIES break, dense → kind, dense · STATUS:CANCELLED → cancelled
 //   X-VENUED-ID, X-VENUED-AUDIENCE → what a calendar has no word for; written, and read where they are left
 //
+// A session that no calendar has brought is written with the uid "ID@venued", and read back without it: so
+// that what was written, read again, is no change and makes nothing of the plan the calendar's.
+//
 // What a calendar leaves unsaid (categories, audience, other languages of a title) stays as the venue has it.
 // A repeated event is one session for each time; its uid is the UID, a slash, and the time it was to begin.
 //

@@ -109,7 +109,9 @@ enum vd_err ctl_calendar_check_uids(struct reader *reader)
   if (reader->n_uids > 1)
     qsort(reader->uids, reader->n_uids, sizeof *reader->uids, by_text);
   for (size_t i = 1; i < reader->n_uids; i++)
-    if (strcmp(reader->uids[i - 1], reader->uids[i]) == 0)
-      return vd_refuse(reader->refusal, VD_ERR_DUPLICATE_ID, "UID", "%s: comes twice", reader->uids[i]);
+    if (strcmp(reader->uids[i - 1], reader->uids[i]) == 0) {
+      const struct entry entry = {.uid = reader->uids[i], .summary = ""};
+      return ctl_calendar_refuse(reader, &entry, VD_ERR_DUPLICATE_ID, "UID", "comes twice");
+    }
   return VD_OK;
 }

@@ -222,8 +222,12 @@ Test(calendar, one_of_the_plan_is_known_by_what_we_wrote)
   put_session("opening", "");
   READ(EVENT("UID:opening@venued\r\nSUMMARY:Opening\r\nLOCATION:hall\r\n" NINE_TO_TEN));
   cr_expect_str_eq(import->sessions[0]->id, "opening");
+  cr_expect_str_empty(import->sessions[0]->uid, "no calendar's");
   READ(EVENT("UID:u@x\r\nX-VENUED-ID:opening\r\nSUMMARY:Welcome\r\nLOCATION:hall\r\n" NINE_TO_TEN));
   cr_expect_str_eq(import->sessions[0]->id, "opening");
+  cr_expect_str_eq(import->sessions[0]->uid, "u@x");
+  READ(EVENT("UID:closing@venued\r\nSUMMARY:Closing\r\nLOCATION:hall\r\n" NINE_TO_TEN));
+  cr_expect_str_eq(import->sessions[0]->uid, "closing@venued", "of another venue: it is a calendar's here");
 }
 
 // ---- whose clock ----
