@@ -44,11 +44,15 @@ static int by_start(const void *a, const void *b)
   return order ? order : strcmp(left->id, right->id);
 }
 
+static bool is_over(const Vd__Session *session)
+{
+  return session->state == VD__SESSION_STATE__SESSION_STATE_ENDED ||
+         session->state == VD__SESSION_STATE__SESSION_STATE_CANCELLED;
+}
+
 static bool is_wanted(const struct ctl *ctl, const Vd__Session *session)
 {
-  bool is_over = session->state == VD__SESSION_STATE__SESSION_STATE_ENDED ||
-                 session->state == VD__SESSION_STATE__SESSION_STATE_CANCELLED;
-  return !session->retired && !(ctl->options.only_open && is_over);
+  return !session->retired && !(ctl->options.only_open && is_over(session));
 }
 
 // Prints a list of so many rows, of which nothing but the head is in the table for machines.
@@ -199,12 +203,23 @@ static const Vd__Session *session_of(const struct vd_fold *fold, const Vd__Sessi
 static const char *outlook(const struct ctl *ctl, const struct vd_fold *fold, const Vd__Session *from)
 {
   const Vd__Session *before = session_of(fold, from);
-  if (from->state == VD__SESSION_STATE__SESSION_STATE_CANCELLED)
+  bool is_off = from->state == VD__SESSION_STATE__SESSION_STATE_CANCELLED;
+  bool is_gone =
+      before != NULL && before->retired && before->state == VD__SESSION_STATE__SESSION_STATE_PLANNED;
+  if (before == NULL || is_gone)
+    return is_off ? ctl_pick(ctl, "left out", "略過", "略过") : ctl_pick(ctl, "new", "新增", "新增");
+  if (is_over(before))
+    return ctl_pick(ctl, "stays as it is", "維持不變", "维持不变");
+  if (before->state == VD__SESSION_STATE__SESSION_STATE_RUNNING)
+    return before->planned_end_at_ms != from->end_at_ms && before->end_at_ms != from->end_at_ms
+               ? ctl_pick(ctl, "new end", "改結束時間", "改结束时间")
+               : ctl_pick(ctl, "known", "已有", "已有");
+  if (is_off)
     return ctl_pick(ctl, "cancelled", "取消", "取消");
-  if (before == NULL)
-    return ctl_pick(ctl, "new", "新增", "新增");
-  bool is_moved = before->planned_start_at_ms != from->start_at_ms ||
-                  before->planned_end_at_ms != from->end_at_ms || strcmp(before->zone, from->zone) != 0;
+  bool is_there = before->start_at_ms == from->start_at_ms && before->end_at_ms == from->end_at_ms;
+  bool is_as_planned =
+      before->planned_start_at_ms == from->start_at_ms && before->planned_end_at_ms == from->end_at_ms;
+  bool is_moved = (!is_there && !is_as_planned) || strcmp(before->zone, from->zone) != 0;
   return is_moved ? ctl_pick(ctl, "moved", "改期", "改期") : ctl_pick(ctl, "known", "已有", "已有");
 }
 

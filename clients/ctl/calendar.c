@@ -131,6 +131,14 @@ static const Vd__Session *find_session(const struct reader *reader, icalcomponen
   return own && *own->uid == '\0' ? own : NULL;
 }
 
+// What we made of the id of a session that no calendar has is no uid of a calendar.
+static bool is_own_uid(const char *uid, const Vd__Session *before)
+{
+  size_t size = before ? strlen(before->id) : 0;
+  return before && *before->uid == '\0' && strncmp(uid, before->id, size) == 0 &&
+         strcmp(uid + size, OWN_UID) == 0;
+}
+
 static bool is_taken(const struct reader *reader, const char *id)
 {
   for (size_t i = 0; i < reader->import->n_sessions; i++)
@@ -224,9 +232,9 @@ static uint32_t audience_of(icalcomponent *event, const Vd__Session *before)
 
 // ---- one session ----
 
-static bool is_outside(const struct reader *reader, int64_t start_ms, int64_t end_ms)
+bool ctl_calendar_is_outside(const struct reader *reader, const struct entry *entry, int64_t start_ms)
 {
-  return end_ms <= reader->event->start_at_ms || start_ms >= reader->event->end_at_ms;
+  return start_ms + entry->length_ms <= reader->event->start_at_ms || start_ms >= reader->event->end_at_ms;
 }
 
 static Vd__Session *session_with_uid(const struct reader *reader, const char *uid)
@@ -237,15 +245,12 @@ static Vd__Session *session_with_uid(const struct reader *reader, const char *ui
   return NULL;
 }
 
-static void drop_session(struct reader *reader, const char *uid)
+// A time of a repetition that was moved away does not take place.
+static void call_off(const struct reader *reader, const char *uid)
 {
-  Vd__SessionsImport *import = reader->import;
   Vd__Session *session = session_with_uid(reader, uid);
-  for (size_t i = 0, kept = 0; session && i < import->n_sessions; i++)
-    if (import->sessions[i] != session)
-      import->sessions[kept++] = import->sessions[i];
-  import->n_sessions -= session != NULL;
-  vd__session__free_unpacked(session, NULL);
+  if (session)
+    session->state = VD__SESSION_STATE__SESSION_STATE_CANCELLED;
 }
 
 // The one with this uid, or a new one at the end.
@@ -271,9 +276,9 @@ static Vd__Session *session_for(struct reader *reader, const struct entry *entry
 enum vd_err ctl_calendar_add(struct reader *reader, const struct entry *entry, const char *uid,
                              int64_t start_ms)
 {
-  if (is_outside(reader, start_ms, start_ms + entry->length_ms)) {
+  if (ctl_calendar_is_outside(reader, entry, start_ms)) {
     reader->left_out->outside++;
-    drop_session(reader, uid); // moved away
+    call_off(reader, uid);
     return VD_OK;
   }
   const Vd__Zone *zone = NULL;
@@ -288,6 +293,8 @@ enum vd_err ctl_calendar_add(struct reader *reader, const struct entry *entry, c
     return ctl_calendar_refuse(reader, entry, VD_ERR_TOO_MANY, "VEVENT", "more than 200 sessions");
   const Vd__Session *before = find_session(reader, entry->event, uid);
   Vd__Session *session = session_for(reader, entry, uid, before);
+  if (is_own_uid(uid, before))
+    vd_string_set(&session->uid, "");
   vd__text__free_unpacked(session->title, NULL);
   session->title = title_of(entry->event, entry->summary, before);
   vd_string_set(&session->zone, zone->id);
@@ -296,7 +303,7 @@ enum vd_err ctl_calendar_add(struct reader *reader, const struct entry *entry, c
   session->audience = audience_of(entry->event, before);
   session->dense = false;
   read_categories(entry->event, before, session);
-  bool is_off = icalcomponent_get_status(entry->event) == ICAL_STATUS_CANCELLED;
+  bool is_off = reader->is_off || icalcomponent_get_status(entry->event) == ICAL_STATUS_CANCELLED;
   session->state =
       is_off ? VD__SESSION_STATE__SESSION_STATE_CANCELLED : VD__SESSION_STATE__SESSION_STATE_UNSPECIFIED;
   return VD_OK;
@@ -307,6 +314,9 @@ enum vd_err ctl_calendar_add(struct reader *reader, const struct entry *entry, c
 static enum vd_err open_entry(const struct reader *reader, struct entry *entry)
 {
   icalproperty *start = icalcomponent_get_first_property(entry->event, ICAL_DTSTART_PROPERTY);
+  enum vd_err err = ctl_calendar_check(reader, entry);
+  if (err != VD_OK)
+    return err;
   entry->start = ctl_calendar_time(start);
   if (icaltime_is_null_time(entry->start) || !icaltime_is_valid_time(entry->start))
     return ctl_calendar_refuse(reader, entry, VD_ERR_MISSING, "DTSTART", "");
@@ -316,8 +326,31 @@ static enum vd_err open_entry(const struct reader *reader, struct entry *entry)
     return ctl_calendar_refuse(reader, entry, VD_ERR_MISSING, "UID", "");
   if (strlen(entry->uid) > VD_REASON_MAX - 20) // with the time of a repetition
     return ctl_calendar_refuse(reader, entry, VD_ERR_TEXT_TOO_LONG, "UID", "");
-  enum vd_err err = ctl_calendar_clock(reader, entry, start, &entry->clock);
+  err = ctl_calendar_clock(reader, entry, start, &entry->clock);
   return err != VD_OK ? err : ctl_calendar_length(reader, entry);
+}
+
+// One time of a repetition is another than the rule says, or has become a whole day, which is no session.
+static enum vd_err add_instead(struct reader *reader, struct entry *entry, icalproperty *instead)
+{
+  struct icaltimetype which = ctl_calendar_time(instead);
+  icaltimezone *clock = NULL;
+  if (icalproperty_get_first_parameter(instead, ICAL_RANGE_PARAMETER))
+    return ctl_calendar_refuse(reader, entry, VD_ERR_BAD_VALUE, "RECURRENCE-ID",
+                               "RANGE is not understood; change each time");
+  if (icaltime_is_null_time(which) || icaltime_is_date(which))
+    return ctl_calendar_refuse(reader, entry, VD_ERR_BAD_VALUE, "RECURRENCE-ID", "a time is needed");
+  enum vd_err err = ctl_calendar_clock(reader, entry, instead, &clock);
+  if (err != VD_OK)
+    return err;
+  char *uid = ctl_calendar_uid(entry->uid, ctl_calendar_instant(reader, which, clock));
+  vd_strings_add(&reader->uids, &reader->n_uids, uid);
+  if (icaltime_is_date(entry->start))
+    call_off(reader, uid);
+  else
+    err = ctl_calendar_add(reader, entry, uid, ctl_calendar_instant(reader, entry->start, entry->clock));
+  free(uid);
+  return err;
 }
 
 static enum vd_err add_entry(struct reader *reader, struct entry *entry)
@@ -325,25 +358,19 @@ static enum vd_err add_entry(struct reader *reader, struct entry *entry)
   enum vd_err err = open_entry(reader, entry);
   if (err != VD_OK)
     return err;
-  if (icaltime_is_date(entry->start)) {
-    reader->left_out->all_day++;
-    return VD_OK;
-  }
   icalproperty *instead = icalcomponent_get_first_property(entry->event, ICAL_RECURRENCEID_PROPERTY);
-  bool is_repeated = icalcomponent_get_first_property(entry->event, ICAL_RRULE_PROPERTY) ||
-                     icalcomponent_get_first_property(entry->event, ICAL_RDATE_PROPERTY);
-  int64_t start_ms = ctl_calendar_instant(reader, entry->start, entry->clock);
-  if (!instead)
-    return is_repeated ? ctl_calendar_repeat(reader, entry)
-                       : ctl_calendar_add(reader, entry, entry->uid, start_ms);
-  icaltimezone *clock = NULL;
-  err = ctl_calendar_clock(reader, entry, instead, &clock);
-  if (err != VD_OK)
-    return err;
-  char *uid = ctl_calendar_uid(entry->uid, ctl_calendar_instant(reader, ctl_calendar_time(instead), clock));
-  err = ctl_calendar_add(reader, entry, uid, start_ms);
-  free(uid);
-  return err;
+  bool is_all_day = icaltime_is_date(entry->start);
+  reader->left_out->all_day += is_all_day;
+  if (instead && !(is_all_day && icaltime_is_date(ctl_calendar_time(instead))))
+    return add_instead(reader, entry, instead);
+  if (is_all_day)
+    return VD_OK;
+  vd_strings_add(&reader->uids, &reader->n_uids, entry->uid);
+  if (icalcomponent_get_first_property(entry->event, ICAL_RRULE_PROPERTY) ||
+      icalcomponent_get_first_property(entry->event, ICAL_RDATE_PROPERTY))
+    return ctl_calendar_repeat(reader, entry);
+  return ctl_calendar_add(reader, entry, entry->uid,
+                          ctl_calendar_instant(reader, entry->start, entry->clock));
 }
 
 // What stands instead of one time of a repetition comes after all repetitions.
@@ -368,7 +395,9 @@ static enum vd_err read_events(struct reader *reader, bool instead)
 static enum vd_err read_calendar(struct reader *reader, icalcomponent *calendar)
 {
   reader->calendar = calendar;
-  enum vd_err err = read_events(reader, false);
+  enum vd_err err = ctl_calendar_method(reader);
+  if (err == VD_OK)
+    err = read_events(reader, false);
   return err != VD_OK ? err : read_events(reader, true);
 }
 
@@ -388,6 +417,15 @@ static enum vd_err read_all(struct reader *reader, icalcomponent *root)
 
 // ---- the text ----
 
+// ":+0800" or ":+080000". What is none libical takes for +0000.
+static bool is_offset(const char *text)
+{
+  size_t digits = strspn(text + (text[0] == ':' && text[1] != '\0' ? 2 : 0), "0123456789");
+  bool is_signed = text[0] == ':' && (text[1] == '+' || text[1] == '-');
+  return is_signed && (digits == 4 || digits == 6) && strncmp(text + 2, "24", 2) < 0 && text[4] < '6' &&
+         strchr("\r\n", text[2 + digits]);
+}
+
 // libical walks what it parsed by recursion.
 static enum vd_err check_text(const char *text, size_t size, struct vd_refusal *refusal)
 {
@@ -399,6 +437,8 @@ static enum vd_err check_text(const char *text, size_t size, struct vd_refusal *
   for (const char *line = text; line && *line; line = strchr(line, '\n'), line += line != NULL) {
     depth += strncasecmp(line, "BEGIN:", 6) == 0;
     bool is_end = strncasecmp(line, "END:", 4) == 0;
+    if (strncasecmp(line, "TZOFFSET", 8) == 0 && !is_offset(line + strcspn(line, ":\r\n")))
+      return vd_refuse(refusal, VD_ERR_BAD_VALUE, "TZOFFSETTO", "a time zone's offset like +0800 is needed");
     if (depth > DEPTH_MAX || (is_end && depth == 0))
       return vd_refuse(refusal, VD_ERR_BAD_REQUEST, "VCALENDAR", "%s",
                        is_end ? "an END without its BEGIN" : "nested too deeply");
@@ -424,6 +464,11 @@ enum vd_err ctl_calendar_read(const struct vd_fold *fold, const char *text, size
     return vd_refuse(refusal, VD_ERR_BAD_REQUEST, "VCALENDAR", "this is no calendar");
   reader.import = (Vd__SessionsImport *)vd_message_new(&vd__sessions_import__descriptor);
   err = read_all(&reader, root);
+  if (err == VD_OK)
+    err = ctl_calendar_check_uids(&reader);
+  for (size_t i = 0; i < reader.n_uids; i++)
+    free(reader.uids[i]);
+  free(reader.uids);
   icalcomponent_free(root);
   if (err == VD_OK)
     *import = reader.import;

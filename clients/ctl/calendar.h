@@ -4,11 +4,19 @@
 //   CATEGORIES break, dense → kind, dense · STATUS:CANCELLED → cancelled
 //   X-VENUED-ID, X-VENUED-AUDIENCE → what a calendar has no word for; written, and read where they are left
 //
+// A session that no calendar has brought is written with the uid "ID@venued", and read back without it: so
+// that what was written, read again, is no change and makes nothing of the plan the calendar's.
+//
 // What a calendar leaves unsaid (categories, audience, other languages of a title) stays as the venue has it.
 // A repeated event is one session for each time; its uid is the UID, a slash, and the time it was to begin.
 //
-// A calendar comes from anywhere: no endless repetition, none finer than a day, bounded work. A time zone
-// that is not known is refused by name, never guessed; a time without one is on the venue's clock.
+// One time of a repetition may be another (RECURRENCE-ID, alone); moved out of the event it is cancelled. So
+// is all of a calendar whose METHOD is CANCEL.
+//
+// A calendar comes from anywhere: no endless repetition, none finer than a day, bounded work for all events
+// together. A time zone that is not known is refused by name, never guessed; a time without one is on the
+// venue's clock. What libical would leave out, or guess, of what a session is made of is refused too: a value
+// that cannot be read, a day that does not exist, a UID that comes twice.
 #ifndef CTL_CALENDAR_H
 #define CTL_CALENDAR_H
 
@@ -21,7 +29,7 @@ enum {
   CTL_CALENDAR_SESSIONS_MAX = 200,
 };
 
-// What a calendar holds that is no session.
+// Events of a calendar that are no session, or not at each of their times.
 struct ctl_left_out {
   unsigned all_day, outside; // of the event
 };

@@ -6,7 +6,13 @@
 
 #include "proto/message.h"
 
-enum { STEPS_MAX = 100000, EXCLUDED_MAX = 1000, DATES_MAX = 1000 };
+enum { STEPS_MAX = 100000, DATES_MAX = 1000 };
+
+static enum vd_err take_step(struct reader *reader, const struct entry *entry, const char *property)
+{
+  bool is_left = reader->steps++ < STEPS_MAX;
+  return is_left ? VD_OK : ctl_calendar_refuse(reader, entry, VD_ERR_TOO_MANY, property, "");
+}
 
 char *ctl_calendar_uid(const char *uid, int64_t start_ms)
 {
@@ -19,17 +25,17 @@ char *ctl_calendar_uid(const char *uid, int64_t start_ms)
   return (char *)made.data;
 }
 
-static enum vd_err is_excluded(const struct reader *reader, const struct entry *entry, int64_t start_ms,
+static enum vd_err is_excluded(struct reader *reader, const struct entry *entry, int64_t start_ms,
                                bool *excluded)
 {
   icalproperty *property = icalcomponent_get_first_property(entry->event, ICAL_EXDATE_PROPERTY);
   *excluded = false;
-  for (unsigned n = 0; property && !*excluded; n++) {
+  while (property && !*excluded) {
     icaltimezone *clock = NULL;
     struct icaltimetype time = ctl_calendar_time(property);
     enum vd_err err = ctl_calendar_clock(reader, entry, property, &clock);
-    if (err == VD_OK && n == EXCLUDED_MAX)
-      err = ctl_calendar_refuse(reader, entry, VD_ERR_TOO_MANY, "EXDATE", "");
+    if (err == VD_OK)
+      err = take_step(reader, entry, "EXDATE");
     if (err != VD_OK)
       return err;
     if (icaltime_is_date(time)) { // the whole day of the start
@@ -45,9 +51,13 @@ static enum vd_err is_excluded(const struct reader *reader, const struct entry *
   return VD_OK;
 }
 
-static enum vd_err add_time(struct reader *reader, const struct entry *entry, int64_t start_ms)
+static enum vd_err add_time(struct reader *reader, struct entry *entry, int64_t start_ms)
 {
   bool excluded = false;
+  if (ctl_calendar_is_outside(reader, entry, start_ms)) {
+    entry->has_outside = true;
+    return VD_OK;
+  }
   enum vd_err err = is_excluded(reader, entry, start_ms, &excluded);
   if (err != VD_OK || excluded)
     return err;
@@ -80,31 +90,49 @@ static enum vd_err check_rule(const struct reader *reader, const struct entry *e
   if (rule->count == 0 && icaltime_is_null_time(rule->until))
     return ctl_calendar_refuse(reader, entry, VD_ERR_BAD_VALUE, "RRULE",
                                "repeats without end: COUNT or UNTIL is needed");
+  if (!icaltime_is_null_time(rule->until) && !ctl_calendar_is_shown(rule->until))
+    return ctl_calendar_refuse(reader, entry, VD_ERR_BAD_VALUE, "RRULE", "there is no such day or hour");
   return VD_OK;
 }
 
-static enum vd_err add_by_rule(struct reader *reader, const struct entry *entry, icalproperty *property)
+// Those long before the event are skipped, unless they have to be counted.
+static icalrecur_iterator *times_of(const struct reader *reader, const struct entry *entry,
+                                    struct icalrecurrencetype rule)
+{
+  enum { DAYS = 2 * 24 * 3600 }; // whatever the clock, and it may begin before the event
+  time_t from = (time_t)((reader->event->start_at_ms - entry->length_ms) / 1000) - DAYS;
+  struct icaltimetype start = entry->start;
+  start.zone = NULL; // the rule counts on the clock's face
+  rule.until = icaltime_null_time();
+  icalrecur_iterator *times = icalrecur_iterator_new(rule, start);
+  if (times && rule.count == 0)
+    icalrecur_iterator_set_start(times, icaltime_from_timet_with_zone(from, 0, NULL));
+  return times;
+}
+
+static enum vd_err add_by_rule(struct reader *reader, struct entry *entry, icalproperty *property)
 {
   struct icalrecurrencetype rule = icalproperty_get_rrule(property);
   enum vd_err err = check_rule(reader, entry, &rule);
   if (err != VD_OK)
     return err;
   int64_t until_ms = until_of(reader, entry, rule.until), last_ms = reader->event->end_at_ms;
-  struct icaltimetype start = entry->start, time;
-  start.zone = NULL; // the rule counts on the clock's face
-  rule.until = icaltime_null_time();
-  icalrecur_iterator *times = icalrecur_iterator_new(rule, start);
-  if (!times)
-    return ctl_calendar_refuse(reader, entry, VD_ERR_BAD_VALUE, "RRULE", "cannot be read");
-  for (unsigned n = 0; err == VD_OK && !icaltime_is_null_time(time = icalrecur_iterator_next(times)); n++) {
+  icalrecur_iterator *times = times_of(reader, entry, rule);
+  struct icaltimetype time = times ? icalrecur_iterator_next(times) : icaltime_null_time();
+  if (icaltime_is_null_time(time)) // looked for until the last year that there is
+    err = ctl_calendar_refuse(reader, entry, VD_ERR_BAD_VALUE, "RRULE", "never comes");
+  for (; err == VD_OK && !icaltime_is_null_time(time); time = icalrecur_iterator_next(times)) {
     time.zone = entry->start.zone;
     int64_t start_ms = ctl_calendar_instant(reader, time, entry->clock);
+    entry->has_outside |= start_ms >= last_ms && start_ms <= until_ms;
     if (start_ms > until_ms || start_ms >= last_ms)
       break;
-    err = n == STEPS_MAX ? ctl_calendar_refuse(reader, entry, VD_ERR_TOO_MANY, "RRULE", "")
-                         : add_time(reader, entry, start_ms);
+    err = take_step(reader, entry, "RRULE");
+    if (err == VD_OK)
+      err = add_time(reader, entry, start_ms);
   }
-  icalrecur_iterator_free(times);
+  if (times)
+    icalrecur_iterator_free(times);
   return err;
 }
 
@@ -116,7 +144,7 @@ static enum vd_err read_dates(const struct reader *reader, const struct entry *e
   icalproperty *property = icalcomponent_get_first_property(entry->event, ICAL_RDATE_PROPERTY);
   for (*count = 0; property; ++*count) {
     icaltimezone *clock = NULL;
-    struct icaltimetype time = icalproperty_get_rdate(property).time;
+    struct icaltimetype time = ctl_calendar_time(property);
     enum vd_err err = ctl_calendar_clock(reader, entry, property, &clock);
     if (err == VD_OK && *count == DATES_MAX)
       err = ctl_calendar_refuse(reader, entry, VD_ERR_TOO_MANY, "RDATE", "");
@@ -130,7 +158,7 @@ static enum vd_err read_dates(const struct reader *reader, const struct entry *e
   return VD_OK;
 }
 
-enum vd_err ctl_calendar_repeat(struct reader *reader, const struct entry *entry)
+enum vd_err ctl_calendar_repeat(struct reader *reader, struct entry *entry)
 {
   int64_t starts_ms[DATES_MAX];
   size_t count = 0;
@@ -143,5 +171,7 @@ enum vd_err ctl_calendar_repeat(struct reader *reader, const struct entry *entry
                : add_time(reader, entry, ctl_calendar_instant(reader, entry->start, entry->clock));
   for (size_t i = 0; i < count && err == VD_OK; i++)
     err = add_time(reader, entry, starts_ms[i]);
+  int64_t first_ms = ctl_calendar_instant(reader, entry->start, entry->clock);
+  reader->left_out->outside += entry->has_outside || ctl_calendar_is_outside(reader, entry, first_ms);
   return err;
 }

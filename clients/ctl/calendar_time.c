@@ -7,12 +7,23 @@
 
 #include "proto/check.h"
 
-// A time zone given in the file repeats yearly; anything finer is not one.
+static bool has_property(icalcomponent *part, icalproperty_kind kind)
+{
+  return icalcomponent_get_first_property(part, kind) != NULL;
+}
+
+// A time zone given in the file says since when it is how far from UTC, and repeats yearly; anything less, or
+// finer, is not one, and libical would take it for UTC.
 static bool is_plain_zone(icaltimezone *zone)
 {
   icalcomponent *definition = icaltimezone_get_component(zone);
   icalcomponent *part = icalcomponent_get_first_component(definition, ICAL_ANY_COMPONENT);
+  if (!part || ctl_calendar_is_damaged(definition))
+    return false;
   for (; part; part = icalcomponent_get_next_component(definition, ICAL_ANY_COMPONENT)) {
+    if (ctl_calendar_is_damaged(part) || !has_property(part, ICAL_DTSTART_PROPERTY) ||
+        !has_property(part, ICAL_TZOFFSETTO_PROPERTY))
+      return false;
     icalproperty *rule = icalcomponent_get_first_property(part, ICAL_RRULE_PROPERTY);
     for (; rule; rule = icalcomponent_get_next_property(part, ICAL_RRULE_PROPERTY))
       if (icalproperty_get_rrule(rule).freq != ICAL_YEARLY_RECURRENCE)
@@ -50,12 +61,22 @@ int64_t ctl_calendar_instant(const struct reader *reader, struct icaltimetype ti
   return (int64_t)icaltime_as_timet(time) * 1000 - reader->event->utc_offset_ms;
 }
 
-// The zone of a time's property: NULL for the venue's clock.
+bool ctl_calendar_is_shown(struct icaltimetype time)
+{
+  struct icaltimetype shown = icaltime_normalize(time);
+  return shown.year == time.year && shown.month == time.month && shown.day == time.day &&
+         shown.hour == time.hour && shown.minute == time.minute && shown.second == time.second;
+}
+
 enum vd_err ctl_calendar_clock(const struct reader *reader, const struct entry *entry, icalproperty *property,
                                icaltimezone **clock)
 {
   icalparameter *parameter = icalproperty_get_first_parameter(property, ICAL_TZID_PARAMETER);
+  struct icaltimetype time = ctl_calendar_time(property);
   *clock = NULL;
+  if (!icaltime_is_null_time(time) && !ctl_calendar_is_shown(time))
+    return ctl_calendar_refuse(reader, entry, VD_ERR_BAD_VALUE, icalproperty_get_property_name(property),
+                               "there is no such day or hour");
   if (!parameter)
     return VD_OK;
   const char *name = icalparameter_get_tzid(parameter);
@@ -75,6 +96,8 @@ struct icaltimetype ctl_calendar_time(icalproperty *property)
     return icalvalue_get_datetime(value);
   if (kind == ICAL_DATE_VALUE)
     return icalvalue_get_date(value);
+  if (kind == ICAL_DATETIMEPERIOD_VALUE) // RDATE
+    return icalvalue_get_datetimeperiod(value).time;
   return icaltime_null_time();
 }
 

@@ -146,6 +146,8 @@ void ctl_thousandths_format(int64_t value, char out[32]);
 void ctl_print_json(const ProtobufCMessage *message);
 // "09:41:07" of the venue's clock face; at least 40 bytes.
 void ctl_clock(const struct ctl *ctl, int64_t at_ms, char *out, size_t size);
+// The same with its day, "05-18 09:41:07", where that is not today. After ctl_look.
+void ctl_when(const struct ctl *ctl, int64_t at_ms, char *out, size_t size);
 // A duration without its broken second: "2m10s"; at least 32 bytes.
 void ctl_span(int64_t duration_ms, char *out, size_t size);
 // A list had nothing to show: said on stderr, except to machines.

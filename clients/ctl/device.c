@@ -45,7 +45,7 @@ static void why(const struct ctl *ctl, const Vd__Device *device, char *out, size
   if (!has_fallen)
     return;
   ctl_thousandths_format(device->value, value);
-  ctl_clock(ctl, device->heard_at_ms, clock, sizeof clock);
+  ctl_when(ctl, device->heard_at_ms, clock, sizeof clock);
   if (*device->reading)
     snprintf(out, size, "%s %s %s", ctl_reading_words(ctl, device->reading), value,
              threshold ? threshold->unit : "");
@@ -66,7 +66,7 @@ static bool is_wanted(const struct ctl *ctl, const Vd__Device *device)
 static void row(struct ctl *ctl, struct ctl_table *table, const Vd__Device *device)
 {
   char heard[40], because[200];
-  ctl_clock(ctl, device->heard_at_ms, heard, sizeof heard);
+  ctl_when(ctl, device->heard_at_ms, heard, sizeof heard);
   why(ctl, device, because, sizeof because);
   ctl_cell(table, "%s", device->id);
   ctl_cell(table, "%s", state_word(ctl, device));
@@ -128,7 +128,7 @@ static void line(const struct ctl *ctl, const char *label, const char *value)
 static void line_at(const struct ctl *ctl, const char *label, int64_t at_ms)
 {
   char clock[40];
-  ctl_clock(ctl, at_ms, clock, sizeof clock);
+  ctl_when(ctl, at_ms, clock, sizeof clock);
   line(ctl, label, at_ms != 0 ? clock : "");
 }
 
@@ -151,6 +151,9 @@ static void show_device(const struct ctl *ctl, const Vd__Device *device)
   vd_duration_format(device->heartbeat_ms, interval, sizeof interval);
   printf("%s  %s  %s  %s\n", device->id, state_word(ctl, device), device->zone,
          ctl_text(ctl, device->name, ""));
+  if (device->retired)
+    printf("  %s\n", ctl_pick(ctl, "no longer in the plan: nothing is expected of it",
+                              "已不在計畫中：不再監看", "已不在计划中：不再监看"));
   line(ctl, ctl_pick(ctl, "why", "原因", "原因"), because);
   line_at(ctl, ctl_pick(ctl, "since", "自", "自"), device->state_at_ms);
   if (device->incident != 0)

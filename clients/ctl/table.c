@@ -28,6 +28,18 @@ void ctl_clock(const struct ctl *ctl, int64_t at_ms, char *out, size_t size)
   snprintf(out, size, "%.8s", full + 11);
 }
 
+void ctl_when(const struct ctl *ctl, int64_t at_ms, char *out, size_t size)
+{
+  enum { DAY_AT = 5, DAY_SIZE = 5, CLOCK_AT = 11, CLOCK_SIZE = 8 }; // of "2023-05-18T09:41:05.000+08:00"
+  char full[40], today[40];
+  vd_instant_format(at_ms, ctl->utc_offset_ms, full, sizeof full);
+  vd_instant_format(ctl->now_ms, ctl->utc_offset_ms, today, sizeof today);
+  if (at_ms == 0 || strncmp(full, today, DAY_AT + DAY_SIZE) == 0)
+    ctl_clock(ctl, at_ms, out, size);
+  else
+    snprintf(out, size, "%.*s %.*s", DAY_SIZE, full + DAY_AT, CLOCK_SIZE, full + CLOCK_AT);
+}
+
 void ctl_span(int64_t duration_ms, char *out, size_t size)
 {
   vd_duration_format(duration_ms / 1000 * 1000, out, size);

@@ -11,7 +11,7 @@
 static void people_cell(const struct ctl *ctl, struct ctl_table *table, const Vd__Zone *zone)
 {
   char clock[40];
-  ctl_clock(ctl, zone->people_at_ms, clock, sizeof clock);
+  ctl_when(ctl, zone->people_at_ms, clock, sizeof clock);
   if (zone->people_at_ms != 0)
     ctl_cell(table, "%s%u %s", zone->estimated ? "~" : "", zone->people, clock);
   else
@@ -23,7 +23,7 @@ static void status_cell(const struct ctl *ctl, struct ctl_table *table, const Vd
   int status = zone->status ? (int)zone->status : VD__ZONE_STATUS__ZONE_STATUS_OPEN;
   const char *word = ctl_words(ctl, &vd__zone_status__descriptor, status);
   char clock[40];
-  ctl_clock(ctl, zone->status_at_ms, clock, sizeof clock);
+  ctl_when(ctl, zone->status_at_ms, clock, sizeof clock);
   bool is_news = zone->status_at_ms != 0;
   ctl_cell(table, "%s%s%s", word, is_news ? " " : "", is_news ? clock : "");
 }

@@ -114,6 +114,7 @@ static void hold_again(struct vd_act *act, const struct vd_index_fields *batches
   }
 }
 
+// The act may end the other overrun too, and looks for what that holds by the index.
 static void let_go(struct vd_act *act, const Vd__Session *session)
 {
   struct vd_key prefix = vd_key_of("held/", session->id, "/");
@@ -129,7 +130,10 @@ static void let_go(struct vd_act *act, const Vd__Session *session)
     hold_again(act, &batches);
   for (size_t i = 0; i < batches.count; i++) {
     const Vd__Batch *batch = VD_FIND(act->venue, BATCH, Batch, batches.items[i]);
-    if (batch && *batch->held_for == '\0')
+    if (!batch)
+      continue;
+    vd_index_refresh(act->venue->index, act->venue, VD__KIND__KIND_BATCH, batch->id, &batch->base);
+    if (*batch->held_for == '\0')
       tell(act, "on-again", batch);
   }
   vd_index_fields_finish(&batches);

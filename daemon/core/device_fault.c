@@ -79,7 +79,7 @@ static struct vd_buffer text_of(const struct vd_venue *venue, const Vd__Device *
   vd_buffer_printf(&text, "%s (%s): %s", name_of(device), device->id, words);
   if (*device->partner) {
     const char *why = why_not(VD_FIND(venue, DEVICE, Device, device->partner));
-    vd_buffer_printf(&text, *why ? "; %s would take over, but is %s" : "; %s takes over", device->partner,
+    vd_buffer_printf(&text, "; %s %s%s", device->partner, *why ? "would take over, but is " : "takes over",
                      why);
   }
   if (*device->spare)

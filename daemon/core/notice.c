@@ -11,6 +11,8 @@
 #include "proto/text.h"
 
 enum { SESSIONS_MAX = 12, ZONES_MAX = 12 };
+#define BETWEEN " / "     // what several people want said
+enum { SETTLES_MAX = 3 }; // times the policy's, in all
 // What later acts may add: instants, a revision, who approved it; and what people want said.
 enum { TO_COME = 96 + VD_WORD_MAX + 3, TEXT_TO_COME = VD_REASON_MAX + 4 };
 
@@ -67,14 +69,28 @@ static void withdraw_call(struct vd_act *act, const Vd__Notice *notice)
 
 // ---- a change ----
 
-// The one that a change joins, or a new one; settles from now on.
+// It settles from now on, unless it has been kept from attendees for long by changes: then it waits for
+// approval with what joined it.
+static void settle(struct vd_act *act, Vd__Notice *notice)
+{
+  int64_t settle_ms = vd_policy(act->venue)->notice_settle_ms;
+  int64_t last_ms = notice->opened_at_ms + SETTLES_MAX * settle_ms;
+  bool waits = notice->state == VD__NOTICE_STATE__NOTICE_STATE_WAITING;
+  notice->changed_at_ms = act->now_ms;
+  if (waits && last_ms <= act->now_ms)
+    return;
+  if (waits)
+    withdraw_call(act, notice);
+  notice->state = VD__NOTICE_STATE__NOTICE_STATE_SETTLING;
+  notice->settles_at_ms = act->now_ms + settle_ms < last_ms ? act->now_ms + settle_ms : last_ms;
+}
+
+// The one that a change joins, or a new one.
 static Vd__Notice *settle_anew(struct vd_act *act, bool is_automatic)
 {
   Vd__Notice *notice = find_open(act->venue);
   if (notice) {
     vd_act_touch(act, VD__KIND__KIND_NOTICE, &notice->base);
-    if (notice->state == VD__NOTICE_STATE__NOTICE_STATE_WAITING)
-      withdraw_call(act, notice);
   } else {
     Vd__Event *event = VD_EDIT(act, EVENT, Event, "event");
     notice = VD_CREATE(act, NOTICE, Notice, id_of(++event->last_notice).text);
@@ -82,9 +98,7 @@ static Vd__Notice *settle_anew(struct vd_act *act, bool is_automatic)
     notice->opened_at_ms = act->now_ms;
     vd_node_did(act, VD__NODE__NODE_NOTICE, is_automatic);
   }
-  notice->state = VD__NOTICE_STATE__NOTICE_STATE_SETTLING;
-  notice->changed_at_ms = act->now_ms;
-  notice->settles_at_ms = act->now_ms + vd_policy(act->venue)->notice_settle_ms;
+  settle(act, notice);
   // One act may add several: the index must know the one that the next joins.
   vd_index_refresh(act->venue->index, act->venue, VD__KIND__KIND_NOTICE, notice->id, &notice->base);
   return notice;
@@ -135,7 +149,7 @@ void vd_notice_add(struct vd_act *act, const char *session, const char *zone)
 
 void vd_notice_add_sessions(struct vd_act *act, const char *const *sessions, size_t count)
 {
-  if (vd_policy(act->venue)->manual_nodes)
+  if (count == 0 || vd_policy(act->venue)->manual_nodes)
     return;
   Vd__Notice *notice = settle_anew(act, true);
   uint32_t left_out = 0;
@@ -170,13 +184,27 @@ void vd_notice_take_out(struct vd_act *act, const char *zone)
 
 // ---- the commands ----
 
+// What is said stays: what another one wants said is said after it.
+static void say(Vd__Notice *notice, const char *text)
+{
+  struct vd_buffer all = {0};
+  vd_buffer_printf(&all, "%s%s%s", notice->text, *notice->text ? BETWEEN : "", text);
+  vd_buffer_append(&all, "", 1);
+  vd_string_set(&notice->text, (char *)all.data);
+  vd_buffer_finish(&all);
+}
+
 enum vd_err vd_notice_draft(struct vd_act *act, Vd__Reply *reply, struct vd_refusal *refusal)
 {
   const char *text = act->command->notice_draft->text;
   if (*text == '\0')
     return vd_refuse(refusal, VD_ERR_MISSING, "notice_draft.text", NULL);
-  Vd__Notice *notice = settle_anew(act, false);
-  vd_string_set(&notice->text, text);
+  Vd__Notice *notice = find_open(act->venue);
+  if (notice && strlen(notice->text) + strlen(BETWEEN) + strlen(text) > VD_REASON_MAX)
+    return vd_refuse(refusal, VD_ERR_TEXT_TOO_LONG, "notice_draft.text", "%s says already: %s", notice->id,
+                     notice->text);
+  notice = settle_anew(act, false);
+  say(notice, text);
   tell(act, VD_FACT_NOTICE_OPENED, notice, text);
   reply->number = notice->number;
   return VD_OK;
@@ -266,6 +294,21 @@ int64_t vd_notice_next(const struct vd_venue *venue, const Vd__Notice *notice)
   }
 }
 
+// After a sleep several may be due in one moment: between any two that leave lies the cool-down.
+static void cool_down(struct vd_act *act)
+{
+  int64_t cooled_ms = act->now_ms + vd_policy(act->venue)->notice_cool_down_ms;
+  const char *key = NULL;
+  while ((key = vd_index_next(act->venue->index, "notice/", key))) {
+    uint64_t number = strtoull(vd_index_last_field(key), NULL, 10);
+    Vd__Notice *next = VD_FIND(act->venue, NOTICE, Notice, id_of(number).text);
+    if (next->state != VD__NOTICE_STATE__NOTICE_STATE_APPROVED || next->leaves_at_ms >= cooled_ms)
+      continue;
+    vd_act_touch(act, VD__KIND__KIND_NOTICE, &next->base);
+    next->leaves_at_ms = cooled_ms;
+  }
+}
+
 void vd_notice_fire(struct vd_act *act, Vd__Notice *notice)
 {
   vd_act_touch(act, VD__KIND__KIND_NOTICE, &notice->base);
@@ -280,4 +323,5 @@ void vd_notice_fire(struct vd_act *act, Vd__Notice *notice)
   notice->sent_at_ms = act->now_ms;
   tell(act, VD_FACT_NOTICE_SENT, notice, notice->text);
   VD_EDIT(act, EVENT, Event, "event")->notice_sent_at_ms = act->now_ms;
+  cool_down(act);
 }

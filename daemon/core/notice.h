@@ -2,12 +2,13 @@
 //
 //   a change --> SETTLING --3 min without another--> WAITING --approve--> APPROVED --cool-down over--> SENT
 //   SETTLING, WAITING, APPROVED --drop--> DROPPED
-//   a change while SETTLING or WAITING joins it and settles anew; after approval the next change begins
-//   another
+//   a change while SETTLING or WAITING joins it and settles anew, until three times as long after the first;
+//   after approval the next change begins another
 //
-// Approved once, sent once; between two notices lies the cool-down. Who waits to approve is called by the
-// thread "notice.<id>". A notice names at most 12 sessions and 12 zones, and what fits into an entity; of the
-// others one act's number is kept.
+// Approved once, sent once; between two notices lies the cool-down, also where several were due while nobody
+// was there to send. What people want said is said one after the other: to take words back, drop it. Who
+// waits to approve is called by the thread "notice.<id>". A notice names at most 12 sessions and 12 zones,
+// and what fits into an entity; of the others one act's number is kept.
 #ifndef VD_CORE_NOTICE_H
 #define VD_CORE_NOTICE_H
 
@@ -17,8 +18,8 @@
 void vd_notice_add(struct vd_act *act, const char *session, const char *zone);
 // The same for all sessions that one act moved.
 void vd_notice_add_sessions(struct vd_act *act, const char *const *sessions, size_t count);
-// The zone can be passed again: what is not approved yet says nothing of it, and is dropped if it says nothing
-// else.
+// The zone can be passed again: what is not approved yet says nothing of it, and is dropped if it says
+// nothing else.
 void vd_notice_take_out(struct vd_act *act, const char *zone);
 enum vd_err vd_notice_draft(struct vd_act *act, Vd__Reply *reply, struct vd_refusal *refusal);
 enum vd_err vd_notice_approve(struct vd_act *act, Vd__Reply *reply, struct vd_refusal *refusal);

@@ -25,7 +25,10 @@
 struct apply {
   struct vd_act *act;
   const Vd__Plan *plan;
-  unsigned added, changed, retired;
+  unsigned added, changed, retired, kept;
+  bool has_agenda; // one is known before
+  char **told;     // heap: sessions that attendees should hear of
+  size_t n_told;
   char **gone_sessions; // heap, retired by this plan
   size_t n_gone_sessions;
 };
@@ -266,6 +269,15 @@ static void swap_contents(ProtobufCMessage *a, ProtobufCMessage *b)
   *id_field(b) = id;
 }
 
+static void tell_attendees(struct apply *apply, Vd__Kind kind, const ProtobufCMessage *live,
+                           const ProtobufCMessage *wanted)
+{
+  bool is_news = kind == VD__KIND__KIND_SESSION && apply->has_agenda &&
+                 (!live || vd_session_moves((const Vd__Session *)live, (const Vd__Session *)wanted));
+  if (is_news)
+    vd_strings_add(&apply->told, &apply->n_told, vd_message_id(wanted));
+}
+
 // Brings the entity in line with `wanted`, which it takes.
 static void put(struct apply *apply, Vd__Kind kind, ProtobufCMessage *wanted)
 {
@@ -274,10 +286,13 @@ static void put(struct apply *apply, Vd__Kind kind, ProtobufCMessage *wanted)
   ProtobufCMessage *live = vd_fold_find(venue->fold, kind, id);
   if (live && is_foreign(kind, live)) {
     protobuf_c_message_free_unpacked(wanted, NULL);
+    apply->kept++;
     return;
   }
-  if (live) {
+  if (live)
     keep(kind, wanted, live);
+  tell_attendees(apply, kind, live, wanted);
+  if (live) {
     if (!is_same(wanted, live)) {
       vd_act_touch(apply->act, kind, live);
       swap_contents(live, wanted);
@@ -392,6 +407,9 @@ static void retire(struct apply *apply, Vd__Kind kind, const struct vd_plan_ids 
     protobuf_c_boolean *is_retired = retired_field(message);
     if (*is_retired || is_foreign(kind, message) || vd_plan_ids_have(ids, vd_message_id(message)))
       continue;
+    if (kind == VD__KIND__KIND_SESSION &&
+        ((Vd__Session *)message)->state == VD__SESSION_STATE__SESSION_STATE_PLANNED)
+      vd_strings_add(&apply->told, &apply->n_told, vd_message_id(message));
     vd_act_touch(apply->act, kind, message);
     *is_retired = true;
     if (kind == VD__KIND__KIND_CREW)
@@ -507,8 +525,11 @@ static void tell(const struct apply *apply)
   const struct {
     const char *word;
     unsigned count;
-  } counts[] = {{"added", apply->added}, {"changed", apply->changed}, {"retired", apply->retired}};
-  for (size_t i = 0; i < 3; i++)
+  } counts[] = {{"added", apply->added},
+                {"changed", apply->changed},
+                {"retired", apply->retired},
+                {"kept", apply->kept}};
+  for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
     if (counts[i].count > 0)
       vd_strings_add(&fact->why, &fact->n_why, vd_plan_words("%s:%u", counts[i].word, counts[i].count).text);
 }
@@ -542,6 +563,7 @@ enum vd_err vd_plan_apply(struct vd_act *act, Vd__Reply *reply, struct vd_refusa
   enum vd_err err = check(plan, act->language, refusal);
   if (err == VD_OK) {
     struct apply apply = {.act = act, .plan = plan};
+    apply.has_agenda = vd_fold_count(act->venue->fold, VD__KIND__KIND_SESSION) > 0;
     put_all(&apply, &command->hash);
     retire_all(&apply);
     if (apply.added + apply.changed + apply.retired > 0) {
@@ -549,11 +571,14 @@ enum vd_err vd_plan_apply(struct vd_act *act, Vd__Reply *reply, struct vd_refusa
       vd_device_plan_applied(act);
       derive_again(act->venue);
       refresh_duty(act);
-      vd_session_plan_applied(act);
+      vd_session_plan_applied(act, (const char *const *)apply.told, apply.n_told);
       vd_supply_plan_applied(act);
       vd_lane_plan_applied(act);
     }
     name_batches(&apply, reply);
+    for (size_t i = 0; i < apply.n_told; i++)
+      free(apply.told[i]);
+    free(apply.told);
   }
   vd__plan__free_unpacked(plan, NULL);
   return err;

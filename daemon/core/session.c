@@ -127,6 +127,9 @@ enum vd_err vd_session_start(struct vd_act *act, Vd__Reply *reply, struct vd_ref
     return err;
   if (session->state != VD__SESSION_STATE__SESSION_STATE_PLANNED)
     return refuse_state(session, field, refusal);
+  if (session->start_at_ms - vd_act_acted_at(act) > VD_SESSION_EARLY_MAX_MS)
+    return vd_refuse(refusal, VD_ERR_WRONG_STATE, field, "%s begins in over two hours; shift it first",
+                     session->id);
   struct vd_agenda_change change = state_change_of(session, vd_act_acted_at(act));
   vd_agenda_begin(act->venue, &change);
   vd_act_touch(act, VD__KIND__KIND_SESSION, &session->base);
@@ -134,6 +137,7 @@ enum vd_err vd_session_start(struct vd_act *act, Vd__Reply *reply, struct vd_ref
   session->state = VD__SESSION_STATE__SESSION_STATE_RUNNING;
   session->started_at_ms = vd_act_acted_at(act);
   vd_agenda_moved(act, session);
+  vd_agenda_name_running(act, session, reply);
   if (is_early(act->venue, session))
     vd_notice_add(act, session->id, NULL);
   vd_agenda_end(act, &change, reply);

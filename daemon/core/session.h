@@ -3,19 +3,22 @@
 //   PLANNED --start--> RUNNING --end--> ENDED        PLANNED, RUNNING --cancel--> CANCELLED
 //   PLANNED, RUNNING --shift--> the same, at other times (of a running one only the end moves)
 //
-// Nothing starts by itself: what people did not start has not begun. A running session past its end by
-// overrun_grace is an overrun, and so is a dense one past dense_limit: the holder of the control post is
-// called, once, by the thread "session.<id>"; ended or shifted, it is withdrawn. A shift may make two
-// sessions of a zone collide: it is done, the collision is named in the reply and called out by the thread
-// "overlap.<id>" of the later one, which is withdrawn when they collide no longer; an import or a plan that
-// overlaps is refused. A change that takes away the break after a dense session is named in the reply as
-// well.
+// Nothing starts by itself: what people did not start has not begun; more than two hours early it cannot.
+// What still runs in its zone is named in the reply. A running session past its end by overrun_grace is an
+// overrun, and so is a dense one past dense_limit: the holder of the control post is called, once, by the
+// thread "session.<id>"; ended or shifted, it is withdrawn. A shift may make two sessions of a zone collide:
+// it is done, the collision is named in the reply and called out by the thread "overlap.<id>" of the later
+// one, which is withdrawn when they collide no longer; an import or a plan that overlaps is refused. A dense
+// session that loses the break after it, or grows over dense_limit, is named in the reply as well.
 //
 // With `following` a shift moves the later ones of the zone too, as far as they are not started and of the
 // same day at the venue.
 //
-// The calendar and the plan are two sources: a session that a calendar brought is the calendar's, and a plan
-// leaves it alone. What people shifted or ended stays until its source says another time.
+// The calendar and the plan are two sources: a session that a calendar brought, or says something else of
+// than the plan, is the calendar's, and a plan leaves it alone. What people shifted or ended stays until its
+// source says another time.
+//
+// Whatever moves, takes away or adds a session to an agenda that is there is told to attendees (notice.h).
 #ifndef VD_CORE_SESSION_H
 #define VD_CORE_SESSION_H
 
@@ -36,6 +39,8 @@ enum vd_err vd_session_get(const struct vd_venue *venue, const char *id, const c
                            Vd__Session **session, struct vd_refusal *refusal);
 // No session lasts longer, so whoever looks for what covers a moment looks back no further.
 #define VD_SESSION_LENGTH_MAX_MS INT64_C(86400000)
+// What is to start earlier than this before its time was meant to be another: it is shifted first.
+#define VD_SESSION_EARLY_MAX_MS INT64_C(7200000)
 
 // The session of the zone that runs at `at_ms` or starts next, not cancelled or ended; NULL if none. One that
 // people started and did not end runs on past its end. O(log n + what began in the zone within a day).
@@ -53,7 +58,10 @@ bool vd_session_is_break(const struct vd_venue *venue, int64_t at_ms, int64_t *u
 void vd_session_need(const struct vd_venue *venue, Vd__Incident *incident);
 // Part of the agenda to come: runs, or is planned and not retired.
 bool vd_session_stands(const Vd__Session *session);
-// A plan was worked in, keys are derived anew: what follows from the agenda as it is now.
-void vd_session_plan_applied(struct vd_act *act);
+// Does what attendees were told no longer hold: another time or place, gone, or back?
+bool vd_session_moves(const Vd__Session *from, const Vd__Session *to);
+// A plan was worked in, keys are derived anew: what follows from the agenda as it is now. Attendees are told
+// of `told`.
+void vd_session_plan_applied(struct vd_act *act, const char *const *told, size_t count);
 
 #endif

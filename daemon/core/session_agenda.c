@@ -6,6 +6,7 @@
 #include "daemon/core/batch.h"
 #include "daemon/core/escalation.h"
 #include "daemon/core/incident.h"
+#include "daemon/core/notice.h"
 #include "daemon/core/session_internal.h"
 #include "daemon/core/supply.h"
 
@@ -27,6 +28,14 @@ static bool is_running(const Vd__Session *session)
 static bool is_break(const Vd__Session *session)
 {
   return session->kind == VD__SESSION_KIND__SESSION_KIND_BREAK;
+}
+
+bool vd_session_moves(const Vd__Session *from, const Vd__Session *to)
+{
+  bool is_there = vd_session_stands(to);
+  return vd_session_stands(from) != is_there ||
+         (is_there && (from->start_at_ms != to->start_at_ms || from->end_at_ms != to->end_at_ms ||
+                       strcmp(from->zone, to->zone) != 0));
 }
 
 bool vd_agenda_is_same_day(const struct vd_venue *venue, int64_t a_ms, int64_t b_ms)
@@ -236,17 +245,58 @@ static const Vd__Session *next_talk(const struct vd_venue *venue, const Vd__Sess
   return NULL;
 }
 
-// A break of the agenda in any zone runs at some time between the two (standard §3).
-static bool has_break_after(const struct vd_venue *venue, const Vd__Session *dense)
+// The breaks of a stretch, in the order of their beginning: one look at them serves all dense sessions.
+struct breaks {
+  struct {
+    int64_t begins_ms, reach_ms; // the latest end of those up to here
+  } * items;                     // heap
+  size_t count;
+};
+
+static struct breaks breaks_between(const struct vd_venue *venue, int64_t from_ms, int64_t until_ms)
+{
+  struct breaks breaks = {0};
+  size_t capacity = 0;
+  int64_t reach_ms = 0;
+  struct break_walk walk = breaks_from(from_ms);
+  while (next_break(venue, &walk) && walk.begins_ms <= until_ms) {
+    if (breaks.count == capacity) {
+      capacity = capacity ? 2 * capacity : 16;
+      breaks.items = vd_realloc(breaks.items, capacity * sizeof *breaks.items);
+    }
+    reach_ms = walk.ends_ms > reach_ms ? walk.ends_ms : reach_ms;
+    breaks.items[breaks.count].begins_ms = walk.begins_ms;
+    breaks.items[breaks.count++].reach_ms = reach_ms;
+  }
+  return breaks;
+}
+
+// Does one run at some time between the two?
+static bool has_break_between(const struct breaks *breaks, int64_t after_ms, int64_t before_ms)
+{
+  size_t low = 0, high = breaks->count; // the first that begins too late
+  while (low < high) {
+    size_t middle = low + (high - low) / 2;
+    if (breaks->items[middle].begins_ms < before_ms)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  return low > 0 && breaks->items[low - 1].reach_ms > after_ms;
+}
+
+// A break of the agenda, in any zone, before the zone's next talk (standard §3).
+static bool has_break_after(const struct vd_venue *venue, const struct breaks *breaks,
+                            const Vd__Session *dense)
 {
   const Vd__Session *next = next_talk(venue, dense);
-  if (!next)
-    return true;
-  struct break_walk walk = breaks_from(dense->end_at_ms - VD_SESSION_LENGTH_MAX_MS);
-  while (next_break(venue, &walk) && walk.begins_ms < next->start_at_ms)
-    if (walk.ends_ms > dense->end_at_ms)
-      return true;
-  return false;
+  return !next || has_break_between(breaks, dense->end_at_ms, next->start_at_ms);
+}
+
+static bool is_too_long(const struct vd_venue *venue, const Vd__Session *dense)
+{
+  int64_t limit_ms = vd_policy(venue)->dense_limit_ms; // an older journal's policy knows none
+  return limit_ms > 0 && dense->end_at_ms - dense->start_at_ms > limit_ms;
 }
 
 static bool has_zone(const struct vd_agenda_change *change, const char *zone)
@@ -257,16 +307,19 @@ static bool has_zone(const struct vd_agenda_change *change, const char *zone)
   return false;
 }
 
-// The dense sessions within the change's reach that have no break after them.
-static struct vd_index_fields lacking(const struct vd_venue *venue, const struct vd_agenda_change *change)
+// The dense sessions within the change's reach that have no break after them, or are longer than they may be.
+static void look_at_dense(const struct vd_venue *venue, const struct vd_agenda_change *change,
+                          struct vd_index_fields *lacking, struct vd_index_fields *too_long)
 {
-  struct vd_index_fields found = {0};
   int64_t from_ms = INT64_MAX, until_ms = 0;
   for (size_t i = 0; i < change->count; i++) {
     const struct vd_agenda_stretch *stretch = &change->stretches[i];
     from_ms = stretch->from_ms < from_ms ? stretch->from_ms : from_ms;
     until_ms = stretch->until_ms > until_ms ? stretch->until_ms : until_ms;
   }
+  if (change->count == 0)
+    return;
+  struct breaks breaks = breaks_between(venue, from_ms - 2 * DAY_MS, until_ms + DAY_MS);
   struct vd_key from = vd_key_of("dense/", "", "");
   vd_key_add_sorted(&from, as_sorted(from_ms - DAY_MS), VD_KEY_DIGITS);
   const char *key = from.text;
@@ -274,10 +327,13 @@ static struct vd_index_fields lacking(const struct vd_venue *venue, const struct
     const Vd__Session *dense = VD_FIND(venue, SESSION, Session, vd_index_last_field(key));
     if (dense->start_at_ms > until_ms)
       break;
-    if ((change->has_break || has_zone(change, dense->zone)) && !has_break_after(venue, dense))
-      vd_strings_add(&found.items, &found.count, dense->id);
+    bool is_own = has_zone(change, dense->zone);
+    if ((change->has_break || is_own) && !has_break_after(venue, &breaks, dense))
+      vd_strings_add(&lacking->items, &lacking->count, dense->id);
+    if (is_own && is_too_long(venue, dense))
+      vd_strings_add(&too_long->items, &too_long->count, dense->id);
   }
-  return found;
+  free(breaks.items);
 }
 
 static bool is_among(const struct vd_index_fields *ids, const char *id)
@@ -325,15 +381,33 @@ void vd_agenda_name_collision(struct vd_act *act, const Vd__Session *session, Vd
   vd_buffer_finish(&sentence);
 }
 
-static void name_lacking(struct vd_act *act, const char *dense, Vd__Reply *reply)
+// '%' in the sentence stands for what is named.
+static void name_one(struct vd_act *act, const char *word, const char *named, const char *sentence,
+                     Vd__Reply *reply)
 {
-  struct vd_buffer sentence = {0};
-  vd_buffer_printf(&sentence, "%s%s%s",
-                   pick(act, "Done, but no break follows ", "已完成，但 ", "已完成，但 "), dense,
-                   pick(act, " any more.", " 之後已無休息。", " 之后已无休息。"));
-  vd_buffer_append(&sentence, "", 1);
-  name(act, "no-break", dense, (char *)sentence.data, reply);
-  vd_buffer_finish(&sentence);
+  struct vd_buffer filled = {0};
+  size_t size = strcspn(sentence, "%");
+  vd_buffer_append(&filled, sentence, size);
+  vd_buffer_append(&filled, named, strlen(named));
+  vd_buffer_append(&filled, sentence + size + 1, strlen(sentence + size));
+  name(act, word, named, (char *)filled.data, reply);
+  vd_buffer_finish(&filled);
+}
+
+void vd_agenda_name_running(struct vd_act *act, const Vd__Session *session, Vd__Reply *reply)
+{
+  struct vd_agenda_walk walk =
+      vd_agenda_walk_from(session->zone, session->started_at_ms - VD_SESSION_LENGTH_MAX_MS);
+  const Vd__Session *other;
+  while ((other = vd_agenda_walk_next(act->venue, &walk)) &&
+         other->start_at_ms <= session->started_at_ms + VD_SESSION_EARLY_MAX_MS)
+    if (other != session && is_running(other)) {
+      name_one(act, "still-running", other->id,
+               pick(act, "Done, but % still runs in that zone.", "已完成，但 % 仍在該區域進行。",
+                    "已完成，但 % 仍在该区域进行。"),
+               reply);
+      return;
+    }
 }
 
 // ---- changing it ----
@@ -358,7 +432,7 @@ void vd_agenda_concern(struct vd_agenda_change *change, Vd__SessionKind kind, co
 
 void vd_agenda_begin(const struct vd_venue *venue, struct vd_agenda_change *change)
 {
-  change->lacking = lacking(venue, change);
+  look_at_dense(venue, change, &change->lacking, &change->too_long);
 }
 
 void vd_agenda_moved(struct vd_act *act, Vd__Session *session)
@@ -369,21 +443,37 @@ void vd_agenda_moved(struct vd_act *act, Vd__Session *session)
     say_collides(act, session, false);
 }
 
-static void name_lost_break(struct vd_act *act, const struct vd_agenda_change *change, Vd__Reply *reply)
+// The first of those after the change that was not one of those before it; NULL if there is none.
+static const char *first_new(const struct vd_index_fields *after, const struct vd_index_fields *before)
 {
-  struct vd_index_fields after = lacking(act->venue, change);
-  for (size_t i = 0; i < after.count; i++) {
-    if (is_among(&change->lacking, after.items[i]))
-      continue;
-    name_lacking(act, after.items[i], reply);
-    break;
-  }
-  vd_index_fields_finish(&after);
+  for (size_t i = 0; i < after->count; i++)
+    if (!is_among(before, after->items[i]))
+      return after->items[i];
+  return NULL;
+}
+
+static void name_dense(struct vd_act *act, const struct vd_agenda_change *change, Vd__Reply *reply)
+{
+  struct vd_index_fields lacking = {0}, too_long = {0};
+  look_at_dense(act->venue, change, &lacking, &too_long);
+  const char *lost = first_new(&lacking, &change->lacking), *grown = first_new(&too_long, &change->too_long);
+  if (lost)
+    name_one(act, "no-break", lost,
+             pick(act, "Done, but no break follows % any more.", "已完成，但 % 之後已無休息。",
+                  "已完成，但 % 之后已无休息。"),
+             reply);
+  if (grown)
+    name_one(act, "dense-limit", grown,
+             pick(act, "Done, but % now lasts longer than a dense session may.",
+                  "已完成，但 % 已超過高密度環節的時限。", "已完成，但 % 已超过高密度环节的时限。"),
+             reply);
+  vd_index_fields_finish(&lacking);
+  vd_index_fields_finish(&too_long);
 }
 
 void vd_agenda_end(struct vd_act *act, struct vd_agenda_change *change, Vd__Reply *reply)
 {
-  name_lost_break(act, change, reply);
+  name_dense(act, change, reply);
   for (size_t i = 0; i < change->count; i++) {
     call_collisions(act, &change->stretches[i]);
     if (change->moves_starts)
@@ -392,6 +482,7 @@ void vd_agenda_end(struct vd_act *act, struct vd_agenda_change *change, Vd__Repl
   if (change->has_break)
     vd_supply_agenda_changed(act);
   vd_index_fields_finish(&change->lacking);
+  vd_index_fields_finish(&change->too_long);
   free(change->stretches);
   *change = (struct vd_agenda_change){0};
 }
@@ -411,7 +502,7 @@ static void call_all_collisions(struct vd_act *act)
   }
 }
 
-void vd_session_plan_applied(struct vd_act *act)
+void vd_session_plan_applied(struct vd_act *act, const char *const *told, size_t count)
 {
   Vd__Session *session = NULL;
   const char *after = NULL;
@@ -422,6 +513,7 @@ void vd_session_plan_applied(struct vd_act *act)
       say_collides(act, session, false);
   }
   call_all_collisions(act);
+  vd_notice_add_sessions(act, told, count);
   vd_incident_needs(act, "");
   vd_supply_agenda_changed(act);
 }

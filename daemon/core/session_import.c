@@ -1,5 +1,6 @@
 // An agenda from a calendar: all of it, or none. What it names is found again by the calendar's uid, else by
-// id; what it does not name stays. Of a running session it changes words and end, of an ended or cancelled
+// id; what it does not name stays, and so does whose a session is as long as it says no more of it than the
+// venue knows. Of a running session it changes words and end, of an ended or cancelled
 // one nothing; a shift stands as long as the calendar says the same times as before.
 #include <stdlib.h>
 #include <string.h>
@@ -25,6 +26,7 @@ struct import {
   const struct vd_venue *venue;
   struct incoming *items; // heap
   size_t count;
+  bool has_agenda; // one is known before
   unsigned added, changed, cancelled;
 };
 
@@ -150,37 +152,19 @@ static void set_text(Vd__Text **to, const Vd__Text *from)
   *to = (Vd__Text *)vd_message_copy(&from->base);
 }
 
+// Of a session of the plan that stands where the calendar says it does, what the plan said stays: shifted by
+// people it stays shifted.
 static void set_times(Vd__Session *wanted, const Vd__Session *from, bool has_begun)
 {
+  bool is_there = wanted->start_at_ms == from->start_at_ms && wanted->end_at_ms == from->end_at_ms;
+  if (is_there && !wanted->imported)
+    return;
   if (wanted->planned_start_at_ms != from->start_at_ms || wanted->planned_end_at_ms != from->end_at_ms) {
     wanted->start_at_ms = has_begun ? wanted->start_at_ms : from->start_at_ms;
     wanted->end_at_ms = from->end_at_ms > wanted->start_at_ms ? from->end_at_ms : wanted->end_at_ms;
   }
   wanted->planned_start_at_ms = from->start_at_ms;
   wanted->planned_end_at_ms = from->end_at_ms;
-}
-
-static Vd__Session *wanted_of(const Vd__Session *from, const Vd__Session *live)
-{
-  Vd__Session *wanted =
-      (Vd__Session *)(live ? vd_message_copy(&live->base) : vd_message_new(&vd__session__descriptor));
-  bool has_begun = live && live->state == STATE(RUNNING);
-  if (!live)
-    vd_string_set(&wanted->id, from->id);
-  set_text(&wanted->title, from->title);
-  vd_string_set(&wanted->uid, from->uid);
-  wanted->audience = from->audience;
-  wanted->imported = true;
-  wanted->retired = false;
-  set_times(wanted, from, has_begun);
-  if (has_begun)
-    return wanted;
-  vd_string_set(&wanted->zone, from->zone);
-  wanted->kind =
-      from->kind == VD__SESSION_KIND__SESSION_KIND_BREAK ? from->kind : VD__SESSION_KIND__SESSION_KIND_TALK;
-  wanted->dense = from->dense;
-  wanted->state = is_cancelled(from) ? STATE(CANCELLED) : STATE(PLANNED);
-  return wanted;
 }
 
 static bool is_same(const Vd__Session *a, const Vd__Session *b)
@@ -192,6 +176,29 @@ static bool is_same(const Vd__Session *a, const Vd__Session *b)
   vd_buffer_finish(&left);
   vd_buffer_finish(&right);
   return same;
+}
+
+static Vd__Session *wanted_of(const Vd__Session *from, const Vd__Session *live)
+{
+  Vd__Session *wanted =
+      (Vd__Session *)(live ? vd_message_copy(&live->base) : vd_message_new(&vd__session__descriptor));
+  bool has_begun = live && live->state == STATE(RUNNING);
+  if (!live)
+    vd_string_set(&wanted->id, from->id);
+  set_text(&wanted->title, from->title);
+  if (*from->uid)
+    vd_string_set(&wanted->uid, from->uid);
+  wanted->audience = from->audience;
+  wanted->retired = false;
+  set_times(wanted, from, has_begun);
+  if (has_begun)
+    return wanted;
+  vd_string_set(&wanted->zone, from->zone);
+  wanted->kind =
+      from->kind == VD__SESSION_KIND__SESSION_KIND_BREAK ? from->kind : VD__SESSION_KIND__SESSION_KIND_TALK;
+  wanted->dense = from->dense;
+  wanted->state = is_cancelled(from) ? STATE(CANCELLED) : STATE(PLANNED);
+  return wanted;
 }
 
 // Ended and cancelled ones are history; a cancelled one of the calendar that was never here is none of ours.
@@ -212,11 +219,12 @@ static enum vd_err plan_entry(struct import *import, size_t at, struct vd_refusa
   if (vd__session__get_packed_size(wanted) > VD_ENTITY_MAX - GROWTH)
     return refuse(VD_ERR_TOO_LARGE, at, "title", item->from, "too much text", refusal);
   const Vd__Session *live = item->live;
-  item->moves = !live || live->retired || wanted->start_at_ms != live->start_at_ms ||
-                wanted->end_at_ms != live->end_at_ms || strcmp(wanted->zone, live->zone) != 0;
+  item->moves = !live || vd_session_moves(live, wanted);
   if (live && is_same(wanted, live)) {
     vd__session__free_unpacked(wanted, NULL);
     item->wanted = NULL;
+  } else {
+    wanted->imported = true;
   }
   return VD_OK;
 }
@@ -325,8 +333,18 @@ static void apply_entry(struct vd_act *act, struct import *import, struct incomi
   import->added += is_new;
   import->changed += !is_new && !is_off;
   import->cancelled += is_off;
-  if (!is_new && (item->moves || is_off))
-    vd_notice_add(act, session->id, NULL);
+  item->live = session;
+}
+
+static void tell_attendees(struct vd_act *act, const struct import *import)
+{
+  const char **told = vd_alloc(import->count * sizeof *told);
+  size_t count = 0;
+  for (size_t i = 0; i < import->count; i++)
+    if (import->items[i].wanted && import->items[i].moves && import->has_agenda)
+      told[count++] = import->items[i].live->id;
+  vd_notice_add_sessions(act, told, count);
+  free(told);
 }
 
 static void tell(struct vd_act *act, const struct import *import)
@@ -360,12 +378,14 @@ static void apply_import(struct vd_act *act, struct import *import, Vd__Reply *r
     if (import->items[i].wanted)
       apply_entry(act, import, &import->items[i]);
   tell(act, import);
+  tell_attendees(act, import);
   vd_agenda_end(act, &change, reply);
 }
 
 enum vd_err vd_sessions_import(struct vd_act *act, Vd__Reply *reply, struct vd_refusal *refusal)
 {
   struct import import = {.venue = act->venue};
+  import.has_agenda = vd_fold_count(act->venue->fold, VD__KIND__KIND_SESSION) > 0;
   enum vd_err err = read_import(act, &import, refusal);
   if (err == VD_OK)
     apply_import(act, &import, reply);

@@ -39,17 +39,19 @@ struct vd_agenda_change {
   } * stretches;
   size_t count;
   bool has_break;
-  bool moves_starts;              // else only states change
-  struct vd_index_fields lacking; // dense sessions that lacked their break before
+  bool moves_starts;                        // else only states change
+  struct vd_index_fields lacking, too_long; // dense sessions: without a break, over their limit, before
 };
 
 void vd_agenda_concern(struct vd_agenda_change *change, Vd__SessionKind kind, const char *zone,
                        int64_t start_ms, int64_t end_ms);
 void vd_agenda_begin(const struct vd_venue *venue, struct vd_agenda_change *change);
 void vd_agenda_moved(struct vd_act *act, Vd__Session *session);
-// Calls and withdraws what follows, and frees the change. The first dense session that has lost its break is
-// named in the reply, unless that names a collision already.
+// Calls and withdraws what follows, and frees the change. The first dense session that has lost its break, or
+// has grown over its limit, is named in the reply, unless that names something already.
 void vd_agenda_end(struct vd_act *act, struct vd_agenda_change *change, Vd__Reply *reply);
+// Names what still runs in the zone of one that has started.
+void vd_agenda_name_running(struct vd_act *act, const Vd__Session *session, Vd__Reply *reply);
 // Names what two sessions collide in the reply, and in the act's fact.
 void vd_agenda_name_collision(struct vd_act *act, const Vd__Session *session, Vd__Reply *reply);
 

@@ -235,8 +235,8 @@ static void bring(struct vd_act *act, Vd__Supply *supply, uint32_t quantity, int
   supply->is_known = true;
   supply->level = at_most(supply, (uint64_t)left + quantity);
   if (is_late) {
-    supply->rated_level += quantity;
-    supply->judged_level += quantity;
+    supply->rated_level += supply->level - left;
+    supply->judged_level += supply->level - left;
   } else {
     supply->level_at_ms = at_ms;
     begin_stretch(supply);

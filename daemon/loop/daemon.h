@@ -42,7 +42,7 @@ struct vd_daemon {
   struct vd_clock_reading reading; // of this turn of the loop
   int64_t now_ms;                  // venue time of this turn
   int64_t told_step_ms;            // the wall clock's jump as last logged
-  int64_t heard_boot_ms;           // when all that had come in was last taken in
+  int64_t heard_boot_ms;           // all that had come in by then was taken in
 
   uv_loop_t uv;
   uv_async_t committed_wake;

@@ -286,6 +286,11 @@ static void fire_due(struct vd_daemon *d)
     ;
 }
 
+static int64_t age_of(const struct vd_call *call)
+{
+  return call == NULL ? 0 : vd_mono_ms() - call->received_mono_ns / 1000000;
+}
+
 static void execute_waiting(struct vd_daemon *d)
 {
   while (d->waiting != NULL && !vd_batch_is_full(d->gathering)) {
@@ -298,8 +303,7 @@ static void execute_waiting(struct vd_daemon *d)
       fire_due(d);
     }
   }
-  if (d->waiting == NULL)
-    d->heard_boot_ms = d->reading.boot_ms;
+  d->heard_boot_ms = d->reading.boot_ms - age_of(d->waiting);
 }
 
 static void take_entity(void *context, Vd__Kind kind, const char *id)

@@ -110,6 +110,14 @@ static void check_sent(struct sim *sim, const Vd__Notice *now)
     SIM_REACHED(sim, NOTICE_COOLED);
 }
 
+// Some time after the last change, and after the first one at the latest three times as long.
+static int64_t settled_at(const struct sim *sim, const Vd__Notice *notice)
+{
+  int64_t settle_ms = policy_of(sim)->notice_settle_ms;
+  int64_t quiet_ms = notice->changed_at_ms + settle_ms, last_ms = notice->opened_at_ms + 3 * settle_ms;
+  return quiet_ms < last_ms ? quiet_ms : last_ms;
+}
+
 void sim_check_notice(struct sim *sim, const Vd__Change *change, const Vd__Notice *now)
 {
   const Vd__Notice *was = SIM_WAS(sim, NOTICE, Notice, now->id);
@@ -122,9 +130,8 @@ void sim_check_notice(struct sim *sim, const Vd__Change *change, const Vd__Notic
   SIM_CHECK(sim, was->state != NOTICE(DROPPED), "%s is dropped, and goes on", now->id);
   if (is_unapproved(was) && now->state == NOTICE(SETTLING))
     SIM_REACHED(sim, NOTICE_SETTLED);
-  if (now->state == NOTICE(WAITING))
-    SIM_CHECK(sim, sim->now_ms >= now->changed_at_ms + policy_of(sim)->notice_settle_ms,
-              "%s waits for approval before it settled", now->id);
+  if (was->state == NOTICE(SETTLING) && now->state == NOTICE(WAITING))
+    SIM_CHECK(sim, sim->now_ms >= settled_at(sim, was), "%s waits for approval before it settled", now->id);
   if (now->state == NOTICE(APPROVED))
     SIM_CHECK(sim, was->state == NOTICE(WAITING), "%s was approved in state %d", now->id, was->state);
   if (now->state != NOTICE(SENT))
@@ -139,7 +146,7 @@ static void check_notices(struct sim *sim, const struct vd_fold *fold)
   SIM_EACH(fold, NOTICE, Notice, notice)
   {
     unapproved += is_unapproved(notice);
-    SIM_CHECK(sim, notice->state != NOTICE(SETTLING) || notice->settles_at_ms > sim->now_ms,
+    SIM_CHECK(sim, notice->state != NOTICE(SETTLING) || settled_at(sim, notice) > sim->now_ms,
               "%s has settled, and nobody was told", notice->id);
     SIM_CHECK(sim, notice->state != NOTICE(APPROVED) || notice->leaves_at_ms > sim->now_ms,
               "%s is approved, and was not sent", notice->id);

@@ -255,7 +255,7 @@ Vd__Command *sim_draw_command(struct sim *sim, const Vd__Principal *principal)
   uint64_t draw = sim_below(sim, 1000);
   if (is_machine) {
     sim_draw_machine(sim, command);
-  } else if (draw < 450) {
+  } else if (draw < 500) {
     draw_of_incidents(sim, command);
   } else if (draw < 992) {
     sim_draw_live(sim, command);

@@ -11,7 +11,7 @@
 #include "tests/sim/sim.h"
 
 // From WHOLE_FROM seeds on everything that can happen must have happened.
-enum { SEEDS = 1000, STEPS = 160, TWICE_EACH = 10, GROUP = 100, WHOLE_FROM = 500 };
+enum { SEEDS = 1000, STEPS = 120, TWICE_EACH = 10, GROUP = 100, WHOLE_FROM = 500 };
 
 static struct sim_coverage coverage, of_repetitions;
 

@@ -61,13 +61,18 @@ def import_export():
         before = venue.json("status")[0]["sequence"]
         venue.ctl("session", "import", path)
         assert venue.json("status")[0]["sequence"] == before, "the same again is no change"
+        venue.ctl("session", "shift", "forum-a-1", "5m")
+        before = venue.json("status")[0]["sequence"]
         for language in ("en", "zh-hant", "zh-hans"):
             out = venue.ctl("session", "export", "--lang", language)[1]
             (venue.folder / "back.ics").write_text(out, encoding="utf-8", newline="")
-            known = {k: {n: v for n, v in s.items() if n not in ("revision", "uid", "imported")} for k, s in sessions(venue).items()}
+            known = sessions(venue)
+            out = venue.ctl("session", "import", venue.folder / "back.ics", "--dry-run")[1]
+            assert out.count("known") == len(known), out
             venue.ctl("session", "import", venue.folder / "back.ics")
-            again = {k: {n: v for n, v in s.items() if n not in ("revision", "uid", "imported")} for k, s in sessions(venue).items()}
-            assert again == known, (again, known)
+            assert sessions(venue) == known, (sessions(venue), known)
+        assert venue.json("status")[0]["sequence"] == before, "what was written is no change, and the plan's stays the plan's"
+        assert not sessions(venue)["opening"].get("imported")
 
 
 @case
@@ -78,10 +83,15 @@ def refused():
         for text, code in (("hello", "bad-request"), ("x" * (1024 * 1024 + 1), "too-large"),
                            (CALENDAR.replace("{dinner}", "1735").replace(";COUNT=3", ""), "bad-value"),
                            (CALENDAR.replace("{dinner}", "1735").replace("Asia/Shanghai", "Mars/Phobos"), "bad-value"),
+                           (CALENDAR.replace("{dinner}", "1735").replace("COUNT=3", "COUNT=three"), "bad-value"),
+                           (CALENDAR.replace("{dinner}", "1735").replace("dinner@", "standup@").replace("LOCATION:控製室", "LOCATION:control"), "duplicate-id"),
                            (CALENDAR.replace("{dinner}", "1710").replace("LOCATION:控製室", "LOCATION:control"), "overlap")):
             path.write_text(text, encoding="utf-8")
             status, out, err = venue.ctl("session", "import", path, check=False)
             assert status == 1 and f"[{code}]" in err and out == "", (code, status, out, err)
+        path.write_text(CALENDAR.replace("{dinner}", "1735").replace("COUNT=3", "COUNT=three"), encoding="utf-8")
+        err = venue.ctl("session", "import", path, "--lang", "zh-hant", check=False)[2]
+        assert "RRULE" in err and "無法讀取" in err, err
         assert venue.ctl("session", "import", venue.folder / "none.ics", check=False)[0] == 1
         assert "dinner-talk" not in sessions(venue)
 
@@ -102,12 +112,21 @@ def on_the_day():
         venue.ctl("session", "start", "opening", "--at", "2023-05-18T08:00:00+08:00")
         assert sessions(venue)["opening"]["state"] == "running"
         venue.ctl("session", "end", "opening")
+        status, _, err = venue.ctl("session", "start", "closing", check=False)
+        assert status == 1 and "over two hours" in err, err
         status, _, err = venue.ctl("session", "start", "opening", check=False)
         assert status == 1 and "wrong-state" in err and "ended" in err, err
         status, _, err = venue.ctl("session", "cancel", "openin", "ill", check=False)
         assert status == 1 and "opening?" in err, err
-        assert venue.ctl("session", "cancel", "closing", check=False)[0] == 1, "a reason is required"
+        for verb, usage in ((("session", "cancel", "closing"), "session cancel ID REASON"), (("notice", "drop", "1"), "notice drop N REASON"),
+                            (("batch", "cancel", "coffee.b1"), "batch cancel ID REASON"), (("task", "cancel", "1"), "task cancel N REASON")):
+            status, _, err = venue.ctl(*verb, check=False)
+            assert status == 2 and usage in err, (verb, status, err)
         venue.ctl("session", "cancel", "closing", "storm")
+        (venue.folder / "back.ics").write_text(venue.ctl("session", "export")[1].replace("DTEND:20230518T", "DTEND:20230519T"), encoding="utf-8")
+        lines = venue.ctl("session", "import", venue.folder / "back.ics", "--dry-run")[1].splitlines()
+        states = {line.split()[0]: line for line in lines}
+        assert "stays as it is" in states["opening"] and "stays as it is" in states["closing"] and "moved" in states["keynote-1"], lines
         assert "closing" in venue.ctl("session")[1]
         assert "closing" not in venue.ctl("session", "--open")[1]
 

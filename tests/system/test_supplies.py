@@ -1,5 +1,6 @@
 """The tea-break: levels and servings, a refill asked for once and in time, food in batches and the samples kept."""
 import json
+import re
 
 from harness import Venue, case, main, wait_until
 
@@ -9,6 +10,12 @@ SCALE = ("--time-scale", "120")  # two minutes a second
 
 def one(venue, kind, name):
     return next(each for each in venue.json(kind, "list") if each["id"] == name)
+
+
+def row(venue, name):
+    """The cells of `venuectl supply` about one."""
+    line = next(line for line in venue.ctl("supply")[1].splitlines() if line.startswith(name))
+    return re.split(r" {2,}", line.strip())
 
 
 def open_tasks(venue):
@@ -54,6 +61,32 @@ def the_forecast_comes_true():
         venue.ctl("supply", "served", "water", "5")
         after = one(venue, "supply", "water")
         assert after["level"] == 25 and int(after["served"]) == 5, after
+
+
+@case
+def what_is_over_says_since_when():
+    """a run-out that has come says how long ago; where nobody has looked nothing is forecast, which is not plenty"""
+    with Venue(arguments=SCALE).start(*START) as venue:
+        assert row(venue, "coffee")[3] == "?", row(venue, "coffee")
+        venue.ctl("supply", "level", "coffee", "0")
+        wait_until(lambda: row(venue, "coffee")[3].endswith("m ago"), "the run-out to be over")
+        assert "m" in row(venue, "coffee")[4], row(venue, "coffee")
+
+
+@case
+def a_refill_that_people_cancel():
+    """it is not asked for again for what was known, and again when nothing is left"""
+    with Venue(arguments=START).start() as venue:
+        venue.ctl("supply", "level", "coffee", "3")
+        task = wait_until(lambda: open_tasks(venue), "the refill")[0]
+        venue.ctl("task", "cancel", task["number"], "enough for today")
+        supply = one(venue, "supply", "coffee")
+        assert "task" not in supply and supply["run_out_waived"] and supply["waived_level"] == 3, supply
+        assert row(venue, "coffee")[5].startswith("asked at"), "when it goes stale"
+        venue.ctl("supply", "served", "coffee", "1")
+        assert open_tasks(venue) == []
+        venue.ctl("supply", "served", "coffee", "2")
+        wait_until(lambda: open_tasks(venue), "the next refill")
 
 
 @case

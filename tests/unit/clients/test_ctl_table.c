@@ -67,3 +67,18 @@ Test(table, what_is_dropped_is_not_printed)
   ctl_table_drop(&table);
   expect_printed(&table, "");
 }
+
+Test(table, what_was_on_another_day_says_so)
+{
+  const int64_t hour_ms = 3600000, nine_ms = INT64_C(1684371600000); // 2023-05-18 09:00 at the venue
+  struct ctl ctl = {.now_ms = nine_ms, .utc_offset_ms = 8 * hour_ms};
+  char text[40];
+  ctl_when(&ctl, nine_ms - 9 * hour_ms, text, sizeof text);
+  cr_expect_str_eq(text, "00:00:00");
+  ctl_when(&ctl, nine_ms - 9 * hour_ms - 1000, text, sizeof text);
+  cr_expect_str_eq(text, "05-17 23:59:59");
+  ctl_when(&ctl, nine_ms + 15 * hour_ms, text, sizeof text);
+  cr_expect_str_eq(text, "05-19 00:00:00");
+  ctl_when(&ctl, 0, text, sizeof text);
+  cr_expect_str_eq(text, "-");
+}

@@ -735,7 +735,7 @@ Test(device_fault, said_while_it_recovers_it_does_not_recover)
   cool_down("proj");
   f->now_ms += SECONDS(1);
   cr_assert_eq(device_fault(f, "proj", "colours are wrong", 0), VD_OK);
-  fixture_run_to(f, f->now_ms + MINUTES(30)); // also: no timer is due for ever
+  beat_until(f, "proj", f->now_ms + MINUTES(30), SECONDS(5)); // also: no timer is due for ever
   expect_state(f, "proj", FAULT);
   cr_expect_eq(device(f, "proj")->flaps, 1u);
 }

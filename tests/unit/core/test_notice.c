@@ -179,6 +179,24 @@ Test(notice, a_change_joins_and_settles_anew)
   cr_expect(IS_ASKED("n1"));
 }
 
+Test(notice, it_does_not_settle_for_ever)
+{
+  for (int i = 0; i < 5; i++) {
+    fixture_run_to(f, AT(2 * i));
+    cr_assert_eq(agenda_shift(f, "panel", MINUTES(1), false), VD_OK);
+  }
+  cr_expect_eq(notice("n1")->settles_at_ms, AT(9), "three times three minutes after the first");
+  fixture_restart(f);
+  fixture_run_to(f, AT(9));
+  cr_assert(IS_ASKED("n1"));
+  fixture_run_to(f, AT(10));
+  cr_assert_eq(agenda_shift(f, "keynote", MINUTES(1), false), VD_OK);
+  cr_expect_eq(notice("n1")->state, NOTICE(WAITING), "it has waited long enough");
+  cr_expect_eq(notice("n1")->n_sessions, 2, "and says that too");
+  cr_expect(IS_ASKED("n1"));
+  cr_expect_eq(approve(1), VD_OK);
+}
+
 // ---- approval and leaving ----
 
 Test(notice, approved_once_it_is_sent_once)
@@ -234,6 +252,29 @@ Test(notice, the_third_waits_for_the_second_too)
   fixture_run_to(f, AT(10));
   cr_assert_eq(approve(3), VD_OK);
   cr_expect_eq(notice("n3")->leaves_at_ms, AT(24));
+}
+
+Test(notice, after_a_sleep_the_cool_down_lies_between_them_all_the_same)
+{
+  send_first();
+  for (int i = 2; i <= 4; i++) {
+    cr_assert_eq(agenda_shift(f, "panel", MINUTES(1), false), VD_OK);
+    fixture_run_to(f, f->now_ms + MINUTES(3));
+    cr_assert_eq(approve((uint64_t)i), VD_OK);
+  }
+  cr_assert_eq(notice("n2")->leaves_at_ms, AT(14));
+  cr_assert_eq(notice("n3")->leaves_at_ms, AT(24));
+  cr_assert_eq(notice("n4")->leaves_at_ms, AT(34));
+  fixture_jump_to(f, AT(40));
+  cr_expect_eq(notice("n2")->state, NOTICE(SENT));
+  cr_expect_eq(notice("n3")->state, NOTICE(APPROVED));
+  cr_expect_eq(notice("n3")->leaves_at_ms, AT(50));
+  fixture_restart(f);
+  fixture_run_to(f, AT(60) - 1);
+  cr_expect_eq(notice("n3")->sent_at_ms, AT(50));
+  cr_expect_eq(notice("n4")->state, NOTICE(APPROVED));
+  fixture_run_to(f, AT(60));
+  cr_expect_eq(notice("n4")->sent_at_ms, AT(60));
 }
 
 Test(notice, long_after_the_last_one_it_leaves_at_once)
@@ -325,9 +366,25 @@ Test(notice, people_draft_one_and_their_words_travel_with_it)
   cr_expect_str_eq(notice("n1")->text, "The shuttle leaves at gate 3");
   cr_assert_eq(agenda_shift(f, "panel", MINUTES(5), false), VD_OK);
   cr_expect_str_eq(notice("n1")->text, "The shuttle leaves at gate 3");
-  cr_assert_eq(draft("The shuttle leaves at gate 4"), VD_OK);
-  cr_expect_str_eq(notice("n1")->text, "The shuttle leaves at gate 4");
   cr_expect_eq(notice("n1")->n_sessions, 1);
+}
+
+Test(notice, what_two_people_want_said_is_said)
+{
+  char text[VD_REASON_MAX + 1];
+  memset(text, 't', VD_REASON_MAX);
+  text[VD_REASON_MAX] = '\0';
+  cr_assert_eq(draft("Lunch is in hall B"), VD_OK);
+  cr_assert_eq(draft("Lift 2 is closed"), VD_OK);
+  cr_expect_str_eq(notice("n1")->text, "Lunch is in hall B / Lift 2 is closed");
+  cr_expect(agenda_says(agenda_fact(f), "Lift 2 is closed"));
+  cr_expect_eq(draft(text), VD_ERR_TEXT_TOO_LONG);
+  cr_expect_not_null(strstr(f->reply.sentence, "n1 says already: Lunch is in hall B"), "%s",
+                     f->reply.sentence);
+  cr_expect_eq(notice("n1")->settles_at_ms, AT(3), "nothing was done");
+  text[VD_REASON_MAX - strlen(notice("n1")->text) - 3] = '\0';
+  cr_expect_eq(draft(text), VD_OK, "to the last byte");
+  cr_expect_eq(strlen(notice("n1")->text), VD_REASON_MAX);
 }
 
 static void expect_counted(uint64_t automatic, uint64_t manual)
@@ -374,7 +431,7 @@ Test(notice, with_the_longest_names_it_stays_an_entity)
   struct agenda_row rows[ROWS];
   char ids[ROWS][VD_WORD_MAX + 1], text[VD_REASON_MAX + 1];
   memset(text, 't', VD_REASON_MAX);
-  text[VD_REASON_MAX] = '\0';
+  text[VD_REASON_MAX - strlen("short / ")] = '\0';
   for (int i = 0; i < ROWS; i++) {
     memset(ids[i], 'a' + i, VD_WORD_MAX);
     ids[i][VD_WORD_MAX] = '\0';

@@ -212,6 +212,33 @@ Test(plan_sessions, what_the_plan_no_longer_names_is_off_the_agenda)
   stage_destroy(stage);
 }
 
+#define NOTICE_OF(stage, id)                                                                                 \
+  ((Vd__Notice *)vd_fold_find(vd_venue_fold((stage)->venue), VD__KIND__KIND_NOTICE, (id)))
+
+Test(plan_sessions, what_a_plan_moves_adds_or_takes_away_is_told)
+{
+  struct stage *stage = live();
+  cr_expect_null(NOTICE_OF(stage, "n1"), "nobody knew another agenda");
+  plan->event->participants = 900;
+  plan->sessions[0]->audience = 20;
+  cr_assert_eq(do_apply(stage), VD_OK);
+  cr_expect_null(NOTICE_OF(stage, "n1"), "neither time nor place");
+  plan->sessions[0]->start_at_ms = AT(20);
+  vd__plan_session__free_unpacked(plan->sessions[--plan->n_sessions], NULL);
+  add(plan, "panel", "hall", 150, 210);
+  cr_assert_eq(do_apply(stage), VD_OK);
+  const Vd__Notice *notice = NOTICE_OF(stage, "n1");
+  cr_assert_not_null(notice);
+  cr_assert_eq(notice->n_sessions, 3);
+  cr_expect_str_eq(notice->sessions[0], "opening");
+  cr_expect_str_eq(notice->sessions[1], "panel");
+  cr_expect_str_eq(notice->sessions[2], "keynote");
+  uint64_t revision = notice->revision;
+  cr_assert_eq(do_apply(stage), VD_OK);
+  cr_expect_eq(NOTICE_OF(stage, "n1")->revision, revision, "the same plan again");
+  stage_destroy(stage);
+}
+
 static bool is_called(const struct stage *stage, const char *thread)
 {
   const Vd__Alert *alert =
@@ -302,5 +329,6 @@ Test(plan_sessions, what_a_calendar_brought_is_left_alone)
   cr_assert_eq(do_apply(stage), VD_OK);
   cr_expect_not(SESSION_OF(stage, "lunch")->retired);
   cr_expect_eq(SESSION_OF(stage, "keynote")->start_at_ms, AT(90));
+  cr_expect_not_null(strstr(stage->why, "kept:1"), "%s", stage->why);
   stage_destroy(stage);
 }

@@ -556,3 +556,20 @@ Test(plan_supplies_live, what_people_planned_for_a_break_that_goes_is_named)
   apply();
   cr_assert_str_empty(stage->reply.field, "once");
 }
+
+Test(plan_supplies_live, two_overruns_that_end_at_once_let_go)
+{
+  add_batch(add("coffee"), 60, 50);
+  add_session("talk-a", VD__SESSION_KIND__SESSION_KIND_TALK, 0, 45);
+  add_session("talk-b", VD__SESSION_KIND__SESSION_KIND_TALK, 45, 60);
+  apply();
+  start_session("talk-a");
+  start_session("talk-b");
+  stage->now_ms = AT(63);
+  tick();
+  cr_assert_str_eq(batch("coffee.b1")->held_for, "talk-a");
+  plan->policy->overrun_grace_ms = MINUTES(30);
+  apply();
+  cr_assert_str_eq(batch("coffee.b1")->held_for, "");
+  cr_assert_eq(batch("coffee.b1")->state, BATCH(PLANNED));
+}

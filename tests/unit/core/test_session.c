@@ -3,7 +3,10 @@
 #include "daemon/core/session.h"
 
 #include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "daemon/core/venue_internal.h"
 #include "tests/unit/core/agenda.h"
@@ -134,6 +137,41 @@ Test(session, start_and_end_may_be_entered_late)
   cr_expect_eq(agenda_session(f, "opening")->end_at_ms, AT(60), "the agenda says what was agreed");
 }
 
+Test(session, none_starts_hours_early)
+{
+  AGENDA(f, {"tomorrow", "vip", 1440, 1500, .is_break = true}, {"noon", "hall", 121, 180, .is_break = false});
+  cr_expect_eq(agenda_start(f, "tomorrow", 0), VD_ERR_WRONG_STATE);
+  cr_expect_not_null(strstr(f->reply.sentence, "tomorrow begins in over two hours"), "%s", f->reply.sentence);
+  int64_t until_ms = 0;
+  cr_expect_not(vd_session_is_break(f->venue, AT(30), &until_ms));
+  cr_expect_eq(STATE_OF("tomorrow"), SESSION(PLANNED));
+  cr_expect_eq(agenda_start(f, "noon", 0), VD_ERR_WRONG_STATE);
+  fixture_run_to(f, AT(1));
+  cr_expect_eq(agenda_start(f, "noon", AT(0)), VD_ERR_WRONG_STATE, "when it was, not when it was entered");
+  cr_expect_eq(agenda_start(f, "noon", 0), VD_OK);
+  cr_assert_eq(agenda_shift(f, "tomorrow", MINUTES(-1430), false), VD_OK);
+  cr_expect_eq(agenda_start(f, "tomorrow", 0), VD_OK, "it was meant to be another time");
+}
+
+Test(session, what_still_runs_in_its_zone_is_named)
+{
+  AGENDA(f, {"one", "vip", 0, 60, .is_dense = false}, {"two", "vip", 60, 120, .is_dense = false},
+         {"three", "vip", 120, 150, .is_dense = false}, {"other", "forum", 0, 60, .is_dense = false});
+  cr_assert_eq(agenda_start(f, "other", 0), VD_OK);
+  cr_assert_eq(agenda_start(f, "one", 0), VD_OK);
+  cr_expect_str_empty(f->reply.field);
+  fixture_run_to(f, AT(70));
+  cr_assert_eq(agenda_start(f, "two", 0), VD_OK);
+  cr_expect_str_eq(f->reply.field, "still-running");
+  cr_expect_str_eq(f->reply.nearest, "one");
+  cr_expect_str_eq(f->reply.sentence, "Done, but one still runs in that zone.");
+  cr_expect(agenda_says(agenda_fact(f), "still-running:one"));
+  cr_assert_eq(agenda_end(f, "one", 0), VD_OK);
+  cr_assert_eq(agenda_end(f, "two", 0), VD_OK);
+  cr_assert_eq(agenda_start(f, "three", 0), VD_OK);
+  cr_expect_str_empty(f->reply.field);
+}
+
 Test(session, a_cancellation_needs_a_reason)
 {
   put_morning();
@@ -259,6 +297,7 @@ Test(session, following_moves_the_later_ones_of_the_zone_and_day)
 Test(session, following_leaves_what_runs)
 {
   put_morning();
+  fixture_run_to(f, AT(30));
   cr_assert_eq(agenda_start(f, "panel", 0), VD_OK);
   cr_assert_eq(agenda_shift(f, "keynote", MINUTES(10), true), VD_OK);
   EXPECT_TIMES("panel", 150, 210);
@@ -487,4 +526,74 @@ Test(session, the_last_talk_of_a_day_needs_no_break)
          {"tomorrow", "hall", 1440, 1500, .is_dense = false});
   cr_assert_eq(agenda_cancel(f, "tea", "no water"), VD_OK);
   cr_expect_str_empty(f->reply.field);
+}
+
+Test(session, a_break_that_began_before_and_goes_on_is_one)
+{
+  AGENDA(f, {"keynote", "hall", 60, 120, .is_dense = true}, {"panel", "hall", 150, 210, .is_dense = false},
+         {"long", "corridor", 30, 140, .is_break = true}, {"short", "forum", 40, 50, .is_break = true});
+  cr_assert_eq(agenda_shift(f, "short", MINUTES(1), false), VD_OK);
+  cr_assert_eq(agenda_shift(f, "long", -MINUTES(20), false), VD_OK);
+  cr_expect_str_eq(f->reply.field, "no-break", "it ends with the keynote");
+  cr_assert_eq(agenda_shift(f, "short", MINUTES(80), false), VD_OK);
+  cr_expect_str_empty(f->reply.field, "while another begins within");
+  cr_assert_eq(agenda_cancel(f, "short", "no cake"), VD_OK);
+  cr_expect_str_eq(f->reply.nearest, "keynote");
+}
+
+Test(session, a_dense_one_that_grows_over_its_limit_is_named)
+{
+  AGENDA(f, {"keynote", "hall", 60, 140, .is_dense = true}, {"fair", "forum", 60, 180, .is_dense = false});
+  cr_assert_eq(agenda_shift(f, "keynote", MINUTES(20), false), VD_OK);
+  cr_expect_str_empty(f->reply.field, "as long as before");
+  cr_assert_eq(agenda_start(f, "keynote", 0), VD_OK);
+  cr_assert_eq(agenda_shift(f, "keynote", MINUTES(10), false), VD_OK);
+  cr_expect_str_empty(f->reply.field, "ninety minutes");
+  cr_assert_eq(agenda_shift(f, "keynote", MINUTES(1), false), VD_OK);
+  cr_expect_str_eq(f->reply.field, "dense-limit");
+  cr_expect_str_eq(f->reply.nearest, "keynote");
+  cr_expect_str_eq(f->reply.sentence, "Done, but keynote now lasts longer than a dense session may.");
+  cr_expect(agenda_says(agenda_fact(f), "dense-limit:keynote"));
+  cr_assert_eq(agenda_shift(f, "keynote", MINUTES(1), false), VD_OK);
+  cr_expect_str_empty(f->reply.field, "it was so before");
+  cr_assert_eq(agenda_start(f, "fair", 0), VD_OK);
+  cr_assert_eq(agenda_shift(f, "fair", MINUTES(30), false), VD_OK);
+  cr_expect_str_empty(f->reply.field);
+}
+
+// ---- size ----
+
+// The least time of the processor that a shift of a break takes, with so many dense sessions and breaks.
+static int64_t cost_ns(unsigned count)
+{
+  struct agenda_row *rows = vd_zalloc(2 * count * sizeof *rows);
+  char(*ids)[16] = vd_zalloc(2 * count * sizeof *ids);
+  for (unsigned i = 0; i < 2 * count; i++) {
+    int start = (int)(i / 2) % 700;
+    bool is_break = i % 2;
+    snprintf(ids[i], sizeof ids[i], "s-%u", i);
+    rows[i] = (struct agenda_row){ids[i], is_break ? "forum" : "hall", start, start + 1, is_break, !is_break};
+  }
+  struct fixture *big = fixture_create();
+  agenda_put(big, rows, 2 * count);
+  int64_t least_ns = INT64_MAX;
+  for (int i = 0; i < 5; i++) {
+    struct timespec before, after;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &before);
+    cr_assert_eq(agenda_shift(big, "s-1", MINUTES(1), false), VD_OK);
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &after);
+    int64_t ns = (after.tv_sec - before.tv_sec) * INT64_C(1000000000) + after.tv_nsec - before.tv_nsec;
+    least_ns = ns < least_ns ? ns : least_ns;
+  }
+  fixture_destroy(big);
+  free(ids);
+  free(rows);
+  return least_ns;
+}
+
+Test(session, a_change_costs_no_more_than_what_it_looks_at)
+{
+  int64_t some_ns = cost_ns(250), many_ns = cost_ns(1000);
+  cr_expect_lt(many_ns, 8 * some_ns, "four times as many: %lld, %lld ns", (long long)some_ns,
+               (long long)many_ns);
 }

@@ -9,10 +9,12 @@
 #include "tests/unit/core/agenda.h"
 
 static struct fixture *f;
+static bool is_dense; // what is imported
 
 static void setup(void)
 {
   f = fixture_create();
+  is_dense = false;
 }
 
 static void teardown(void)
@@ -45,6 +47,7 @@ static enum vd_err import_all(const struct entry *entries, size_t count)
     session->start_at_ms = AT(entry->start);
     session->end_at_ms = AT(entry->end);
     session->audience = entry->audience;
+    session->dense = is_dense;
     if (entry->is_break)
       session->kind = VD__SESSION_KIND__SESSION_KIND_BREAK;
     if (entry->is_cancelled)
@@ -106,6 +109,37 @@ Test(session_import, other_times_move_and_are_told)
   cr_expect_str_eq(notice->sessions[0], "keynote");
 }
 
+Test(session_import, what_is_new_in_an_agenda_is_told)
+{
+  struct entry entries[20] = {KEYNOTE};
+  char ids[20][8], uids[20][8];
+  cr_assert_eq(IMPORT(KEYNOTE), VD_OK);
+  for (int i = 1; i < 20; i++) {
+    snprintf(ids[i], sizeof ids[i], "s-%02d", i);
+    snprintf(uids[i], sizeof uids[i], "u-%02d", i);
+    entries[i] =
+        (struct entry){.id = ids[i], .uid = uids[i], .zone = "vip", .start = 10 * i, .end = 10 * i + 5};
+  }
+  cr_assert_eq(import_all(entries, 20), VD_OK, "%s", f->reply.sentence);
+  const Vd__Notice *notice = FIXTURE_FIND(f, NOTICE, Notice, "n1");
+  cr_assert_not_null(notice);
+  cr_expect_eq(notice->n_sessions, 12);
+  cr_expect_eq(notice->more, 7);
+  cr_expect_str_eq(notice->sessions[0], "s-01");
+}
+
+Test(session_import, a_dense_one_over_its_limit_is_named)
+{
+  AGENDA(f, {"keynote", "hall", 60, 120, .is_dense = true});
+  is_dense = true;
+  cr_assert_eq(IMPORT({"keynote", "k@x", "hall", 60, 150}), VD_OK);
+  cr_expect_str_empty(f->reply.field);
+  cr_assert_eq(IMPORT({"keynote", "k@x", "hall", 60, 151}), VD_OK);
+  cr_expect_str_eq(f->reply.field, "dense-limit");
+  cr_assert_eq(IMPORT({"marathon", "m@x", "forum", 60, 200}), VD_OK);
+  cr_expect_str_eq(f->reply.nearest, "marathon");
+}
+
 Test(session_import, other_words_are_not_told)
 {
   cr_assert_eq(IMPORT(KEYNOTE), VD_OK);
@@ -130,6 +164,21 @@ Test(session_import, one_of_the_plan_is_found_by_its_id_and_becomes_the_calendar
   cr_expect_str_eq(agenda_session(f, "keynote")->uid, "k@x");
   cr_expect(agenda_session(f, "keynote")->imported);
   cr_expect_eq(IMPORT({"keynote", "another@x", "forum", 60, 120}), VD_ERR_DUPLICATE_ID);
+}
+
+Test(session_import, what_says_no_more_than_the_plan_leaves_it_the_plans)
+{
+  AGENDA(f, {"keynote", "hall", 60, 120, .is_dense = false});
+  cr_assert_eq(agenda_shift(f, "keynote", MINUTES(15), false), VD_OK);
+  cr_assert_eq(IMPORT({"keynote", "", "hall", 75, 135, .title = "keynote"}), VD_OK);
+  cr_expect_eq(f->reply.sequence, 0, "as it was written while it was shifted");
+  cr_assert_eq(IMPORT({"keynote", "", "hall", 60, 120, .title = "keynote"}), VD_OK);
+  cr_expect_eq(f->reply.sequence, 0, "as the plan has it");
+  cr_expect_eq(agenda_session(f, "keynote")->start_at_ms, AT(75), "a shift stands");
+  cr_expect_not(agenda_session(f, "keynote")->imported);
+  cr_assert_eq(IMPORT({"keynote", "", "hall", 90, 150, .title = "keynote"}), VD_OK);
+  cr_expect_eq(agenda_session(f, "keynote")->start_at_ms, AT(90));
+  cr_expect(agenda_session(f, "keynote")->imported, "else the next plan would move it back");
 }
 
 Test(session_import, a_shift_stands_until_the_calendar_says_another_time)
