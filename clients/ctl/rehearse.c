@@ -133,10 +133,11 @@ static void begin_line(struct play *play)
   printf("%s        ", clock);
 }
 
-static void judge(struct play *play, const Vd__RehearsalStep *step, enum vd_err err, const Vd__Reply *reply)
+static void judge(struct play *play, const struct turn *turn, enum vd_err err, const Vd__Reply *reply)
 {
   const struct ctl *ctl = play->ctl;
   struct ctl_played *played = &play->played;
+  const Vd__RehearsalStep *step = turn->step;
   const char *expected = *step->expect != '\0' ? step->expect : "ok";
   const char *got = reply != NULL ? reply->code : vd_err_name(err);
   const char *sentence = reply != NULL ? reply->sentence : vd_err_sentence(err, ctl->language);
@@ -145,7 +146,7 @@ static void judge(struct play *play, const Vd__RehearsalStep *step, enum vd_err 
   played->acts++;
   if (is_as_expected && *step->expect == '\0')
     return;
-  ctl_clock(ctl, step->at_ms, at, sizeof at);
+  ctl_clock(ctl, turn->at_ms, at, sizeof at);
   begin_line(play);
   if (is_as_expected) {
     printf("%s[%s] %s\n", ctl_pick(ctl, "refused, as expected: ", "被拒，符合預期：", "被拒，符合预期："),
@@ -172,8 +173,9 @@ static void say(struct play *play, const struct turn *turn)
   fflush(stdout);
 }
 
-static int send(struct play *play, const Vd__RehearsalStep *step)
+static int send(struct play *play, const struct turn *turn)
 {
+  const Vd__RehearsalStep *step = turn->step;
   Vd__Reply *reply = NULL;
   struct vd_refusal refusal = {.err = VD_OK};
   enum vd_err err = venue_client_command(play->ctl->client, step->command, &reply, &refusal);
@@ -182,7 +184,7 @@ static int send(struct play *play, const Vd__RehearsalStep *step)
     ctl_live_clear(&play->live);
     return ctl_complain(play->ctl, err, &refusal);
   }
-  judge(play, step, err, reply);
+  judge(play, turn, err, reply);
   if (*step->label != '\0')
     play->labels[play->label_count++] = (struct label){.name = step->label, .number = reply->number};
   vd__reply__free_unpacked(reply, NULL);
@@ -223,7 +225,7 @@ static int act(struct play *play, struct turn *turn)
     return status;
   say(play, turn);
   if (status == CTL_DONE && has_command(turn->step))
-    status = send(play, turn->step);
+    status = send(play, turn);
   turn->is_over = turn->step->every_ms == 0 || turn->at_ms + turn->step->every_ms > turn->last_ms;
   turn->at_ms += turn->step->every_ms;
   turn->due_ms = turn->at_ms;

@@ -178,8 +178,10 @@ void vd_notice_take_out(struct vd_act *act, const char *zone)
       notice->zones[kept++] = notice->zones[i];
   }
   notice->n_zones = kept;
-  if (is_empty(notice))
-    notice->state = VD__NOTICE_STATE__NOTICE_STATE_DROPPED;
+  if (!is_empty(notice))
+    return;
+  notice->state = VD__NOTICE_STATE__NOTICE_STATE_DROPPED;
+  withdraw_call(act, notice); // one that settles no more still waits
 }
 
 // ---- the commands ----

@@ -249,7 +249,7 @@ static void notices(struct sim *sim, Vd__Command *command)
   const Vd__Event *event = vd_venue_event(sim->venue);
   uint64_t last = event->last_notice, back = sim_chance(sim, 85) ? sim_below(sim, 2) : sim_below(sim, 8);
   uint64_t number = back < last ? last - back : sim_below(sim, 3);
-  if (sim_chance(sim, 15)) {
+  if (sim_chance(sim, 25)) {
     sim_set_act(command, ACT(NOTICE_DRAFT));
     vd_string_set(&command->notice_draft->text, sim_draw_text(sim));
   } else if (sim_chance(sim, 80)) {
@@ -270,7 +270,7 @@ static const struct group {
   unsigned of_people, of_machines; // weights
 } groups[] = {
     {zones, 14, 20},  {supplies, 18, 20}, {batches, 20, 0}, {tasks, 8, 0},           {readings, 10, 60},
-    {devices, 10, 0}, {sessions, 14, 0},  {notices, 10, 0}, {sim_draw_heard, 40, 0},
+    {devices, 10, 0}, {sessions, 14, 0},  {notices, 18, 0}, {sim_draw_heard, 40, 0},
 };
 
 static void draw_group(struct sim *sim, Vd__Command *command, bool is_machine)

@@ -446,6 +446,18 @@ Test(device_fault, of_what_is_landed_silence_too)
   cr_expect(is_warned(f, "proj", "control-1"));
 }
 
+Test(device_fault, closed_over_it_nobody_need_verify)
+{
+  overheat("proj");
+  cr_assert_eq(do_land(f, 1, VD__LANDING__LANDING_WORKAROUND), VD_OK);
+  f->now_ms++;
+  reading(f, "proj", "battery", 3);
+  cr_expect(is_warned(f, "proj", "control-1"));
+  cr_assert_eq(STEP(f, CLOSE, 1, "control-1", 0), VD_OK);
+  expect_state(f, "proj", FAULT);
+  cr_expect_not(is_warned(f, "proj", "control-1"));
+}
+
 Test(device_fault, each_thing_that_makes_it_one_is_told_once)
 {
   f->now_ms++;

@@ -430,6 +430,17 @@ Test(zone, what_is_open_again_is_not_told)
   cr_assert_not(is_called("notice.n1.control-1"));
 }
 
+// By then the notice settles no more, it only waits to be approved.
+Test(zone, nor_long_after_it_closed)
+{
+  set("hall", CLOSED);
+  pass(MINUTES(20));
+  cr_assert(is_called("notice.n1.control-1"));
+  set("hall", OPEN);
+  cr_assert_eq(notice()->state, VD__NOTICE_STATE__NOTICE_STATE_DROPPED);
+  cr_assert_not(is_called("notice.n1.control-1"));
+}
+
 Test(zone, what_else_the_notice_says_stays_and_settles_anew)
 {
   set("hall", CLOSED);
