@@ -1,5 +1,5 @@
-"""Doors, peak and tea break at 120x: refills ahead of run-out, a projector that flaps, one notice for three shifts; and the
-same morning with automation off. What is asserted stands in the journal, in its order: a machine that stalls makes the
+"""Doors, peak and tea break at 120x: a suggestion at check-in, refills ahead of run-out, a projector that flaps, one notice
+for three shifts; and the same morning with automation off. What is asserted stands in the journal, in its order: a machine that stalls makes the
 venue's clock run on, so a play that fell behind its script is played again before it is called a failure."""
 import functools
 import json
@@ -72,8 +72,8 @@ def milliseconds(instant):
 
 
 def length(duration):
-    units = {"h": 3600000, "m": 60000, "s": 1000}
-    return sum(int(count) * units[unit] for count, unit in re.findall(r"(\d+)([hms])", duration))
+    units = {"h": 3600000, "m": 60000, "s": 1000, "ms": 1}
+    return sum(int(count) * units[unit] for count, unit in re.findall(r"(\d+)(ms|h|m|s)", duration))
 
 
 # ---- what is to be seen ----
@@ -118,6 +118,16 @@ def look_at_projector(play):
     assert play.last("device")["proj-main"]["flaps"] >= 2, play.last("device")["proj-main"]
 
 
+def look_at_suggestion(play):
+    suggestions = play.last("suggestion")
+    assert list(suggestions) == ["s1"], suggestions
+    told = suggestions["s1"]
+    assert (told["lane"], told["other"], told["taken_by"]) == ("general-1", "general-3", "checkin-1"), told
+    assert told["state"] == "measured" and told["helped"], told
+    assert length(told["measured_ms"]) < length(told["wait_ms"]) / 2, told
+    assert play.last("lane")["general-3"]["state"] == "open", play.last("lane")
+
+
 def look_at_notice(play):
     assert len(play.facts("session-shifted")) == 3
     notices = play.last("notice")
@@ -141,6 +151,7 @@ def look_at_the_rest(play):
 
 def look_at_automatic(play):
     assert play.status == 0 and "all replies as expected: " in play.summary, play.summary
+    look_at_suggestion(play)
     look_at_refills(play)
     look_at_projector(play)
     look_at_notice(play)
@@ -152,7 +163,8 @@ def look_at_baseline(play):
     by_itself = {node: count for node, count in play.acts("automatic").items() if node != "escalation"}
     assert not any(by_itself.values()), by_itself  # who is late is called all the same
     by_people = play.acts("manual")
-    for node in ("dispatch", "fault", "refill", "crowding", "notice"):
+    assert not play.last("suggestion"), play.last("suggestion")
+    for node in ("dispatch", "fault", "refill", "crowding", "check-in", "notice"):
         assert by_people[node] > 0, by_people
     assert [change for change in play.changes if change.get("fact", {}).get("what") == "plan-applied"], "automation was turned off"
 
@@ -163,6 +175,12 @@ def look_at_baseline(play):
 def refills_ahead():
     """refills are asked for a lead ahead of run-out or staleness, and nothing runs out"""
     look_at_refills(automatic())
+
+
+@case
+def suggested():
+    """a suggestion at check-in is taken, and its effect is measured"""
+    look_at_suggestion(automatic())
 
 
 @case
@@ -189,6 +207,7 @@ def told():
     play = automatic()
     look_at_automatic(play)
     for pattern in (r"^t\d+ +Coffee +\d\d:\d\d:\d\d +venued +\d+/240 +\S+ +\S+ +\S+$",
+                    r"^s1 +General 1 +open a lane: General 3, in reserve +08:35:\d\d .* it helped$", r"^General 1 +159 +4m\S*$",
                     r"^Main projector +\d+ +1 +#1 +09:2\d:\d\d +3 \(category 2\) +09:30:00 Keynote",
                     r"^n1 +sent +3 +control-1 +10:3\d:\d\d +Tea break; Keynote: intelligent industry; Lunch$",
                     r"^Tea +0 +\d+\.\d% +-$", r"^node of the process +automatic +manual$", r"^in all +\d+ +\d+$"):

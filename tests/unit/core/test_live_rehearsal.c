@@ -176,6 +176,18 @@ static void expect_one_incident(const struct day *day)
   cr_expect_eq(FIND(day, DEVICE, Device, "proj-main")->flaps, 2);
 }
 
+static void expect_a_suggestion_that_helped(const struct day *day)
+{
+  unsigned suggestions = 0;
+  EACH(day, SUGGESTION, Suggestion, suggestion)
+  {
+    suggestions++;
+    cr_expect_eq(suggestion->state, VD__SUGGESTION_STATE__SUGGESTION_STATE_MEASURED);
+    cr_expect(suggestion->helped && suggestion->measured_ms < suggestion->wait_ms / 2);
+  }
+  cr_expect_eq(suggestions, 1);
+}
+
 static void expect_one_notice(const struct day *day)
 {
   unsigned notices = 0;
@@ -215,6 +227,7 @@ Test(live_rehearsal, the_morning_ends_as_it_is_told)
 {
   struct day day = play(false);
   struct vd_venue_counts counts = counts_of(&day);
+  expect_a_suggestion_that_helped(&day);
   expect_one_incident(&day);
   expect_one_notice(&day);
   expect_tasks(&day);
@@ -230,10 +243,12 @@ Test(live_rehearsal, with_automation_off_people_do_everything)
   for (int node = 1; node < VD_NODES; node++)
     if (node != VD__NODE__NODE_ESCALATION) // who is late is called all the same
       cr_expect_eq(counts.acts[node].automatic, 0, "node %d", node);
-  static const Vd__Node by_hand[] = {VD__NODE__NODE_DISPATCH, VD__NODE__NODE_FAULT, VD__NODE__NODE_REFILL,
-                                     VD__NODE__NODE_CROWDING, VD__NODE__NODE_NOTICE};
+  static const Vd__Node by_hand[] = {VD__NODE__NODE_DISPATCH, VD__NODE__NODE_FAULT,  VD__NODE__NODE_REFILL,
+                                     VD__NODE__NODE_CROWDING, VD__NODE__NODE_NOTICE, VD__NODE__NODE_CHECK_IN};
   for (size_t i = 0; i < sizeof by_hand / sizeof *by_hand; i++)
     cr_expect_gt(counts.acts[by_hand[i]].manual, 0, "node %d", (int)by_hand[i]);
   cr_expect(day.ran_out, "people ask when it is gone");
+  EACH(&day, SUGGESTION, Suggestion, suggestion)
+  cr_expect_fail("nothing is suggested: %s", suggestion->id);
   finish(&day);
 }
