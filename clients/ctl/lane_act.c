@@ -72,7 +72,7 @@ static int usage_state(const struct ctl *ctl, const char *word)
 int ctl_lane_set(struct ctl *ctl)
 {
   Vd__SetLane set = VD__SET_LANE__INIT;
-  const char *word = ctl_words(ctl, NULL, 1);
+  const char *word = ctl_said(ctl, NULL, 1);
   int state = 0;
   if (*word != '\0' && (!vd_enum_parse(&vd__lane_state__descriptor, word, &state) || state == 0))
     return usage_state(ctl, word);
