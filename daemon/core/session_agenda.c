@@ -336,12 +336,21 @@ static void look_at_dense(const struct vd_venue *venue, const struct vd_agenda_c
   free(breaks.items);
 }
 
-static bool is_among(const struct vd_index_fields *ids, const char *id)
+static int by_id(const void *a, const void *b)
 {
-  for (size_t i = 0; i < ids->count; i++)
-    if (strcmp(ids->items[i], id) == 0)
-      return true;
-  return false;
+  return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static void sort_ids(struct vd_index_fields *ids)
+{
+  if (ids->count > 1)
+    qsort(ids->items, ids->count, sizeof *ids->items, by_id);
+}
+
+static bool is_among(const struct vd_index_fields *sorted, const char *id)
+{
+  return sorted->count > 0 &&
+         bsearch(&id, sorted->items, sorted->count, sizeof *sorted->items, by_id) != NULL;
 }
 
 // ---- naming ----
@@ -433,6 +442,8 @@ void vd_agenda_concern(struct vd_agenda_change *change, Vd__SessionKind kind, co
 void vd_agenda_begin(const struct vd_venue *venue, struct vd_agenda_change *change)
 {
   look_at_dense(venue, change, &change->lacking, &change->too_long);
+  sort_ids(&change->lacking);
+  sort_ids(&change->too_long);
 }
 
 void vd_agenda_moved(struct vd_act *act, Vd__Session *session)

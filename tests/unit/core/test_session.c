@@ -563,24 +563,24 @@ Test(session, a_dense_one_that_grows_over_its_limit_is_named)
 
 // ---- size ----
 
-// The least time of the processor that a shift of a break takes, with so many dense sessions and breaks.
-static int64_t cost_ns(unsigned count)
+// The least time of the processor that a shift of the last break takes.
+static int64_t cost_ns(int dense, int breaks)
 {
-  struct agenda_row *rows = vd_zalloc(2 * count * sizeof *rows);
-  char(*ids)[16] = vd_zalloc(2 * count * sizeof *ids);
-  for (unsigned i = 0; i < 2 * count; i++) {
-    int start = (int)(i / 2) % 700;
-    bool is_break = i % 2;
-    snprintf(ids[i], sizeof ids[i], "s-%u", i);
+  struct agenda_row *rows = vd_zalloc((size_t)(dense + breaks) * sizeof *rows);
+  char(*ids)[16] = vd_zalloc((size_t)(dense + breaks) * sizeof *ids);
+  for (int i = 0; i < dense + breaks; i++) {
+    bool is_break = i >= dense;
+    int start = is_break ? (i - dense) * 700 / breaks : i * 700 / dense;
+    snprintf(ids[i], sizeof ids[i], "s-%d", i);
     rows[i] = (struct agenda_row){ids[i], is_break ? "forum" : "hall", start, start + 1, is_break, !is_break};
   }
   struct fixture *big = fixture_create();
-  agenda_put(big, rows, 2 * count);
+  agenda_put(big, rows, (size_t)(dense + breaks));
   int64_t least_ns = INT64_MAX;
   for (int i = 0; i < 5; i++) {
     struct timespec before, after;
     clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &before);
-    cr_assert_eq(agenda_shift(big, "s-1", MINUTES(1), false), VD_OK);
+    cr_assert_eq(agenda_shift(big, ids[dense + breaks - 1], MINUTES(1), false), VD_OK);
     clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &after);
     int64_t ns = (after.tv_sec - before.tv_sec) * INT64_C(1000000000) + after.tv_nsec - before.tv_nsec;
     least_ns = ns < least_ns ? ns : least_ns;
@@ -591,9 +591,8 @@ static int64_t cost_ns(unsigned count)
   return least_ns;
 }
 
-Test(session, a_change_costs_no_more_than_what_it_looks_at)
+Test(session, breaks_are_not_looked_through_for_each_dense_session)
 {
-  int64_t some_ns = cost_ns(250), many_ns = cost_ns(1000);
-  cr_expect_lt(many_ns, 8 * some_ns, "four times as many: %lld, %lld ns", (long long)some_ns,
-               (long long)many_ns);
+  int64_t few_ns = cost_ns(800, 20), many_ns = cost_ns(800, 800);
+  cr_expect_lt(many_ns, 6 * few_ns, "%lld, %lld ns", (long long)few_ns, (long long)many_ns);
 }
