@@ -56,8 +56,8 @@ struct list {
   size_t count;
 };
 
-static enum vd_err refuse_row(struct vd_refusal *refusal, enum vd_err err, size_t at, const char *field,
-                              const char *detail)
+static enum vd_err refuse_count(struct vd_refusal *refusal, enum vd_err err, size_t at, const char *field,
+                                const char *detail)
 {
   struct vd_key path = vd_key_of("lane_counts.counts[", "", "");
   vd_key_add_number(&path, at);
@@ -101,9 +101,9 @@ static enum vd_err check_times(struct list *list, struct vd_lane_interval *inter
   last_of(list, interval->lane, &last_from_ms, &last_to_ms);
   interval->to_ms = count->to_at_ms != 0 ? count->to_at_ms : vd_act_acted_at(act);
   if (interval->to_ms > now_ms + vd_policy(act->venue)->future_skew_ms)
-    return refuse_row(refusal, VD_ERR_ACTED_IN_FUTURE, list->count, "to_at_ms", "it has not ended yet");
+    return refuse_count(refusal, VD_ERR_ACTED_IN_FUTURE, list->count, "to_at_ms", "it has not ended yet");
   if (interval->to_ms < now_ms - DAY_MS)
-    return refuse_row(refusal, VD_ERR_ACTED_TOO_EARLY, list->count, "to_at_ms", "more than a day ago");
+    return refuse_count(refusal, VD_ERR_ACTED_TOO_EARLY, list->count, "to_at_ms", "more than a day ago");
   if (interval->to_ms > now_ms) // a fast clock's
     interval->to_ms = now_ms;
   interval->from_ms = count->from_at_ms != 0
@@ -113,15 +113,15 @@ static enum vd_err check_times(struct list *list, struct vd_lane_interval *inter
   if (interval->is_repeat)
     return VD_OK;
   if (last_to_ms != 0 && interval->from_ms < last_to_ms)
-    return refuse_row(refusal, VD_ERR_OUT_OF_ORDER, list->count, "from_at_ms",
-                      "this lane was counted beyond that already");
+    return refuse_count(refusal, VD_ERR_OUT_OF_ORDER, list->count, "from_at_ms",
+                        "this lane was counted beyond that already");
   if (interval->from_ms >= interval->to_ms)
     return last_to_ms >= interval->to_ms
-               ? refuse_row(refusal, VD_ERR_OUT_OF_ORDER, list->count, "to_at_ms",
-                            "this lane was counted until then already")
-               : refuse_row(refusal, VD_ERR_BAD_VALUE, list->count, "to_at_ms", "it ends before it begins");
+               ? refuse_count(refusal, VD_ERR_OUT_OF_ORDER, list->count, "to_at_ms",
+                              "this lane was counted until then already")
+               : refuse_count(refusal, VD_ERR_BAD_VALUE, list->count, "to_at_ms", "it ends before it begins");
   if (interval->to_ms - interval->from_ms > VD_LANE_INTERVAL_MAX_MS)
-    return refuse_row(refusal, VD_ERR_BAD_VALUE, list->count, "from_at_ms", "an interval is at most 4 h");
+    return refuse_count(refusal, VD_ERR_BAD_VALUE, list->count, "from_at_ms", "an interval is at most 4 h");
   return VD_OK;
 }
 
@@ -132,15 +132,15 @@ static enum vd_err check_numbers(const struct list *list, const struct vd_lane_i
   int64_t minutes = (interval->to_ms - interval->from_ms + MINUTE_MS - 1) / MINUTE_MS;
   const char *too_many = "more than 1000 in a minute";
   if (count->checked_in > minutes * VD_LANE_MINUTE_MAX)
-    return refuse_row(refusal, VD_ERR_BAD_VALUE, list->count, "checked_in", too_many);
+    return refuse_count(refusal, VD_ERR_BAD_VALUE, list->count, "checked_in", too_many);
   if (count->has_arrived && count->arrived > minutes * VD_LANE_MINUTE_MAX)
-    return refuse_row(refusal, VD_ERR_BAD_VALUE, list->count, "arrived", too_many);
+    return refuse_count(refusal, VD_ERR_BAD_VALUE, list->count, "arrived", too_many);
   if (count->has_waiting && count->waiting > VD_LANE_WAITING_MAX)
-    return refuse_row(refusal, VD_ERR_BAD_VALUE, list->count, "waiting", "more than 100000");
+    return refuse_count(refusal, VD_ERR_BAD_VALUE, list->count, "waiting", "more than 100000");
   if (!count->has_arrived && count->arrived != 0)
-    return refuse_row(refusal, VD_ERR_BAD_VALUE, list->count, "arrived", "without has_arrived");
+    return refuse_count(refusal, VD_ERR_BAD_VALUE, list->count, "arrived", "without has_arrived");
   if (!count->has_waiting && count->waiting != 0)
-    return refuse_row(refusal, VD_ERR_BAD_VALUE, list->count, "waiting", "without has_waiting");
+    return refuse_count(refusal, VD_ERR_BAD_VALUE, list->count, "waiting", "without has_waiting");
   return VD_OK;
 }
 
@@ -163,8 +163,8 @@ static enum vd_err check_repeat(const struct list *list, const struct vd_lane_in
   bool is_same = count->checked_in == checked_in && (!count->has_arrived || count->arrived == arrived) &&
                  (!count->has_waiting || count->waiting == waiting);
   return is_same ? VD_OK
-                 : refuse_row(refusal, VD_ERR_OUT_OF_ORDER, list->count, "from_at_ms",
-                              "this interval was counted already, with other numbers");
+                 : refuse_count(refusal, VD_ERR_OUT_OF_ORDER, list->count, "from_at_ms",
+                                "this interval was counted already, with other numbers");
 }
 
 static enum vd_err check_counts(struct list *list, struct vd_refusal *refusal)

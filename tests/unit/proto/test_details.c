@@ -71,3 +71,13 @@ Test(details, what_is_not_known_stays_as_it_is)
   expect("hall-mian", HANT, "hall-mian");
   expect("% %1 {0}", HANT, "% %1 {0}");
 }
+
+Test(details, what_is_wrong_with_lanes_and_their_counts)
+{
+  expect("1 to 200; without any it is closed", HANT, "須為 1 至 200；沒有櫃台即為關閉");
+  expect("general-3 has changed: it would not help as it was meant", HANS,
+         "general-3 已有变更：建议不再有预期的效果");
+  expect("counts.csv: more than 1 MiB", HANT, "counts.csv：超過 1 MiB");
+  expect("day 1/counts.csv:3:21: a whole number is expected", HANS, "day 1/counts.csv:3:21: 应为整数");
+  expect("counts.csv:1:20: there is no column \"wating\"", HANT, "counts.csv:1:20: 沒有「wating」這一欄");
+}
