@@ -238,8 +238,8 @@ const char *vd_enum_words(const ProtobufCEnumDescriptor *type, int value, Vd__La
 
 // ---- reasons ----
 
-// `head` is the word itself, or ends in ':' or '-' and what follows takes the place of the '%'. After a blank it is
-// what a person wrote.
+// `head` is the word itself, or ends in ':' or '-' and what follows takes the place of the '%'. After a blank
+// it is what a person wrote.
 struct reason_words {
   const char *head;
   const char *words[3];
@@ -263,7 +263,7 @@ static const struct reason_words reasons[] = {
     {"other-team", {"of another team", "屬其他組", "属其他组"}},
     {"holds-it", {"holds it", "已由其負責", "已由其负责"}},
     {"declined", {"declined it", "已婉拒", "已婉拒"}},
-    {"unanswered", {"did not answer", "未回應", "未回应"}},
+    {"unanswered", {"no answer came", "未回應", "未回应"}},
     {"no-skill:", {"lacks skill %", "不具備技能 %", "不具备技能 %"}},
     {"added:", {"% added", "新增 %", "新增 %"}},
     {"changed:", {"% changed", "變更 %", "变更 %"}},
@@ -276,7 +276,8 @@ static const struct reason_words reasons[] = {
     {"following:", {"% too", "連同 %", "连同 %"}},
     {"overlap:", {"collides with %", "與 % 衝突", "与 % 冲突"}},
     {"no-break:", {"no break after % any more", "% 之後已無休息", "% 之后已无休息"}},
-    {"dense-limit:", {"% longer than a dense session may be", "% 超過高密度環節時限", "% 超过高密度环节时限"}},
+    {"dense-limit:",
+     {"% longer than a dense session may be", "% 超過高密度環節時限", "% 超过高密度环节时限"}},
     {"still-running:", {"% still runs there", "% 仍在該區域進行", "% 仍在该区域进行"}},
     {"held:", {"holds back %", "暫緩 %", "暂缓 %"}},
     {"on-again:", {"% may be served again", "恢復供應 %", "恢复供应 %"}},
@@ -294,6 +295,26 @@ static const struct reason_words reasons[] = {
     {"grams:", {"% g", "% 克", "% 克"}},
     {"under-weight:", {"too little, % g are due", "不足，應為 % 克", "不足，应为 % 克"}},
     {"celsius:", {"% °C", "% °C", "% °C"}},
+    {"counts:", {"counts: %", "計數 % 筆", "计数 % 条"}},
+    {"checked-in:", {"% checked in", "簽到 % 人", "签到 % 人"}},
+    {"seated:", {"% seated in all", "共入場 % 人", "共入场 % 人"}},
+    {"open", {"open", "開放", "开放"}},
+    {"closed", {"closed", "關閉", "关闭"}},
+    {"printer-down", {"printer down", "印表機故障", "打印机故障"}},
+    {"offline-list", {"list on paper", "紙本名單", "纸质名单"}},
+    {"desks:", {"desks: %", "櫃台 % 個", "柜台 % 个"}},
+    {"open:", {"open %", "開放 %", "开放 %"}},
+    {"move-from:", {"move a desk from %", "自 % 調來一個櫃台", "自 % 调来一个柜台"}},
+    {"wait:", {"a wait of % ahead", "預計等候 %", "预计等候 %"}},
+    {"expected:", {"% expected with it", "採納後預期 %", "采纳后预期 %"}},
+    {"measured:", {"% measured", "實測 %", "实测 %"}},
+    {"helped", {"it helped", "有幫助", "有帮助"}},
+    {"did-not-help", {"it did not help", "無幫助", "无帮助"}},
+    {"uncounted", {"not counted since, so nobody knows", "其後未計數，無法得知", "其后未计数，无法得知"}},
+    {"queue-gone", {"the queue went by itself", "排隊已自行消退", "排队已自行消退"}},
+    {"overtaken", {"overtaken by events", "情況已改變", "情况已改变"}},
+    {"lane-closed", {"the lane closed", "通道已關閉", "通道已关闭"}},
+    {"lane-retired", {"the plan has no such lane any more", "方案已無此通道", "方案已无此通道"}},
 };
 
 static const struct reason_words *find_reason(const char *reason)

@@ -13,7 +13,7 @@ struct confirmed {
   Vd__Command__ActCase act;
   enum vd_fact fact;
   Vd__Promise promise; // the tier it meets
-  char head;           // of the number: "#42" (0), "t7", "n2"
+  char head;           // of the number: "#42" (0), "t7", "n2", "s4"
 };
 
 static const struct confirmed confirmed[] = {
@@ -56,6 +56,10 @@ static const struct confirmed confirmed[] = {
     {VD__COMMAND__ACT_BATCH_SAMPLE, VD_FACT_SAMPLED, 0, 0},
     {VD__COMMAND__ACT_BATCH_DISPOSE, VD_FACT_DISPOSED, 0, 0},
     {VD__COMMAND__ACT_BATCH_TEMPERATURE, VD_FACT_TEMPERATURE_LOGGED, 0, 0},
+    {VD__COMMAND__ACT_LANE_COUNTS, VD_FACT_LANES_COUNTED, 0, 0},
+    {VD__COMMAND__ACT_SET_LANE, VD_FACT_LANE_SET, 0, 0},
+    {VD__COMMAND__ACT_SUGGESTION_TAKE, VD_FACT_SUGGESTION_TAKEN, 0, 's'},
+    {VD__COMMAND__ACT_SUGGESTION_PASS, VD_FACT_SUGGESTION_PASSED, 0, 's'},
     {VD__COMMAND__ACT_TASK_DONE, VD_FACT_TASK_DONE, VD__PROMISE__PROMISE_REFILL, 't'},
     {VD__COMMAND__ACT_TASK_CANCEL, VD_FACT_TASK_CANCELLED, 0, 't'},
 };
@@ -124,6 +128,24 @@ static void say_tier(const struct ctl *ctl, const struct confirmed *done, uint64
   vd_fold_destroy(fold);
 }
 
+// "general-1 40": of the only one that there is where counts are typed in.
+static void say_count(const struct ctl *ctl, const Vd__LaneCounts *counts)
+{
+  for (size_t i = 0; i < counts->n_counts; i++)
+    fprintf(stderr, "%s%s %u", i == 0 ? ctl_pick(ctl, ": ", "：", "：") : ctl_pick(ctl, ", ", "，", "，"),
+            counts->counts[i]->lane, counts->counts[i]->checked_in);
+}
+
+// "vip-1 printer down, desks: 3".
+static void say_lane(const struct ctl *ctl, const Vd__SetLane *set)
+{
+  fprintf(stderr, "%s%s", ctl_pick(ctl, ": ", "：", "："), set->lane);
+  if (set->state != VD__LANE_STATE__LANE_STATE_UNSPECIFIED)
+    fprintf(stderr, " %s", ctl_words(ctl, &vd__lane_state__descriptor, (int)set->state));
+  if (set->has_desks)
+    fprintf(stderr, CTL_FORMAT(ctl, ", desks: %u", "，櫃台 %u 個", "，柜台 %u 个"), set->desks);
+}
+
 // The first field of most acts is the id of what it is about.
 static void say_live(const struct ctl *ctl, const Vd__Command *command)
 {
@@ -136,6 +158,12 @@ static void say_live(const struct ctl *ctl, const Vd__Command *command)
   case VD__COMMAND__ACT_SET_ZONE:
     fprintf(stderr, "%s%s %s", colon, command->set_zone->zone,
             ctl_words(ctl, &vd__zone_status__descriptor, (int)command->set_zone->status));
+    return;
+  case VD__COMMAND__ACT_LANE_COUNTS:
+    say_count(ctl, command->lane_counts);
+    return;
+  case VD__COMMAND__ACT_SET_LANE:
+    say_lane(ctl, command->set_lane);
     return;
   case VD__COMMAND__ACT_SESSION_SHIFT:
     vd_duration_format(command->session_shift->by_ms, value, sizeof value);
@@ -233,7 +261,8 @@ static void confirm(const struct ctl *ctl, const Vd__Command *command, const Vd_
     confirm_readings(ctl, command->readings);
   if (done == NULL)
     return;
-  if (reply->number != 0)
+  bool is_of_one = command->act_case != VD__COMMAND__ACT_LANE_COUNTS; // else it is how many were new
+  if (reply->number != 0 && is_of_one)
     fprintf(stderr, "%c%" PRIu64 " ", done->head != 0 ? done->head : '#', reply->number);
   if (reply->sequence == 0) {
     fprintf(stderr, "%s\n",

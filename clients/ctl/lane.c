@@ -31,74 +31,49 @@ static void head(struct ctl_table *table, const char *const *names, size_t count
     ctl_cell(table, "%s", names[i]);
 }
 
-static void finish(const struct ctl *ctl, struct ctl_table *table)
+static void finish(const struct ctl *ctl, struct ctl_table *table, size_t count)
 {
-  if (ctl->options.is_json)
-    ctl_table_drop(table);
+  if (count == 0)
+    ctl_none(ctl);
+  if (count == 0 || ctl->options.is_json)
+    ctl_table_drop(table); // only the head is in it
   else
     ctl_table_print(table);
 }
 
 // ---- words ----
 
-static const char *state_word(const struct ctl *ctl, Vd__LaneState state)
+static const char *colon(const struct ctl *ctl)
 {
-  switch (state) {
-  case VD__LANE_STATE__LANE_STATE_CLOSED:
-    return ctl_pick(ctl, "closed", "關閉", "关闭");
-  case VD__LANE_STATE__LANE_STATE_PRINTER_DOWN:
-    return ctl_pick(ctl, "printer down", "打印機故障", "打印机故障");
-  case VD__LANE_STATE__LANE_STATE_OFFLINE_LIST:
-    return ctl_pick(ctl, "offline list", "離線名單", "离线名单");
-  default:
-    return ctl_pick(ctl, "open", "開放", "开放");
-  }
+  return ctl_pick(ctl, ": ", "：", "：");
 }
 
-static const char *kind_word(const struct ctl *ctl, Vd__LaneKind kind)
+static const char *state_word(const struct ctl *ctl, const Vd__Lane *lane)
 {
-  switch (kind) {
-  case VD__LANE_KIND__LANE_KIND_VIP:
-    return ctl_pick(ctl, "VIP", "VIP", "VIP");
-  case VD__LANE_KIND__LANE_KIND_SELF:
-    return ctl_pick(ctl, "self", "自助", "自助");
-  default:
-    return ctl_pick(ctl, "general", "普通", "普通");
-  }
+  int state = lane->state ? (int)lane->state : VD__LANE_STATE__LANE_STATE_OPEN;
+  return ctl_words(ctl, &vd__lane_state__descriptor, state);
+}
+
+static const char *kind_word(const struct ctl *ctl, const Vd__Lane *lane)
+{
+  int kind = lane->kind ? (int)lane->kind : VD__LANE_KIND__LANE_KIND_GENERAL;
+  return ctl_words(ctl, &vd__lane_kind__descriptor, kind);
 }
 
 static const char *answer_word(const struct ctl *ctl, const Vd__Suggestion *suggestion)
 {
-  switch (suggestion->state) {
-  case VD__SUGGESTION_STATE__SUGGESTION_STATE_OPEN:
-    return ctl_pick(ctl, "open", "待答覆", "待答复");
-  case VD__SUGGESTION_STATE__SUGGESTION_STATE_TAKEN:
-    return ctl_pick(ctl, "taken", "已採納", "已采纳");
-  case VD__SUGGESTION_STATE__SUGGESTION_STATE_PASSED:
-    return ctl_pick(ctl, "passed", "未採納", "未采纳");
-  default:
-    return suggestion->uncounted ? ctl_pick(ctl, "not known", "無法得知", "无法得知")
-           : suggestion->helped  ? ctl_pick(ctl, "helped", "有效", "有效")
-                                 : ctl_pick(ctl, "did not help", "無效", "无效");
-  }
+  if (suggestion->state != VD__SUGGESTION_STATE__SUGGESTION_STATE_MEASURED)
+    return ctl_words(ctl, &vd__suggestion_state__descriptor, (int)suggestion->state);
+  return suggestion->uncounted ? ctl_pick(ctl, "not known", "無法得知", "无法得知")
+         : suggestion->helped  ? ctl_pick(ctl, "it helped", "有幫助", "有帮助")
+                               : ctl_pick(ctl, "it did not help", "無幫助", "无帮助");
 }
 
-// Why it was passed, where it was by itself; else people's own words.
-static const char *reason_words(const struct ctl *ctl, const char *reason)
+static const char *do_words(const struct ctl *ctl, const Vd__Suggestion *suggestion)
 {
-  static const struct {
-    const char *word, *en, *zh_hant, *zh_hans;
-  } words[] = {
-      {"unanswered", "nobody answered", "無人答覆", "无人答复"},
-      {"queue-gone", "the queue went by itself", "排隊已自行消退", "排队已自行消退"},
-      {"overtaken", "overtaken by events", "情況已改變", "情况已改变"},
-      {"lane-closed", "the lane closed", "通道已關閉", "通道已关闭"},
-      {"lane-retired", "the plan has no such lane any more", "方案已無此通道", "方案已无此通道"},
-  };
-  for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-    if (strcmp(words[i].word, reason) == 0)
-      return ctl_pick(ctl, words[i].en, words[i].zh_hant, words[i].zh_hans);
-  return reason;
+  return suggestion->kind == VD__SUGGESTION_KIND__SUGGESTION_KIND_OPEN_LANE
+             ? ctl_pick(ctl, "open", "開放", "开放")
+             : ctl_pick(ctl, "a desk from", "櫃台調自", "柜台调自");
 }
 
 // "7m30s"
@@ -139,8 +114,8 @@ static void wait_cells(const struct ctl *ctl, struct ctl_table *table, const Vd_
 static void lane_row(const struct ctl *ctl, struct ctl_table *table, const Vd__Lane *lane)
 {
   ctl_cell(table, "%s", lane->id);
-  ctl_cell(table, "%s", kind_word(ctl, lane->kind));
-  ctl_cell(table, "%s", state_word(ctl, lane->state));
+  ctl_cell(table, "%s", kind_word(ctl, lane));
+  ctl_cell(table, "%s", state_word(ctl, lane));
   ctl_cell(table, "%u/%u", lane->desks, lane->staff);
   wait_cells(ctl, table, lane);
   if (lane->peak_arrivals > 0)
@@ -171,15 +146,19 @@ static void print_seated(const struct ctl *ctl, const struct vd_fold *fold)
   EACH(fold, SESSION, Session, session)
   if (next != NULL && is_next(ctl, session) && session->start_at_ms == next->start_at_ms)
     audience += session->audience;
-  fprintf(stderr, "%s: %" PRIu64, ctl_pick(ctl, "seated so far", "已入場", "已入场"),
+  fprintf(stderr, "%s%s%" PRIu64, ctl_pick(ctl, "seated so far", "已入場", "已入场"), colon(ctl),
           event ? event->seated : 0);
   if (next != NULL) {
     ctl_clock(ctl, next->start_at_ms, clock, sizeof clock);
-    fprintf(stderr, " / %" PRIu64 " (%.5s %s)", audience, clock, ctl_text(ctl, next->title, next->id));
+    fprintf(
+        stderr,
+        CTL_FORMAT(ctl, " / %" PRIu64 " (%.5s %s)", " / %" PRIu64 "（%.5s %s）", " / %" PRIu64 "（%.5s %s）"),
+        audience, clock, ctl_text(ctl, next->title, next->id));
   }
   EACH(fold, ZONE, Zone, zone)
   if (zone->seated > 0)
-    fprintf(stderr, "; %s: %" PRIu64, ctl_text(ctl, zone->name, zone->id), zone->seated);
+    fprintf(stderr, CTL_FORMAT(ctl, "; %s: %" PRIu64, "；%s：%" PRIu64, "；%s：%" PRIu64),
+            ctl_text(ctl, zone->name, zone->id), zone->seated);
   fputc('\n', stderr);
 }
 
@@ -201,17 +180,19 @@ int ctl_lane_list(struct ctl *ctl)
                                ctl_pick(ctl, "checked in", "已簽到", "已签到"),
                                ctl_pick(ctl, "suggestion", "建議", "建议"),
                                ctl_pick(ctl, "name", "名稱", "名称")};
+  size_t count = 0;
   head(&table, names, sizeof names / sizeof *names);
   EACH(fold, LANE, Lane, lane)
   {
     if (lane->retired)
       continue;
+    count++;
     if (ctl->options.is_json)
       ctl_print_json(&lane->base);
     else
       lane_row(ctl, &table, lane);
   }
-  finish(ctl, &table);
+  finish(ctl, &table, count);
   print_seated(ctl, fold);
   vd_fold_destroy(fold);
   return CTL_DONE;
@@ -224,22 +205,22 @@ static void line_at(const struct ctl *ctl, const char *label, int64_t at_ms)
   char clock[40];
   ctl_clock(ctl, at_ms, clock, sizeof clock);
   if (at_ms != 0)
-    printf("  %s: %s\n", label, clock);
+    printf("  %s%s%s\n", label, colon(ctl), clock);
 }
 
-static void line_rate(const char *label, uint32_t rate)
+static void line_rate(const struct ctl *ctl, const char *label, uint32_t rate)
 {
   char words[32];
   ctl_thousandths_format(rate, words);
-  printf("  %s: %s\n", label, words);
+  printf("  %s%s%s\n", label, colon(ctl), words);
 }
 
 static void show_suggestion(const struct ctl *ctl, const Vd__Suggestion *suggestion)
 {
   char wait[32], expected[32];
-  bool opens = suggestion->kind == VD__SUGGESTION_KIND__SUGGESTION_KIND_OPEN_LANE;
-  printf("  %s: %s %s %s, %s → %s, %s\n", ctl_pick(ctl, "suggestion", "建議", "建议"), suggestion->id,
-         opens ? ctl_pick(ctl, "open", "開放", "开放") : ctl_pick(ctl, "a desk from", "調自", "调自"),
+  printf(CTL_FORMAT(ctl, "  %s: %s %s %s, %s → %s, %s\n", "  %s：%s %s %s，%s → %s，%s\n",
+                    "  %s：%s %s %s，%s → %s，%s\n"),
+         ctl_pick(ctl, "suggestion", "建議", "建议"), suggestion->id, do_words(ctl, suggestion),
          suggestion->other, duration(suggestion->wait_ms, wait), duration(suggestion->expected_ms, expected),
          answer_word(ctl, suggestion));
 }
@@ -249,25 +230,28 @@ static void show_lane(const struct ctl *ctl, const struct vd_fold *fold, const V
   char wait[32], ahead[32], longest[32], service[32];
   const Vd__Suggestion *suggestion =
       (const Vd__Suggestion *)vd_fold_find(fold, VD__KIND__KIND_SUGGESTION, lane->suggestion);
-  printf("%s  %s  %s  %u/%u  %s  %s\n", lane->id, kind_word(ctl, lane->kind), state_word(ctl, lane->state),
-         lane->desks, lane->staff, lane->zone, ctl_text(ctl, lane->name, ""));
+  printf("%s  %s  %s  %u/%u  %s  %s\n", lane->id, kind_word(ctl, lane), state_word(ctl, lane), lane->desks,
+         lane->staff, lane->zone, ctl_text(ctl, lane->name, ""));
   line_at(ctl, ctl_pick(ctl, "so since", "自", "自"), lane->state_at_ms);
   line_at(ctl, ctl_pick(ctl, "counted until", "計數至", "计数至"), lane->counted_at_ms);
-  printf("  %s: %u\n", ctl_pick(ctl, "waiting", "排隊", "排队"), lane->waiting);
-  printf("  %s: %s; %s: %s; %s: %s\n", ctl_pick(ctl, "who joins now waits", "現在加入須等", "现在加入须等"),
-         duration(lane->wait_ms, wait), ctl_pick(ctl, "at most to the opening", "至開場最長", "至开场最长"),
-         duration(lane->ahead_ms, ahead), ctl_pick(ctl, "longest so far", "迄今最長", "迄今最长"),
+  printf("  %s%s%u\n", ctl_pick(ctl, "waiting", "排隊", "排队"), colon(ctl), lane->waiting);
+  printf(CTL_FORMAT(ctl, "  who joins now waits: %s; at most to the opening: %s; longest so far: %s\n",
+                    "  現在加入須等：%s；至開場最長：%s；迄今最長：%s\n",
+                    "  现在加入须等：%s；至开场最长：%s；迄今最长：%s\n"),
+         duration(lane->wait_ms, wait), duration(lane->ahead_ms, ahead),
          duration(lane->peak_wait_ms, longest));
-  line_rate(ctl_pick(ctl, "arrivals a minute", "每分鐘到達", "每分钟到达"), lane->arrival_rate);
+  line_rate(ctl, ctl_pick(ctl, "arrivals a minute", "每分鐘到達", "每分钟到达"), lane->arrival_rate);
   if (lane->service_rate > 0)
-    line_rate(ctl_pick(ctl, "served a minute by a desk", "每櫃台每分鐘", "每柜台每分钟"), lane->service_rate);
+    line_rate(ctl, ctl_pick(ctl, "served a minute by a desk", "每櫃台每分鐘", "每柜台每分钟"),
+              lane->service_rate);
   else
-    printf("  %s: %s\n", ctl_pick(ctl, "a guest takes, as planned", "每位所需（方案）", "每位所需（方案）"),
-           duration(lane->service_ms, service));
-  printf("  %s: %" PRIu64 " / %" PRIu64 "\n",
-         ctl_pick(ctl, "checked in / came", "已簽到/到達", "已签到/到达"), lane->checked_in, lane->arrived);
-  printf("  %s: %u / %u\n", ctl_pick(ctl, "last half hour / busiest", "近半小時/高峰", "近半小时/高峰"),
-         half_hour(ctl, lane), lane->peak_arrivals);
+    printf("  %s%s%s\n", ctl_pick(ctl, "a guest takes, as planned", "每位所需（方案）", "每位所需（方案）"),
+           colon(ctl), duration(lane->service_ms, service));
+  printf("  %s%s%" PRIu64 " / %" PRIu64 "\n",
+         ctl_pick(ctl, "checked in / came", "已簽到/到達", "已签到/到达"), colon(ctl), lane->checked_in,
+         lane->arrived);
+  printf("  %s%s%u / %u\n", ctl_pick(ctl, "last half hour / busiest", "近半小時/高峰", "近半小时/高峰"),
+         colon(ctl), half_hour(ctl, lane), lane->peak_arrivals);
   line_at(ctl, ctl_pick(ctl, "the busiest ended", "高峰結束", "高峰结束"), lane->peak_at_ms);
   if (suggestion != NULL)
     show_suggestion(ctl, suggestion);
@@ -291,8 +275,7 @@ int ctl_lane_show(struct ctl *ctl)
     vd_nearest_consider(id, other->id, &best, &distance);
     vd_refuse(&refusal, VD_ERR_UNKNOWN_LANE, NULL, "%s", id);
     status = ctl_complain(ctl, VD_ERR_UNKNOWN_LANE, &refusal);
-    if (best != NULL)
-      fprintf(stderr, "%s %s?\n", ctl_pick(ctl, "did you mean", "是否指", "是否指"), best);
+    ctl_did_you_mean(ctl, best);
   } else if (ctl->options.is_json) {
     ctl_print_json(&lane->base);
   } else {
@@ -310,25 +293,33 @@ static int by_number(const void *a, const void *b)
   return (left->number > right->number) - (left->number < right->number);
 }
 
+// Who answered, and why; people's own words are none of ours.
+static void answer_cell(const struct ctl *ctl, struct ctl_table *table, const Vd__Suggestion *suggestion)
+{
+  struct vd_buffer reason = {0};
+  bool is_told = *suggestion->passed_by != '\0' && *suggestion->reason != '\0';
+  vd_reason_words(&reason, suggestion->reason, ctl->language);
+  vd_buffer_append(&reason, "", 1);
+  ctl_cell(table, "%s%s%s", *suggestion->taken_by ? suggestion->taken_by : suggestion->passed_by,
+           is_told ? colon(ctl) : "", (char *)reason.data);
+  vd_buffer_finish(&reason);
+}
+
 static void suggestion_row(const struct ctl *ctl, struct ctl_table *table, const Vd__Suggestion *suggestion)
 {
   char made[40], wait[32], expected[32], measured[32];
-  bool opens = suggestion->kind == VD__SUGGESTION_KIND__SUGGESTION_KIND_OPEN_LANE;
   bool is_measured =
       suggestion->state == VD__SUGGESTION_STATE__SUGGESTION_STATE_MEASURED && !suggestion->uncounted;
   ctl_clock(ctl, suggestion->made_at_ms, made, sizeof made);
   ctl_cell(table, "%s", suggestion->id);
   ctl_cell(table, "%s", made);
   ctl_cell(table, "%s", suggestion->lane);
-  ctl_cell(table, "%s %s",
-           opens ? ctl_pick(ctl, "open", "開放", "开放") : ctl_pick(ctl, "a desk from", "調自", "调自"),
-           suggestion->other);
+  ctl_cell(table, "%s %s", do_words(ctl, suggestion), suggestion->other);
   ctl_cell(table, "%s → %s", duration(suggestion->wait_ms, wait),
            duration(suggestion->expected_ms, expected));
   ctl_cell(table, "%s", is_measured ? duration(suggestion->measured_ms, measured) : "-");
   ctl_cell(table, "%s", answer_word(ctl, suggestion));
-  ctl_cell(table, "%s%s%s", *suggestion->taken_by ? suggestion->taken_by : suggestion->passed_by,
-           *suggestion->passed_by && *suggestion->reason ? ": " : "", reason_words(ctl, suggestion->reason));
+  answer_cell(ctl, table, suggestion);
 }
 
 int ctl_suggestion_list(struct ctl *ctl)
@@ -360,7 +351,7 @@ int ctl_suggestion_list(struct ctl *ctl)
       suggestion_row(ctl, &table, rows[i]);
   }
   free(rows);
-  finish(ctl, &table);
+  finish(ctl, &table, count);
   vd_fold_destroy(fold);
   return CTL_DONE;
 }

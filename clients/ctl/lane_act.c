@@ -10,12 +10,6 @@
 #include "clients/ctl/lane_import.h"
 #include "proto/text.h"
 
-static void say_nearest(const struct ctl *ctl, const char *nearest)
-{
-  if (nearest != NULL && *nearest != '\0')
-    fprintf(stderr, "%s %s?\n", ctl_pick(ctl, "did you mean", "是否指", "是否指"), nearest);
-}
-
 // ---- lane count, set ----
 
 static bool parse_number(const struct ctl *ctl, const char *text, uint32_t *number)
@@ -26,7 +20,7 @@ static bool parse_number(const struct ctl *ctl, const char *text, uint32_t *numb
     *number = (uint32_t)value;
     return true;
   }
-  ctl_usage(ctl, ctl_pick(ctl, "a whole number is expected", "需要整數", "需要整数"), text);
+  ctl_usage(ctl, ctl_pick(ctl, "a whole number is needed; not", "需要整數；而非", "需要整数；而非"), text);
   return false;
 }
 
@@ -56,31 +50,19 @@ int ctl_lane_count(struct ctl *ctl)
   return ctl_send(ctl, command, false);
 }
 
-static int usage_state(const struct ctl *ctl, const char *word)
-{
-  const ProtobufCEnumDescriptor *states = &vd__lane_state__descriptor;
-  const char *best = NULL;
-  unsigned distance = UINT32_MAX;
-  for (unsigned i = 0; i < states->n_values; i++)
-    if (states->values[i].value != 0)
-      vd_nearest_consider(word, vd_enum_name(states, states->values[i].value), &best, &distance);
-  ctl_usage(ctl, "open closed printer-down offline-list", word);
-  say_nearest(ctl, best);
-  return CTL_USAGE;
-}
-
 int ctl_lane_set(struct ctl *ctl)
 {
   Vd__SetLane set = VD__SET_LANE__INIT;
   const char *word = ctl_said(ctl, NULL, 1);
   int state = 0;
   if (*word != '\0' && (!vd_enum_parse(&vd__lane_state__descriptor, word, &state) || state == 0))
-    return usage_state(ctl, word);
+    return ctl_usage_enum(ctl, "lane set", &vd__lane_state__descriptor, word);
   if (!parse_option(ctl, ctl->options.desks, &set.has_desks, &set.desks))
     return CTL_USAGE;
   if (state == 0 && !set.has_desks)
     return ctl_usage(
-        ctl, ctl_pick(ctl, "give a state or --desks N", "請給狀態或 --desks N", "请给状态或 --desks N"),
+        ctl,
+        ctl_pick(ctl, "a state or --desks N is needed", "須指明狀態或 --desks N", "须指明状态或 --desks N"),
         ctl->arguments[0]);
   Vd__Command *command = ctl_command_new(VD__COMMAND__ACT_SET_LANE);
   vd_string_set(&command->set_lane->lane, ctl->arguments[0]);
@@ -169,13 +151,15 @@ static int send_import(struct ctl *ctl, struct ctl_lane_import *import)
   enum vd_err err = venue_client_command(ctl->client, &command, &reply, &refusal);
   int status = err != VD_OK ? complain_of_row(ctl, import, err, &refusal) : CTL_DONE;
   if (err != VD_OK && reply != NULL)
-    say_nearest(ctl, reply->nearest);
+    ctl_did_you_mean(ctl, reply->nearest);
   if (reply != NULL && ctl->options.is_json)
     ctl_print_json(&reply->base);
-  if (err == VD_OK)
-    fprintf(stderr, "%s: %" PRIu64 "; %s: %" PRIu64 "\n",
-            ctl_pick(ctl, "counts taken", "已納入計數", "已纳入计数"), reply->number,
-            ctl_pick(ctl, "known already", "先前已有", "先前已有"), import->counts->n_counts - reply->number);
+  else if (err == VD_OK)
+    fprintf(stderr,
+            CTL_FORMAT(ctl, "counts taken: %" PRIu64 "; known already: %" PRIu64 "\n",
+                       "已納入計數：%" PRIu64 "；先前已有：%" PRIu64 "\n",
+                       "已纳入计数：%" PRIu64 "；先前已有：%" PRIu64 "\n"),
+            reply->number, import->counts->n_counts - reply->number);
   vd_string_set(&command.id, "");
   vd__reply__free_unpacked(reply, NULL);
   return status;
@@ -194,8 +178,10 @@ int ctl_lane_import(struct ctl *ctl)
   struct ctl_lane_import import = {.counts = NULL};
   struct vd_buffer text = {0};
   if (!has_known_ending(path))
-    return ctl_usage(
-        ctl, ctl_pick(ctl, "a .csv or .json is expected", "需要 .csv 或 .json", "需要 .csv 或 .json"), path);
+    return ctl_usage(ctl,
+                     ctl_pick(ctl, "a .csv or .json is needed; not", "需要 .csv 或 .json；而非",
+                              "需要 .csv 或 .json；而非"),
+                     path);
   if (ctl->options.at != NULL)
     return ctl_usage(
         ctl, ctl_pick(ctl, "the file says the times, not", "時間由檔案給出，而非", "时间由文件给出，而非"),
@@ -209,7 +195,7 @@ int ctl_lane_import(struct ctl *ctl)
              : ctl->options.is_dry_run ? print_import(ctl, import.counts)
                                        : send_import(ctl, &import);
     if (err != VD_OK)
-      say_nearest(ctl, refusal.nearest);
+      ctl_did_you_mean(ctl, refusal.nearest);
   }
   ctl_lane_import_finish(&import);
   vd_buffer_finish(&text);

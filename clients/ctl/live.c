@@ -48,7 +48,7 @@ static const Vd__Event *event_of(const struct ctl_live *live)
 static const Vd__Kind named_kinds[] = {
     VD__KIND__KIND_EVENT,  VD__KIND__KIND_ZONE, VD__KIND__KIND_CATEGORY, VD__KIND__KIND_TEAM,
     VD__KIND__KIND_POST,   VD__KIND__KIND_CREW, VD__KIND__KIND_SESSION,  VD__KIND__KIND_SUPPLY,
-    VD__KIND__KIND_DEVICE, VD__KIND__KIND_TASK,
+    VD__KIND__KIND_DEVICE, VD__KIND__KIND_TASK, VD__KIND__KIND_LANE,
 };
 
 static int fetch_plan(struct ctl_live *live)

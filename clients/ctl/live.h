@@ -39,12 +39,12 @@ void ctl_say_live(const struct ctl_saying *saying, enum vd_fact what, const Vd__
 
 // The entity as the Change leaves it, else as the plan's fold knows it; NULL where neither does.
 const ProtobufCMessage *ctl_say_find(const struct ctl_saying *saying, Vd__Kind kind, const char *id);
-// Appends the name of a thing, with the id that commands take: "Opening (opening)". Nothing for a task or
-// notice that is not known: its number stands before the line.
+// Appends the name of a thing, with the id that commands take: "Opening (opening)". Nothing for a task,
+// notice or suggestion that is not known: its number stands before the line.
 void ctl_say_thing(const struct ctl_saying *saying, Vd__Kind kind, const char *id);
 // Appends what a thread without an incident is about: "zone.tea-break" is the zone's name.
 void ctl_say_subject(const struct ctl_saying *saying, const char *subject);
-// "t7" and "n2" of subjects that are numbered, "" of others.
+// "t7", "s4" and "n2" of subjects that are numbered, "" of others.
 const char *ctl_say_number(const char *subject);
 
 // The name that the plan gives a zone, category, group or post; the id where it gives none.
@@ -56,7 +56,8 @@ const char *ctl_tier(const struct ctl *ctl, Vd__Promise promise);
 
 struct ctl_live {
   struct ctl *ctl;
-  struct vd_fold *plan; // event, zones, categories, groups, posts, people; sessions, supplies, devices, tasks
+  struct vd_fold *plan; // event, zones, categories, groups, posts, people; sessions, supplies, devices,
+                        // tasks, lanes
   int64_t scale;
   bool is_rehearsal;
   uint64_t open_incidents; // at the beginning

@@ -138,15 +138,25 @@ static void say_zone(const struct ctl_saying *saying, const char *zone)
                      ctl_plan_name(saying->ctl, saying->plan, VD__KIND__KIND_ZONE, zone));
 }
 
+// What a suggestion suggests stands before its reasons, with the lanes' names.
+static bool is_said_above(const struct ctl_saying *saying, const Vd__Fact *fact, const char *reason)
+{
+  bool is_remedy = strncmp(reason, "open:", 5) == 0 || strncmp(reason, "move-from:", 10) == 0;
+  return is_remedy && ctl_say_find(saying, VD__KIND__KIND_SUGGESTION, fact->subject) != NULL;
+}
+
 static void say_why(const struct ctl_saying *saying, const Vd__Fact *fact)
 {
+  size_t said = 0;
   for (size_t i = 0; i < fact->n_why; i++) {
+    if (is_said_above(saying, fact, fact->why[i]))
+      continue;
     vd_buffer_printf(saying->out, "%s",
-                     i == 0 ? ctl_pick(saying->ctl, "  (", "（", "（")
-                            : ctl_pick(saying->ctl, ", ", "，", "，"));
+                     said++ == 0 ? ctl_pick(saying->ctl, "  (", "（", "（")
+                                 : ctl_pick(saying->ctl, ", ", "，", "，"));
     vd_reason_words(saying->out, fact->why[i], saying->ctl->language);
   }
-  if (fact->n_why > 0)
+  if (said > 0)
     ctl_say_words(saying, ")", "）", "）");
 }
 

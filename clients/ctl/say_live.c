@@ -1,11 +1,12 @@
-// Headlines of the live venue: what happened to which session, device, supply, zone, task or notice.
+// Headlines of the live venue: what happened to which session, device, supply, zone, task, notice, lane or
+// suggestion.
 #include <stdio.h>
 #include <string.h>
 
 #include "clients/ctl/live.h"
 #include "proto/text.h"
 
-// What Fact.text names; of zones Fact.zone does, of tasks Fact.subject.
+// What Fact.text names; of zones Fact.zone does, of tasks and suggestions Fact.subject.
 static Vd__Kind kind_of(enum vd_fact what)
 {
   switch (what) {
@@ -48,6 +49,14 @@ static Vd__Kind kind_of(enum vd_fact what)
   case VD_FACT_NOTICE_SENT:
   case VD_FACT_NOTICE_DROPPED:
     return VD__KIND__KIND_NOTICE;
+  case VD_FACT_LANES_COUNTED:
+  case VD_FACT_LANE_SET:
+    return VD__KIND__KIND_LANE;
+  case VD_FACT_SUGGESTED:
+  case VD_FACT_SUGGESTION_TAKEN:
+  case VD_FACT_SUGGESTION_MEASURED:
+  case VD_FACT_SUGGESTION_PASSED:
+    return VD__KIND__KIND_SUGGESTION;
   default:
     return VD__KIND__KIND_UNSPECIFIED;
   }
@@ -170,9 +179,8 @@ void ctl_say_live(const struct ctl_saying *saying, enum vd_fact what, const Vd__
 {
   char id[160];
   Vd__Kind kind = kind_of(what);
-  const char *named = kind == VD__KIND__KIND_ZONE   ? fact->zone
-                      : kind == VD__KIND__KIND_TASK ? fact->subject
-                                                    : fact->text;
+  bool is_of_subject = kind == VD__KIND__KIND_TASK || kind == VD__KIND__KIND_SUGGESTION;
+  const char *named = kind == VD__KIND__KIND_ZONE ? fact->zone : is_of_subject ? fact->subject : fact->text;
   size_t size = kind == VD__KIND__KIND_DEVICE ? strcspn(named, ":") : strlen(named);
   const char *words = kind == VD__KIND__KIND_DEVICE ? named + size + strspn(named + size, ": ") : "";
   snprintf(id, sizeof id, "%.*s", (int)size, named);
@@ -187,6 +195,8 @@ void ctl_say_live(const struct ctl_saying *saying, enum vd_fact what, const Vd__
   size_t after = saying->out->size;
   if (!is_number_enough(what))
     ctl_say_thing(saying, kind, id);
+  if (saying->out->size == after && kind == VD__KIND__KIND_SUGGESTION)
+    ctl_say_thing(saying, VD__KIND__KIND_LANE, fact->text); // whose queue it is about
   if (saying->out->size == after)
     saying->out->size = before; // its number says it all
   say_state(saying, what, fact, words);

@@ -1,5 +1,5 @@
 // Names of what the live venue is about, for lines about it: sessions, supplies, batches, devices, zones,
-// tasks.
+// tasks, lanes and suggestions.
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -85,6 +85,26 @@ static void say_notice(const struct ctl_saying *saying, const char *id)
   say_list(saying, VD__KIND__KIND_ZONE, notice->zones, notice->n_zones, 0);
 }
 
+// "open General 3 (general-3) for General 1 (general-1)".
+static void say_suggestion(const struct ctl_saying *saying, const char *id)
+{
+  const Vd__Suggestion *suggestion =
+      (const Vd__Suggestion *)ctl_say_find(saying, VD__KIND__KIND_SUGGESTION, id);
+  if (suggestion == NULL)
+    return; // its number stands before the line
+  bool opens = suggestion->kind == VD__SUGGESTION_KIND__SUGGESTION_KIND_OPEN_LANE;
+  if (opens)
+    ctl_say_words(saying, "open ", "開放 ", "开放 ");
+  else
+    ctl_say_words(saying, "move a desk from ", "自 ", "自 ");
+  ctl_say_thing(saying, VD__KIND__KIND_LANE, suggestion->other);
+  if (opens)
+    ctl_say_words(saying, " for ", "，分流 ", "，分流 ");
+  else
+    ctl_say_words(saying, " to ", " 調一個櫃台至 ", " 调一个柜台至 ");
+  ctl_say_thing(saying, VD__KIND__KIND_LANE, suggestion->lane);
+}
+
 void ctl_say_thing(const struct ctl_saying *saying, Vd__Kind kind, const char *id)
 {
   const ProtobufCMessage *found = ctl_say_find(saying, kind, id);
@@ -98,6 +118,9 @@ void ctl_say_thing(const struct ctl_saying *saying, Vd__Kind kind, const char *i
   case VD__KIND__KIND_NOTICE:
     say_notice(saying, id);
     return;
+  case VD__KIND__KIND_SUGGESTION:
+    say_suggestion(saying, id);
+    return;
   case VD__KIND__KIND_SESSION:
     say_named(saying, found != NULL ? ((const Vd__Session *)found)->title : NULL, id);
     return;
@@ -107,12 +130,15 @@ void ctl_say_thing(const struct ctl_saying *saying, Vd__Kind kind, const char *i
   case VD__KIND__KIND_DEVICE:
     say_named(saying, found != NULL ? ((const Vd__Device *)found)->name : NULL, id);
     return;
+  case VD__KIND__KIND_LANE:
+    say_named(saying, found != NULL ? ((const Vd__Lane *)found)->name : NULL, id);
+    return;
   default:
     vd_buffer_printf(saying->out, "%s", ctl_plan_name(saying->ctl, saying->plan, kind, id));
   }
 }
 
-// ---- subjects: "t7", "zone.tea-break", "notice.n2" ----
+// ---- subjects: "t7", "s4", "zone.tea-break", "notice.n2" ----
 
 static bool is_numbered(const char *id, char letter)
 {
@@ -124,14 +150,14 @@ static Vd__Kind kind_of(const char *subject, const char **id)
   static const struct {
     const char *prefix;
     Vd__Kind kind;
-  } known[] = {{"zone.", VD__KIND__KIND_ZONE},
-               {"session.", VD__KIND__KIND_SESSION},
-               {"overlap.", VD__KIND__KIND_SESSION},
-               {"device.", VD__KIND__KIND_DEVICE},
-               {"notice.", VD__KIND__KIND_NOTICE}};
+  } known[] = {{"zone.", VD__KIND__KIND_ZONE},       {"session.", VD__KIND__KIND_SESSION},
+               {"overlap.", VD__KIND__KIND_SESSION}, {"device.", VD__KIND__KIND_DEVICE},
+               {"lane.", VD__KIND__KIND_LANE},       {"notice.", VD__KIND__KIND_NOTICE}};
   *id = subject;
   if (is_numbered(subject, 't'))
     return VD__KIND__KIND_TASK;
+  if (is_numbered(subject, 's'))
+    return VD__KIND__KIND_SUGGESTION;
   for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
     size_t size = strlen(known[i].prefix);
     if (strncmp(subject, known[i].prefix, size) == 0) {
@@ -146,7 +172,8 @@ const char *ctl_say_number(const char *subject)
 {
   const char *id;
   Vd__Kind kind = kind_of(subject, &id);
-  bool has_number = kind == VD__KIND__KIND_TASK || kind == VD__KIND__KIND_NOTICE || is_numbered(subject, 'n');
+  bool has_number = kind == VD__KIND__KIND_TASK || kind == VD__KIND__KIND_SUGGESTION ||
+                    kind == VD__KIND__KIND_NOTICE || is_numbered(subject, 'n');
   return has_number ? id : "";
 }
 

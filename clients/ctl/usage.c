@@ -12,16 +12,17 @@ static const struct {
   const char *word;
   const char *zh[2];
 } arguments[] = {
-    {"CATEGORY", {"類別", "类别"}},    {"COUNT", {"數量", "数量"}},   {"CREW", {"人員", "人员"}},
-    {"DEGREES", {"度數", "度数"}},     {"DIR", {"資料夾", "文件夹"}}, {"FILE", {"檔案", "文件"}},
-    {"FOLDER", {"資料夾", "文件夹"}},  {"FRIDGE", {"冰箱", "冰箱"}},  {"FROM", {"交出者", "交出者"}},
-    {"GRAMS", {"克數", "克数"}},       {"ID", {"識別碼", "标识"}},    {"ITEM", {"品項", "品项"}},
-    {"LENGTH", {"時長", "时长"}},      {"N", {"編號", "编号"}},       {"OF", {"原編號", "原编号"}},
-    {"READING", {"讀數名", "读数名"}}, {"REASON", {"原因", "原因"}},  {"SEQ", {"序號", "序号"}},
-    {"SESSION", {"議程", "议程"}},     {"STATUS", {"狀態", "状态"}},  {"SUBJECT", {"主題", "主题"}},
-    {"SUPPLY", {"補給品", "补给品"}},  {"TEXT", {"文字", "文字"}},    {"TIME", {"時間", "时间"}},
-    {"TO", {"接手者", "接手者"}},      {"TOPIC", {"主題", "主题"}},   {"URL", {"網址", "网址"}},
-    {"VALUE", {"數值", "数值"}},       {"WHO", {"何人", "何人"}},     {"ZONE", {"區域", "区域"}},
+    {"CATEGORY", {"類別", "类别"}},    {"COUNT", {"數量", "数量"}},      {"CREW", {"人員", "人员"}},
+    {"DEGREES", {"度數", "度数"}},     {"DIR", {"資料夾", "文件夹"}},    {"FILE", {"檔案", "文件"}},
+    {"FOLDER", {"資料夾", "文件夹"}},  {"FRIDGE", {"冰箱", "冰箱"}},     {"FROM", {"交出者", "交出者"}},
+    {"GRAMS", {"克數", "克数"}},       {"ID", {"識別碼", "标识"}},       {"ITEM", {"品項", "品项"}},
+    {"LENGTH", {"時長", "时长"}},      {"N", {"編號", "编号"}},          {"OF", {"原編號", "原编号"}},
+    {"READING", {"讀數名", "读数名"}}, {"REASON", {"原因", "原因"}},     {"SEQ", {"序號", "序号"}},
+    {"SESSION", {"議程", "议程"}},     {"STATE", {"狀態", "状态"}},      {"STATUS", {"狀態", "状态"}},
+    {"SUBJECT", {"主題", "主题"}},     {"SUPPLY", {"補給品", "补给品"}}, {"TEXT", {"文字", "文字"}},
+    {"TIME", {"時間", "时间"}},        {"TO", {"接手者", "接手者"}},     {"TOPIC", {"主題", "主题"}},
+    {"URL", {"網址", "网址"}},         {"VALUE", {"數值", "数值"}},      {"WHO", {"何人", "何人"}},
+    {"ZONE", {"區域", "区域"}},
 };
 
 static void add_argument(const struct ctl *ctl, struct vd_buffer *out, const char *word, size_t size)
@@ -74,6 +75,8 @@ static const struct {
     {"device list", {"Devices", "設備", "设备"}},
     {"supply list",
      {"Tea-break: supplies, batches, tasks", "茶歇：補給、批次、任務", "茶歇：补给、批次、任务"}},
+    {"lane list",
+     {"Check-in: lanes, and what would shorten their queues", "簽到：通道與建議", "签到：通道与建议"}},
     {"watch", {"The whole venue", "全場", "全场"}},
     {"plan check", {"Plan and rehearsal", "方案與彩排", "方案与彩排"}},
     {"journal verify", {"Journal", "日誌", "日志"}},

@@ -149,9 +149,9 @@ def in_three_languages():
     with Venue().start(*START) as venue:
         venue.ctl("lane", "count", "general-1", "10", "--arrived", "200", "--waiting", "150")
         status, out, err = venue.ctl("lane", "--lang", "zh-hant")
-        assert status == 0 and "普通通道3（備用）" in out and "至開場最長" in out and "已入場: 10 / 720" in err, (out, err)
+        assert status == 0 and "普通通道3（備用）" in out and "至開場最長" in out and "已入場：10 / 720" in err, (out, err)
         assert "开放 general-3" in venue.ctl("suggestion", "--lang", "zh-hans")[1]
-        assert "建議: s1 開放 general-3" in venue.ctl("lane", "show", "general-1", "--lang", "zh-hant")[1]
+        assert "建議：s1 開放 general-3" in venue.ctl("lane", "show", "general-1", "--lang", "zh-hant")[1]
 
 
 main()

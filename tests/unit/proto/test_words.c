@@ -111,6 +111,9 @@ Test(words, reasons_of_what_happens_live)
   expect_reason("mean-error-permille:42", VD__LANGUAGE__LANGUAGE_ZH_HANT, "預測平均誤差 4.2%");
   expect_reason("celsius:63.500", VD__LANGUAGE__LANGUAGE_EN, "63.5 °C");
   expect_reason("celsius:-18.000", VD__LANGUAGE__LANGUAGE_EN, "-18 °C");
+  expect_reason("open:general-3", VD__LANGUAGE__LANGUAGE_EN, "open general-3");
+  expect_reason("open", VD__LANGUAGE__LANGUAGE_ZH_HANT, "開放");
+  expect_reason("wait:12m30s", VD__LANGUAGE__LANGUAGE_ZH_HANS, "预计等候 12m30s");
   expect_reason("from: the caterer", VD__LANGUAGE__LANGUAGE_ZH_HANT,
                 "from: the caterer"); // people's own words
 }
@@ -119,11 +122,15 @@ Test(words, reasons_of_what_happens_live)
 Test(words, every_reason_is_chinese_in_chinese)
 {
   static const char *const known[] = {
-      "on-duty",     "free",        "walk:90s", "walk:unknown", "load:1",           "offered:1",
-      "radio-only",  "off-duty",    "on-break", "unreachable",  "holds-severity-4", "other-zone",
-      "other-team",  "holds-it",    "declined", "unanswered",   "refilled",         "runs-out:0s",
-      "stale:0s",    "level:4",     "people:9", "holds:9",      "under-weight:100", "no-break:1",
-      "cancelled:2", "following:1", "held:1",   "on-again:1", "batch-left:1"};
+      "on-duty",      "free",         "walk:90s",    "walk:unknown", "load:1",           "offered:1",
+      "radio-only",   "off-duty",     "on-break",    "unreachable",  "holds-severity-4", "other-zone",
+      "other-team",   "holds-it",     "declined",    "unanswered",   "refilled",         "runs-out:0s",
+      "stale:0s",     "level:4",      "people:9",    "holds:9",      "under-weight:100", "no-break:1",
+      "cancelled:2",  "following:1",  "held:1",      "on-again:1",   "batch-left:1",     "counts:3",
+      "checked-in:9", "seated:9",     "open",        "closed",       "printer-down",     "offline-list",
+      "desks:2",      "open:3",       "move-from:2", "wait:1",       "expected:1",       "measured:1",
+      "helped",       "did-not-help", "uncounted",   "queue-gone",   "overtaken",        "lane-closed",
+      "lane-retired"};
   for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
     for (size_t l = 0; l < 2; l++) {
       struct vd_buffer out = {0};
