@@ -47,6 +47,10 @@ static struct vd_fold *plan(void)
   put(fold,
       "{\"device\":{\"id\":\"proj-1\",\"revision\":1,\"name\":{\"en\":\"Projector\",\"zh_hant\":\"投影機\","
       "\"zh_hans\":\"投影仪\"}}}");
+  put(fold, "{\"lane\":{\"id\":\"general-1\",\"revision\":1,\"name\":{\"en\":\"General "
+            "1\",\"zh_hant\":\"普通1\",\"zh_hans\":\"普通1\"}}}");
+  put(fold, "{\"lane\":{\"id\":\"general-3\",\"revision\":1,\"name\":{\"en\":\"General "
+            "3\",\"zh_hant\":\"普通3\",\"zh_hans\":\"普通3\"}}}");
   put(fold, "{\"task\":{\"id\":\"t7\",\"revision\":1,\"kind\":\"refill\",\"subject\":\"coffee\"}}");
   return fold;
 }
@@ -413,4 +417,72 @@ Test(say, a_notice_stands_by_its_number)
                   "notice.n2", "control-1", "notice") "]}",
               "09:12:00  n2    通知待批准：開幕式（opening）、a、b等 6 項\n"
               "09:12:00  n2      呼叫 control-1：通知待批准\n");
+}
+
+#define SUGGESTION(what, who, kind, other, why, more)                                                        \
+  "{" CAUSE ",\"fact\":{\"what\":\"" what "\",\"who\":\"" who "\",\"zone\":\"lobby\",\"subject\":\"s1\","    \
+  "\"text\":\"general-1\",\"why\":[" why "]},\"upserts\":[{\"suggestion\":{\"id\":\"s1\",\"number\":1,"      \
+  "\"kind\":\"" kind "\",\"lane\":\"general-1\",\"other\":\"" other "\"}}" more "]}"
+
+#define WAITS "\"wait:12m\",\"expected:5m\""
+
+Test(say, a_suggestion_says_which_lane_or_desk_and_what_it_is_good_for)
+{
+  static const char suggested[] =
+      SUGGESTION("suggested", "", "open-lane", "general-3", "\"open:general-3\"," WAITS,
+                 "," THREAD("lane.general-1", "lead", "suggestion"));
+  expect(suggested,
+         "09:12:00  s1    suggestion made: open General 3 (general-3) for General 1 (general-1) @Lobby"
+         "  (a wait of 12m ahead, 5m expected with it)\n"
+         "09:12:00          calls lead about General 1 (general-1): suggestion for check-in\n");
+  expect_hant(suggested, "09:12:00  s1    已提建議：開放 普通3（general-3），分流 普通1（general-1） @大廳"
+                         "（預計等候 12m，採納後預期 5m）\n"
+                         "09:12:00          呼叫 lead，關於 普通1（general-1）：簽到建議\n");
+  expect_hans(
+      SUGGESTION("suggestion-taken", "lead", "move-staff", "general-3", "\"move-from:general-3\"," WAITS, ""),
+      "09:12:00  s1    建议已采纳 由 lead：自 普通3（general-3） 调一个柜台至 普通1（general-1） @大厅"
+      "（预计等候 12m，采纳后预期 5m）\n");
+}
+
+Test(say, a_suggestion_says_what_became_of_it)
+{
+  expect(SUGGESTION("suggestion-measured", "", "move-staff", "general-3",
+                    "\"helped\"," WAITS ",\"measured:4m\"", ""),
+         "09:12:00  s1    effect measured: move a desk from General 3 (general-3) to General 1 (general-1) "
+         "@Lobby"
+         "  (it helped, a wait of 12m ahead, 5m expected with it, 4m measured)\n");
+  expect_hant(SUGGESTION("suggestion-measured", "", "open-lane", "general-3", "\"uncounted\"", ""),
+              "09:12:00  s1    效果已衡量：開放 普通3（general-3），分流 普通1（general-1） @大廳"
+              "（其後未計數，無法得知）\n");
+  expect_hans(
+      SUGGESTION("suggestion-passed", "", "open-lane", "general-3", "\"unanswered\"", ""),
+      "09:12:00  s1    建议未采纳：开放 普通3（general-3），分流 普通1（general-1） @大厅（未回应）\n");
+  expect(SUGGESTION("suggestion-passed", "lead", "open-lane", "general-3", "\"nobody is free for it\"", ""),
+         "09:12:00  s1    suggestion not taken by lead: open General 3 (general-3) for General 1 (general-1) "
+         "@Lobby"
+         "  (nobody is free for it)\n"); // people's own words
+}
+
+// Of a suggestion that may not be seen the fact still says what there is.
+Test(say, a_suggestion_that_is_not_at_hand)
+{
+  expect("{" CAUSE ",\"fact\":{\"what\":\"suggested\",\"subject\":\"s1\",\"text\":\"general-1\","
+         "\"why\":[\"move-from:general-3\"]}}",
+         "09:12:00  s1    suggestion made: General 1 (general-1)  (move a desk from general-3)\n");
+}
+
+Test(say, a_lane_is_named_where_there_is_one)
+{
+  expect("{" CAUSE
+         ",\"fact\":{\"what\":\"lanes-counted\",\"who\":\"desk-1\",\"zone\":\"lobby\",\"text\":\"general-1\","
+         "\"why\":[\"counts:1\",\"checked-in:40\",\"seated:145\"]}}",
+         "09:12:00        check-in counted by desk-1: General 1 (general-1) @Lobby"
+         "  (counts: 1, 40 checked in, 145 seated in all)\n");
+  expect_hant("{" CAUSE ",\"fact\":{\"what\":\"lanes-counted\",\"who\":\"desk-1\","
+              "\"why\":[\"counts:4\",\"checked-in:125\",\"seated:125\"]}}",
+              "09:12:00        簽到已計數 由 desk-1（計數 4 筆，簽到 125 人，共入場 125 人）\n");
+  expect_hans("{" CAUSE
+              ",\"fact\":{\"what\":\"lane-set\",\"who\":\"lead\",\"zone\":\"lobby\",\"text\":\"general-3\","
+              "\"why\":[\"printer-down\",\"desks:2\"]}}",
+              "09:12:00        通道状态变更 由 lead：普通3（general-3） @大厅（打印机故障，柜台 2 个）\n");
 }
