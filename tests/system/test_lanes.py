@@ -145,13 +145,24 @@ def states_and_bad_input():
 
 @case
 def in_three_languages():
-    """lists speak them"""
+    """lists, lines, confirmations and faults speak them"""
     with Venue().start(*START) as venue:
-        venue.ctl("lane", "count", "general-1", "10", "--arrived", "200", "--waiting", "150")
+        said = venue.ctl("lane", "count", "general-1", "10", "--arrived", "200", "--waiting", "150")[2]
+        assert said.startswith("check-in counted: general-1 10"), said
         status, out, err = venue.ctl("lane", "--lang", "zh-hant")
         assert status == 0 and "普通通道3（備用）" in out and "至開場最長" in out and "已入場：10 / 720" in err, (out, err)
         assert "开放 general-3" in venue.ctl("suggestion", "--lang", "zh-hans")[1]
         assert "建議：s1 開放 general-3" in venue.ctl("lane", "show", "general-1", "--lang", "zh-hant")[1]
+        assert "s1 建议已采纳" in venue.ctl("suggestion", "take", "1", "--lang", "zh-hans")[2]
+        said = venue.ctl("lane", "set", "vip-1", "offline-list", "--desks", "1", "--lang", "zh-hant")[2]
+        assert "通道狀態變更：vip-1 紙本名單，櫃台 1 個" in said, said
+        for line, words in ((("lane", "set", "vip-1", "opne"), "lane set 可為 open（開放）"),
+                            (("lane", "set", "general-2", "closed", "--desks", "1"), "關閉的通道沒有櫃台"),
+                            (("lane", "import", write(venue, "lane,wating\n", "a.csv")), "沒有「wating」這一欄"),
+                            (("lane", "import", write(venue, HEAD + "vip-1,07:50,07:50,4,3,1\n", "b.csv")), "結束早於開始"),
+                            (("suggestion", "take", "1"), "已採納")):
+            status, _, err = venue.ctl(*line, "--lang", "zh-hant", check=False)
+            assert status in (1, 2) and words in err, (line, status, err)
 
 
 main()
