@@ -328,6 +328,37 @@ static void say_notice(const struct ctl_saying *saying, const Vd__Notice *notice
   vd_buffer_printf(saying->out, "\n");
 }
 
+// ---- what a count brought about: a suggestion made, or one that is needed no longer ----
+
+static void say_suggestion(const struct ctl_saying *saying, const Vd__Suggestion *suggestion)
+{
+  const Vd__Fact *fact = saying->change->fact;
+  bool is_said = fact != NULL && strcmp(fact->subject, suggestion->id) == 0; // by the line above
+  bool is_passed = suggestion->state == VD__SUGGESTION_STATE__SUGGESTION_STATE_PASSED;
+  int64_t since_ms = is_passed ? suggestion->passed_at_ms : suggestion->made_at_ms;
+  bool is_open = suggestion->state == VD__SUGGESTION_STATE__SUGGESTION_STATE_OPEN;
+  if (is_said || since_ms != saying->now_ms || (!is_passed && !is_open))
+    return;
+  char wait[32], expected[32];
+  ctl_span(suggestion->wait_ms, wait, sizeof wait);
+  ctl_span(suggestion->expected_ms, expected, sizeof expected);
+  ctl_say_begin(saying, 0, suggestion->id, true);
+  if (is_passed)
+    ctl_say_words(saying, "no longer suggests: ", "不再建議：", "不再建议：");
+  else
+    ctl_say_words(saying, "suggests: ", "建議：", "建议：");
+  ctl_say_thing(saying, VD__KIND__KIND_SUGGESTION, suggestion->id);
+  ctl_say_words(saying, "  (", "（", "（");
+  if (is_passed)
+    vd_reason_words(saying->out, suggestion->reason, saying->ctl->language);
+  else
+    vd_buffer_printf(saying->out,
+                     CTL_FORMAT(saying->ctl, "a wait of %s ahead, %s expected with it",
+                                "預計等候 %s，採納後預期 %s", "预计等候 %s，采纳后预期 %s"),
+                     wait, expected);
+  ctl_say_words(saying, ")\n", "）\n", "）\n");
+}
+
 void ctl_say_consequences(const struct ctl_saying *saying)
 {
   const Vd__Change *change = saying->change;
@@ -345,6 +376,9 @@ void ctl_say_consequences(const struct ctl_saying *saying)
   for (size_t i = 0; i < change->n_upserts; i++)
     if (change->upserts[i]->of_case == VD__ENTITY__OF_NOTE)
       say_note(saying, change->upserts[i]->note);
+  for (size_t i = 0; i < change->n_upserts; i++)
+    if (change->upserts[i]->of_case == VD__ENTITY__OF_SUGGESTION)
+      say_suggestion(saying, change->upserts[i]->suggestion);
   for (size_t i = 0; i < change->n_upserts; i++)
     if (change->upserts[i]->of_case == VD__ENTITY__OF_ALERT)
       say_alert(saying, change->upserts[i]->alert);

@@ -486,3 +486,23 @@ Test(say, a_lane_is_named_where_there_is_one)
               "\"why\":[\"printer-down\",\"desks:2\"]}}",
               "09:12:00        通道状态变更 由 lead：普通3（general-3） @大厅（打印机故障，柜台 2 个）\n");
 }
+
+#define COUNTED(suggestion)                                                                                  \
+  "{" CAUSE ",\"fact\":{\"what\":\"lanes-counted\",\"who\":\"desk-1\",\"text\":\"general-1\"},\"upserts\":[" \
+  "{\"suggestion\":{\"id\":\"s2\",\"kind\":\"open-lane\",\"lane\":\"general-1\",\"other\":\"general-"        \
+  "3\"," suggestion "}}]}"
+
+Test(say, what_a_count_brings_about_stands_below_it)
+{
+  static const char made[] = COUNTED("\"state\":\"open\",\"made_at_ms\":\"" AT "\",\"wait_ms\":\"12m\","
+                                     "\"expected_ms\":\"5m\"");
+  expect(made, "09:12:00        check-in counted by desk-1: General 1 (general-1)\n"
+               "09:12:00  s2      suggests: open General 3 (general-3) for General 1 (general-1)"
+               "  (a wait of 12m ahead, 5m expected with it)\n");
+  expect_hans(
+      COUNTED("\"state\":\"passed\",\"passed_at_ms\":\"" AT "\",\"reason\":\"queue-gone\""),
+      "09:12:00        签到已计数 由 desk-1：普通1（general-1）\n"
+      "09:12:00  s2      不再建议：开放 普通3（general-3），分流 普通1（general-1）（排队已自行消退）\n");
+  expect(COUNTED("\"state\":\"taken\",\"made_at_ms\":\"" AT "\""), // told before
+         "09:12:00        check-in counted by desk-1: General 1 (general-1)\n");
+}
