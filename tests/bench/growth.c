@@ -147,6 +147,51 @@ static void place(struct growth *g, uint64_t n)
   execute(g, VD__COMMAND__ACT_PLACE, &said);
 }
 
+static void level(struct growth *g, uint64_t n)
+{
+  struct name supply = nth(g, "coffee", n);
+  Vd__SupplyLevel said = VD__SUPPLY_LEVEL__INIT;
+  said.supply = supply.text;
+  said.level = 200;
+  execute(g, VD__COMMAND__ACT_SUPPLY_LEVEL, &said);
+}
+
+static void served(struct growth *g, uint64_t n)
+{
+  struct name supply = nth(g, "coffee", n);
+  Vd__SupplyServed said = VD__SUPPLY_SERVED__INIT;
+  said.supply = supply.text;
+  said.count = 1;
+  execute(g, VD__COMMAND__ACT_SUPPLY_SERVED, &said);
+}
+
+static void count_zone(struct growth *g, uint64_t n)
+{
+  struct name zone = nth(g, "forum-a", n);
+  Vd__CountZone said = VD__COUNT_ZONE__INIT;
+  said.zone = zone.text;
+  said.people = 40;
+  execute(g, VD__COMMAND__ACT_COUNT_ZONE, &said);
+}
+
+// With a queue that is long enough to look for what would shorten it.
+static void count_lane(struct growth *g, uint64_t n)
+{
+  struct name lane = nth(g, "general-1", n);
+  Vd__LaneCount count = VD__LANE_COUNT__INIT;
+  count.lane = lane.text;
+  count.from_at_ms = g->now_ms - 60000;
+  count.to_at_ms = g->now_ms;
+  count.checked_in = 6;
+  count.has_waiting = true;
+  count.waiting = 200;
+  Vd__LaneCount *list[] = {&count};
+  Vd__LaneCounts said = VD__LANE_COUNTS__INIT;
+  said.counts = list;
+  said.n_counts = 1;
+  execute(g, VD__COMMAND__ACT_LANE_COUNTS, &said);
+}
+
 // ---- what grows ----
 
 static void add(struct growth *g, Vd__Kind kind, ProtobufCMessage *message)
@@ -183,6 +228,32 @@ static void add_crew(struct growth *g, const struct vd_fold *plan, uint64_t n)
   vd__crew__free_unpacked(crew, NULL);
 }
 
+static void add_like(struct growth *g, const struct vd_fold *plan, Vd__Kind kind, const char *like,
+                     uint64_t n)
+{
+  ProtobufCMessage *message = vd_message_copy(vd_fold_find(plan, kind, like));
+  struct name id = nth(g, like, n);
+  vd_string_set((char **)((char *)message + message->descriptor->fields[0].offset),
+                id.text); // the id is first
+  add(g, kind, message);
+  protobuf_c_message_free_unpacked(message, NULL);
+}
+
+static void add_supply(struct growth *g, const struct vd_fold *plan, uint64_t n)
+{
+  add_like(g, plan, VD__KIND__KIND_SUPPLY, "coffee", n);
+}
+
+static void add_zone(struct growth *g, const struct vd_fold *plan, uint64_t n)
+{
+  add_like(g, plan, VD__KIND__KIND_ZONE, "forum-a", n);
+}
+
+static void add_lane(struct growth *g, const struct vd_fold *plan, uint64_t n)
+{
+  add_like(g, plan, VD__KIND__KIND_LANE, "general-1", n);
+}
+
 // Incidents are reported once the venue runs.
 static void add_nothing(struct growth *g, const struct vd_fold *plan, uint64_t n)
 {
@@ -206,6 +277,10 @@ static const struct kind {
     {"note", "incidents", add_nothing, report, note},
     {"decide", "incidents", add_nothing, report, decide},
     {"place", "crews", add_crew, NULL, place},
+    {"supply-level", "supplies", add_supply, level, level},
+    {"supply-served", "supplies", add_supply, level, served},
+    {"zone-count", "zones", add_zone, NULL, count_zone},
+    {"lane-count", "lanes", add_lane, NULL, count_lane},
 };
 
 // ---- the run ----
