@@ -307,7 +307,7 @@ static void print_lanes(const struct ctl *ctl, const struct vd_fold *fold)
 static void suggestion_row(const struct ctl *ctl, struct ctl_table *table, const struct vd_fold *fold,
                            const Vd__Suggestion *suggestion)
 {
-  bool is_measured = suggestion->state == VD__SUGGESTION_STATE__SUGGESTION_STATE_MEASURED;
+  bool is_over = suggestion->state == VD__SUGGESTION_STATE__SUGGESTION_STATE_MEASURED;
   ctl_cell(table, "%s", suggestion->id);
   ctl_cell(table, "%s", lane_name(ctl, fold, suggestion->lane));
   ctl_cell(table, "%s%s%s", ctl_words(ctl, &vd__suggestion_kind__descriptor, (int)suggestion->kind),
@@ -315,11 +315,12 @@ static void suggestion_row(const struct ctl *ctl, struct ctl_table *table, const
   clock_cell(ctl, table, suggestion->made_at_ms);
   wait_cell(table, true, suggestion->wait_ms);
   wait_cell(table, true, suggestion->expected_ms);
-  wait_cell(table, is_measured, suggestion->measured_ms);
+  wait_cell(table, is_over && !suggestion->uncounted, suggestion->measured_ms);
   ctl_cell(table, "%s",
-           !is_measured         ? ctl_words(ctl, &vd__suggestion_state__descriptor, (int)suggestion->state)
-           : suggestion->helped ? ctl_pick(ctl, "it helped", "有幫助", "有帮助")
-                                : ctl_pick(ctl, "it did not help", "無幫助", "无帮助"));
+           !is_over                ? ctl_words(ctl, &vd__suggestion_state__descriptor, (int)suggestion->state)
+           : suggestion->uncounted ? ctl_pick(ctl, "not known", "無法得知", "无法得知")
+           : suggestion->helped    ? ctl_pick(ctl, "it helped", "有幫助", "有帮助")
+                                   : ctl_pick(ctl, "it did not help", "無幫助", "无帮助"));
 }
 
 static void print_suggestions(const struct ctl *ctl, const struct vd_fold *fold)

@@ -231,6 +231,10 @@ static struct vd_fold *morning(void)
       "{\"suggestion\":{\"id\":\"s1\",\"revision\":1,\"number\":1,\"kind\":\"open-lane\",\"lane\":\"a\","
       "\"other\":\"b\",\"state\":\"measured\",\"made_at_ms\":\"2023-05-18T00:35:00Z\",\"wait_ms\":\"20m\","
       "\"expected_ms\":\"2m\",\"measured_ms\":\"3m\",\"helped\":true}}");
+  put(fold,
+      "{\"suggestion\":{\"id\":\"s2\",\"revision\":1,\"number\":2,\"kind\":\"move-staff\",\"lane\":\"a\","
+      "\"other\":\"b\",\"state\":\"measured\",\"made_at_ms\":\"2023-05-18T00:45:00Z\",\"wait_ms\":\"20m\","
+      "\"expected_ms\":\"2m\",\"uncounted\":true}}");
   return fold;
 }
 
@@ -293,6 +297,7 @@ Test(summary, tells_what_the_live_venue_did)
       "\n"
       "suggestion  queue   what                 made at   wait then  expected  measured  outcome\n"
       "s1          Lane A  open a lane: Lane B  08:35:00  20m        2m        3m        it helped\n"
+      "s2          Lane A  move staff: Lane B   08:45:00  20m        2m        -         not known\n"
       "\n"
       "node of the process  automatic  manual\n"
       "dispatch             0          2\n"
