@@ -145,6 +145,15 @@ static void check_entity(struct sim *sim, const Vd__Change *change, const Vd__En
   case VD__ENTITY__OF_ZONE:
     sim_check_zone(sim, change, entity->zone);
     break;
+  case VD__ENTITY__OF_EVENT:
+    sim_check_seated(sim, entity->event);
+    break;
+  case VD__ENTITY__OF_LANE:
+    sim_check_lane(sim, change, entity->lane);
+    break;
+  case VD__ENTITY__OF_SUGGESTION:
+    sim_check_suggestion(sim, change, entity->suggestion);
+    break;
   default:
     break;
   }
@@ -255,6 +264,7 @@ void sim_check_state(struct sim *sim)
   sim_check_devices(sim);
   sim_check_supplies(sim);
   sim_check_agenda(sim);
+  sim_check_lanes(sim);
   sim_check_counts(sim);
 }
 

@@ -70,7 +70,7 @@ static bool collides(const struct vd_fold *fold, const Vd__Session *session)
   return false;
 }
 
-static bool is_called(const struct vd_fold *fold, const char *subject)
+bool sim_is_called(const struct vd_fold *fold, const char *subject)
 {
   char prefix[128];
   snprintf(prefix, sizeof prefix, "%s.", subject);
@@ -88,7 +88,7 @@ static void check_collision(struct sim *sim, const struct vd_fold *fold, const V
     return;
   snprintf(subject, sizeof subject, "overlap.%s", session->id);
   SIM_REACHED(sim, COLLISION);
-  SIM_CHECK(sim, is_called(fold, subject), "nobody was called about the collision of %s", session->id);
+  SIM_CHECK(sim, sim_is_called(fold, subject), "nobody was called about the collision of %s", session->id);
 }
 
 // ---- what attendees are told ----
@@ -218,9 +218,13 @@ static bool is_of_note(const struct sim *sim, const char *subject)
   static const struct {
     const char *noun;
     Vd__Kind kind;
-  } nouns[] = {{"zone.", VD__KIND__KIND_ZONE},       {"session.", VD__KIND__KIND_SESSION},
-               {"overlap.", VD__KIND__KIND_SESSION}, {"notice.", VD__KIND__KIND_NOTICE},
-               {"device.", VD__KIND__KIND_DEVICE},   {"t", VD__KIND__KIND_TASK}};
+  } nouns[] = {{"zone.", VD__KIND__KIND_ZONE},
+               {"session.", VD__KIND__KIND_SESSION},
+               {"overlap.", VD__KIND__KIND_SESSION},
+               {"notice.", VD__KIND__KIND_NOTICE},
+               {"device.", VD__KIND__KIND_DEVICE},
+               {"lane.", VD__KIND__KIND_LANE},
+               {"t", VD__KIND__KIND_TASK}};
   const struct vd_fold *fold = vd_venue_fold(sim->venue);
   size_t at = 0, count = sizeof nouns / sizeof *nouns;
   while (at < count && strncmp(subject, nouns[at].noun, strlen(nouns[at].noun)) != 0)
@@ -238,6 +242,8 @@ static bool is_of_note(const struct sim *sim, const char *subject)
     return ((const Vd__Notice *)message)->state == NOTICE(WAITING);
   case VD__KIND__KIND_DEVICE:
     return is_device_of_note(fold, (const Vd__Device *)message);
+  case VD__KIND__KIND_LANE:
+    return sim_lane_is_of_note(fold, (const Vd__Lane *)message);
   case VD__KIND__KIND_TASK:
     return ((const Vd__Task *)message)->state == VD__TASK_STATE__TASK_STATE_OPEN;
   default:

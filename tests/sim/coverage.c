@@ -9,11 +9,10 @@ static const char *const rule_words[SIM_RULE_COUNT] = {
 #undef SIM_RULE_WORDS
 };
 
-// Facts of the live venue must all be reached; of lanes and suggestions once live.c draws their commands.
+// Facts of the live venue must all be reached.
 static bool is_drawn(enum vd_fact fact)
 {
-  bool is_of_lanes = fact >= VD_FACT_LANES_COUNTED && fact <= VD_FACT_SUGGESTION_PASSED;
-  return fact >= VD_FACT_ZONE_COUNTED && !is_of_lanes;
+  return fact >= VD_FACT_ZONE_COUNTED;
 }
 
 void sim_cover_change(struct sim *sim, const Vd__Change *change)

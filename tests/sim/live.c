@@ -262,15 +262,120 @@ static void notices(struct sim *sim, Vd__Command *command)
   }
 }
 
+// ---- check-in ----
+
+static void draw_numbers(struct sim *sim, Vd__LaneCount *count)
+{
+  count->checked_in = (uint32_t)sim_below(sim, 40);
+  count->has_arrived = sim_chance(sim, 40);
+  count->arrived = count->has_arrived ? (uint32_t)sim_below(sim, 60) : 0;
+  count->has_waiting = sim_chance(sim, 70);
+  count->waiting = count->has_waiting ? (uint32_t)sim_below(sim, sim_chance(sim, 60) ? 150 : 25) : 0;
+}
+
+// A system that sends again, now and then other numbers.
+static void count_again(struct sim *sim, Vd__LaneCount *count, const Vd__Lane *lane)
+{
+  count->from_at_ms = lane->from_at_ms;
+  count->to_at_ms = lane->counted_at_ms;
+  count->checked_in = lane->last_checked_in + sim_chance(sim, 15);
+  count->has_arrived = sim_chance(sim, 50);
+  count->arrived = count->has_arrived ? lane->last_arrived : 0;
+  count->has_waiting = sim_chance(sim, 30);
+  count->waiting = count->has_waiting ? lane->waiting : 0;
+}
+
+static void add_count(struct sim *sim, Vd__LaneCounts *list, const Vd__Lane *lane, int64_t to_ms)
+{
+  Vd__LaneCount *count = (Vd__LaneCount *)vd_message_new(&vd__lane_count__descriptor);
+  uint64_t draw = sim_below(sim, 100);
+  vd_string_set(&count->lane, draw < 98 ? lane->id : "no-such-lane");
+  draw_numbers(sim, count);
+  count->to_at_ms = to_ms;
+  if (draw < 10 && lane->counted_at_ms != 0)
+    count_again(sim, count, lane);
+  else if (draw < 13)
+    count->to_at_ms = sim->now_ms + (int64_t)sim_below(sim, 60) * 1000;
+  else if (draw < 16)
+    count->from_at_ms = lane->counted_at_ms - (int64_t)sim_below(sim, 10) * MINUTE_MS;
+  else if (draw < 25)
+    count->from_at_ms = sim->now_ms - (int64_t)(1 + sim_below(sim, 4)) * MINUTE_MS;
+  VD_REPEATED_ADD(list->counts, list->n_counts, count);
+}
+
+// Several lanes side by side; of some two intervals, one after the other.
+static void lane_counts(struct sim *sim, Vd__Command *command)
+{
+  const struct vd_fold *fold = vd_venue_fold(sim->venue);
+  const ProtobufCMessage *message = sim_draw_entity(sim, VD__KIND__KIND_LANE);
+  sim_set_act(command, ACT(LANE_COUNTS));
+  if (sim_chance(sim, 60))
+    command->acted_at_ms = 0;
+  for (uint64_t left = sim_below(sim, 4) + (sim_chance(sim, 97) ? 1 : 0); message != NULL && left > 0;
+       left--) {
+    const Vd__Lane *lane = (const Vd__Lane *)message;
+    int64_t before_ms = sim->now_ms - (int64_t)sim_below(sim, 90) * 1000;
+    if (sim_chance(sim, 20) && before_ms > lane->counted_at_ms)
+      add_count(sim, command->lane_counts, lane, before_ms);
+    add_count(sim, command->lane_counts, lane, 0);
+    message = vd_fold_next(fold, VD__KIND__KIND_LANE, lane->id, "");
+  }
+}
+
+static void set_lane(struct sim *sim, Vd__Command *command)
+{
+  sim_set_act(command, ACT(SET_LANE));
+  Vd__SetLane *set = command->set_lane;
+  vd_string_set(&set->lane, sim_draw_id(sim, VD__KIND__KIND_LANE));
+  set->state = sim_chance(sim, 40) ? VD__LANE_STATE__LANE_STATE_OPEN : (Vd__LaneState)sim_below(sim, 5);
+  bool closes = set->state == VD__LANE_STATE__LANE_STATE_CLOSED;
+  set->has_desks = sim_chance(sim, closes ? 5 : 60);
+  set->desks = set->has_desks || sim_chance(sim, 2) ? (uint32_t)sim_below(sim, 5) : 0;
+}
+
+// Mostly one that is open.
+static uint64_t draw_suggestion(struct sim *sim)
+{
+  uint64_t last = vd_venue_event(sim->venue)->last_suggestion, number = 0;
+  if (sim_chance(sim, 25))
+    return sim_chance(sim, 80) ? last - sim_below(sim, last + 1) : last + 1 + sim_below(sim, 3);
+  SIM_EACH(vd_venue_fold(sim->venue), SUGGESTION, Suggestion, suggestion)
+  if (suggestion->state == VD__SUGGESTION_STATE__SUGGESTION_STATE_OPEN &&
+      (number == 0 || sim_chance(sim, 50)))
+    number = suggestion->number;
+  return number != 0 ? number : last;
+}
+
+static void lanes(struct sim *sim, Vd__Command *command)
+{
+  if (sim_chance(sim, 85))
+    lane_counts(sim, command);
+  else
+    set_lane(sim, command);
+}
+
+static void suggestions(struct sim *sim, Vd__Command *command)
+{
+  uint64_t number = draw_suggestion(sim);
+  if (sim_chance(sim, 70)) {
+    sim_set_act(command, ACT(SUGGESTION_TAKE));
+    command->suggestion_take->suggestion = number;
+    return;
+  }
+  sim_set_act(command, ACT(SUGGESTION_PASS));
+  command->suggestion_pass->suggestion = number;
+  vd_string_set(&command->suggestion_pass->reason, sim_draw_text(sim));
+}
+
 // ---- which ----
 
-// Lanes and suggestions: a group of their own goes in here, and its facts out of coverage.c.
 static const struct group {
   void (*draw)(struct sim *sim, Vd__Command *command);
   unsigned of_people, of_machines; // weights
 } groups[] = {
-    {zones, 14, 20},  {supplies, 18, 20}, {batches, 20, 0}, {tasks, 8, 0},           {readings, 10, 60},
-    {devices, 10, 0}, {sessions, 14, 0},  {notices, 18, 0}, {sim_draw_heard, 40, 0},
+    {zones, 14, 20},    {supplies, 18, 20},   {batches, 20, 0},        {tasks, 8, 0},
+    {readings, 10, 60}, {devices, 10, 0},     {sessions, 14, 0},       {notices, 18, 0},
+    {lanes, 22, 20},    {suggestions, 10, 0}, {sim_draw_heard, 40, 0},
 };
 
 static void draw_group(struct sim *sim, Vd__Command *command, bool is_machine)

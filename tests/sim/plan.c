@@ -50,6 +50,10 @@ Vd__Plan *sim_plan_of_seed(struct sim *sim, const Vd__Plan *plan)
     policy->flap_ms = (int64_t)(30 + sim_below(sim, 120)) * 1000;
   if (sim_chance(sim, 30))
     policy->suspect_after_ms = (int64_t)sim_below(sim, 90) * 1000;
+  if (sim_chance(sim, 60))
+    policy->lane_wait_ms = (int64_t)(1 + sim_below(sim, 10)) * MINUTE_MS;
+  if (sim_chance(sim, 50))
+    policy->lane_measure_ms = (int64_t)(20 + sim_below(sim, 280)) * 1000;
   if (sim_chance(sim, 70))
     add_maintenance(sim, own);
   return own;
@@ -110,10 +114,21 @@ static void change_supply(struct sim *sim, Vd__Plan *plan)
     drop_last((ProtobufCMessage **)supply->batches, &supply->n_batches);
 }
 
+static void change_lane(struct sim *sim, Vd__Plan *plan)
+{
+  Vd__PlanLane *lane = plan->lanes[sim_below(sim, plan->n_lanes)];
+  if (sim_chance(sim, 50))
+    lane->staff = 1 + (uint32_t)sim_below(sim, 4);
+  if (sim_chance(sim, 30))
+    lane->service_ms = (int64_t)(10 + sim_below(sim, 60)) * 1000;
+  for (uint64_t left = sim_below(sim, 4); left > 0; left--)
+    drop_last((ProtobufCMessage **)plan->lanes, &plan->n_lanes);
+}
+
 Vd__Plan *sim_plan_changed(struct sim *sim)
 {
   Vd__Plan *plan = (Vd__Plan *)vd_message_copy(&sim->plan->base);
-  switch (sim_below(sim, 8)) {
+  switch (sim_below(sim, 10)) {
   case 0:
   case 1:
     change_crew(sim, plan);
@@ -131,6 +146,10 @@ Vd__Plan *sim_plan_changed(struct sim *sim)
     change_session(sim, plan);
     break;
   case 6:
+  case 7:
+    change_lane(sim, plan);
+    break;
+  case 8:
     change_supply(sim, plan);
     break;
   default:

@@ -114,6 +114,7 @@ void sim_server_start(struct sim *sim)
   vd_venue_restore_finish(sim->venue, sim->journal.count, sim->now_ms);
   sim->shadow = vd_fold_create();
   copy_into(sim->shadow, vd_venue_fold(sim->venue));
+  sim->seated = sim->seated_kept;
   sim_fleet_restarted(sim);
   sim_check_counts_restarted(sim);
 }
@@ -143,6 +144,7 @@ void sim_server_tick(struct sim *sim)
     sim_fail(sim, "time does not go on: %s was due at %lld", id, (long long)due_ms);
     return;
   }
+  sim_check_suggestions_due(sim);
 }
 
 void sim_server_sleep(struct sim *sim, int64_t until_ms)
@@ -173,6 +175,9 @@ static void note_executed(struct sim *sim, const Vd__Principal *principal, const
   sim_cover_command(sim, command, err, reply->sequence);
   if (err == VD_OK && command->act_case == VD__COMMAND__ACT_READINGS)
     sim_fleet_heard(sim, command);
+  if (err == VD_OK && command->act_case == VD__COMMAND__ACT_LANE_COUNTS &&
+      reply->number < command->lane_counts->n_counts)
+    SIM_REACHED(sim, INTERVAL_REPEATED);
   if (sim->trace == NULL)
     return;
   fprintf(sim->trace, "  %s by %s: ", command->id, principal->id);
@@ -206,6 +211,7 @@ void sim_server_execute(struct sim *sim, size_t index)
   }
   uint64_t before = vd_venue_sequence(sim->venue);
   size_t pending_before = sim->pending_count;
+  sent->checked_in = sim_checked_in(sim, sent->command);
   enum vd_err err = vd_venue_execute(sim->venue, sent->principal, "r", sent->command,
                                      VD__LANGUAGE__LANGUAGE_EN, sim->now_ms, on_change, sim, reply);
   bool is_quiet = vd_venue_sequence(sim->venue) == before && sim->pending_count == pending_before;
@@ -214,6 +220,8 @@ void sim_server_execute(struct sim *sim, size_t index)
             (unsigned long long)reply->sequence, is_quiet ? "nothing changed" : "something changed");
   SIM_CHECK(sim, strcmp(reply->code, vd_err_name(err)) == 0, "code %s for %s", reply->code, vd_err_name(err));
   note_executed(sim, sent->principal, sent->command, err, reply);
+  if (err == VD_OK)
+    sim->seated += sent->checked_in;
   if (err == VD_OK && reply->sequence != 0)
     vd_answered_put(sim->answered, sent->principal->id, sent->command->id,
                     &(struct vd_answer){reply->number, reply->looks_like, reply->sequence});
@@ -223,11 +231,41 @@ void sim_server_execute(struct sim *sim, size_t index)
 
 // ---- what would be forecast ----
 
-static void keep_supplies(void *context, const Vd__Change *change)
+static void keep_forecasts(void *context, const Vd__Change *change)
 {
+  static const Vd__Kind kinds[] = {VD__KIND__KIND_SUPPLY, VD__KIND__KIND_LANE, VD__KIND__KIND_SUGGESTION};
   for (size_t i = 0; i < change->n_upserts; i++)
-    if (change->upserts[i]->of_case == VD__ENTITY__OF_SUPPLY)
-      vd_buffer_pack(context, &change->upserts[i]->supply->base);
+    for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++)
+      if (vd_entity_kind(change->upserts[i]) == kinds[k])
+        vd_buffer_pack(context, vd_entity_message(change->upserts[i]));
+}
+
+static void probe(struct sim *sim, struct vd_buffer *bytes, Vd__Command *command)
+{
+  Vd__Reply *reply = new_reply();
+  command->id = (char *)"probe";
+  enum vd_err err = vd_venue_execute(sim->venue, sim_principal(0), "r", command, VD__LANGUAGE__LANGUAGE_EN,
+                                     sim->now_ms, keep_forecasts, bytes, reply);
+  vd_buffer_append(bytes, &err, sizeof err);
+  vd__reply__free_unpacked(reply, NULL);
+}
+
+// A queue that asks for help, at each lane that was not counted just now.
+static void probe_lanes(struct sim *sim, struct vd_buffer *bytes)
+{
+  for (size_t i = 0; i < sim->plan->n_lanes; i++) {
+    Vd__LaneCount count = VD__LANE_COUNT__INIT, *list = &count;
+    Vd__LaneCounts counts = VD__LANE_COUNTS__INIT;
+    Vd__Command command = VD__COMMAND__INIT;
+    count.lane = sim->plan->lanes[i]->id;
+    count.has_waiting = true;
+    count.waiting = (uint32_t)(10 + 30 * i);
+    counts.n_counts = 1;
+    counts.counts = &list;
+    command.act_case = VD__COMMAND__ACT_LANE_COUNTS;
+    command.lane_counts = &counts;
+    probe(sim, bytes, &command);
+  }
 }
 
 struct vd_buffer sim_server_probe(struct sim *sim)
@@ -238,17 +276,13 @@ struct vd_buffer sim_server_probe(struct sim *sim)
         vd_venue_fold(sim->venue), VD__KIND__KIND_SUPPLY, sim->plan->supplies[i]->id);
     Vd__SupplyLevel level = VD__SUPPLY_LEVEL__INIT;
     Vd__Command command = VD__COMMAND__INIT;
-    command.id = (char *)"probe";
     command.act_case = VD__COMMAND__ACT_SUPPLY_LEVEL;
     command.supply_level = &level;
     level.supply = supply->id;
     level.level = supply->level / 2;
-    Vd__Reply *reply = new_reply();
-    enum vd_err err = vd_venue_execute(sim->venue, sim_principal(0), "r", &command, VD__LANGUAGE__LANGUAGE_EN,
-                                       sim->now_ms, keep_supplies, &bytes, reply);
-    vd_buffer_append(&bytes, &err, sizeof err);
-    vd__reply__free_unpacked(reply, NULL);
+    probe(sim, &bytes, &command);
   }
+  probe_lanes(sim, &bytes);
   return bytes;
 }
 
@@ -274,6 +308,7 @@ static void count_kept(struct sim *sim, uint64_t from)
         change->cause->command->id[0] == 'c') {
       struct sim_sent *sent = &sim->sent[strtoul(change->cause->command->id + 1, NULL, 10)];
       sent->times_kept++;
+      sim->seated_kept += sent->checked_in;
       SIM_CHECK(sim, sent->times_kept <= 1, "command %s took effect twice", change->cause->command->id);
     }
   }

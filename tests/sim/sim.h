@@ -102,6 +102,16 @@ void sim_mirror_rejoin(struct sim *sim, struct sim_mirror *mirror);
   X(NOTICE_SETTLED, "a notice that settled anew before it was shown")                                        \
   X(NOTICE_COOLED, "a notice that waited for the cool-down")                                                 \
   X(CROWDED_BY_COUNT, "a zone crowded by its count")                                                         \
+  X(INTERVAL_REPEATED, "an interval of check-in counted again")                                              \
+  X(SUGGESTION_CALLED, "a suggestion that is open, and somebody called about it")                            \
+  X(SUGGESTION_UNANSWERED, "a suggestion that nobody answered")                                              \
+  X(SUGGESTION_GONE, "a suggestion that went by itself")                                                     \
+  X(LANE_OPENED, "a lane opened as suggested")                                                               \
+  X(DESK_MOVED, "a desk moved as suggested")                                                                 \
+  X(LANE_QUIET, "a long wait, and nothing suggested in the quiet time")                                      \
+  X(MEASURED_HELPED, "a suggestion that helped")                                                             \
+  X(MEASURED_NOT_HELPED, "a suggestion that did not help")                                                   \
+  X(MEASURED_UNCOUNTED, "a suggestion taken, and the lane not counted")                                      \
   X(SUBJECT_CALLED, "a thread about what is no incident")                                                    \
   X(SUBJECT_SETTLED, "such a thread withdrawn")                                                              \
   X(COUNTS_LOST, "acts counted in memory and lost by a restart")
@@ -133,6 +143,7 @@ struct sim_sent {
   const Vd__Principal *principal;
   enum sim_sent_state state;
   Vd__Reply *reply;    // of the first answer
+  uint64_t checked_in; // what it adds to who is seated, if it is accepted
   unsigned times_kept; // Changes in the journal that carry this command: at most 1
 };
 // Makes one random command and puts it on the way.
@@ -187,8 +198,8 @@ void sim_server_execute(struct sim *sim, size_t sent);
 // A command whose answer nobody waits for. Borrows it.
 void sim_server_take(struct sim *sim, const Vd__Principal *principal, const Vd__Command *command);
 void sim_server_commit(struct sim *sim, enum sim_fault fault);
-// Reports a level of each supply, and returns what would be known of them then. Nothing of it is kept: the
-// venue must be restored afterwards.
+// Reports a level of each supply and a queue of each lane, and returns what would be known of them then.
+// Nothing of it is kept: the venue must be restored afterwards.
 struct vd_buffer sim_server_probe(struct sim *sim);
 
 // ---- check.c ----
@@ -216,7 +227,7 @@ void sim_check_acknowledged(struct sim *sim);
 struct vd_buffer sim_state_bytes(const struct sim *sim);
 // Nothing that is due was forgotten by the timers.
 void sim_check_timers(struct sim *sim);
-// ---- check_device.c, check_supply.c, check_agenda.c: the same for the live venue ----
+// ---- check_device.c, check_supply.c, check_agenda.c, check_lane.c: the same for the live venue ----
 void sim_check_device(struct sim *sim, const Vd__Change *change, const Vd__Device *now);
 void sim_check_devices(struct sim *sim);
 void sim_check_readings(struct sim *sim, const Vd__Change *change);
@@ -228,6 +239,16 @@ void sim_check_session(struct sim *sim, const Vd__Change *change, const Vd__Sess
 void sim_check_notice(struct sim *sim, const Vd__Change *change, const Vd__Notice *now);
 void sim_check_zone(struct sim *sim, const Vd__Change *change, const Vd__Zone *now);
 void sim_check_agenda(struct sim *sim);
+bool sim_is_called(const struct vd_fold *fold, const char *subject);
+void sim_check_seated(struct sim *sim, const Vd__Event *now);
+void sim_check_lane(struct sim *sim, const Vd__Change *change, const Vd__Lane *now);
+void sim_check_suggestion(struct sim *sim, const Vd__Change *change, const Vd__Suggestion *now);
+// After a tick: what was due is done.
+void sim_check_suggestions_due(struct sim *sim);
+void sim_check_lanes(struct sim *sim);
+bool sim_lane_is_of_note(const struct vd_fold *fold, const Vd__Lane *lane);
+// How many the command checks in, if it is accepted now.
+uint64_t sim_checked_in(const struct sim *sim, const Vd__Command *command);
 // Nobody is called about what is no more.
 void sim_check_subject(struct sim *sim, const Vd__Alert *alert);
 // Acts counted never become fewer; a restart loses those of less than a minute.
@@ -274,6 +295,8 @@ struct sim {
     uint64_t revision; // of the entity that keeps them
     int64_t unkept_ms; // since when some are in memory only, 0 = none
   } counted[VD_NODES];
+
+  uint64_t seated, seated_kept; // by what was accepted, and of that in the journal
 
   struct sim_coverage *coverage;
   unsigned restarts, commits, breaches, calls;
