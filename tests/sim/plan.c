@@ -90,10 +90,8 @@ static void drop_device(Vd__Plan *plan, const char *id)
   for (size_t i = 0; i < plan->n_devices; i++) {
     if (strcmp(plan->devices[i]->id, id) != 0)
       continue;
-    Vd__PlanDevice *gone = plan->devices[i];
-    plan->devices[i] = plan->devices[plan->n_devices - 1];
-    plan->devices[plan->n_devices - 1] = gone;
-    drop_last((ProtobufCMessage **)plan->devices, &plan->n_devices);
+    vd__plan_device__free_unpacked(plan->devices[i], NULL);
+    plan->devices[i] = plan->devices[--plan->n_devices];
   }
 }
 
