@@ -9,10 +9,11 @@ static const char *const rule_words[SIM_RULE_COUNT] = {
 #undef SIM_RULE_WORDS
 };
 
-// Facts of the live venue must all be reached.
+// Facts of the live venue must all be reached. A suggestion is made by what is told already, a count or a
+// change of a lane: it is in that Change, and never its fact. The rules see to it that some were made.
 static bool is_drawn(enum vd_fact fact)
 {
-  return fact >= VD_FACT_ZONE_COUNTED;
+  return fact >= VD_FACT_ZONE_COUNTED && fact != VD_FACT_SUGGESTED;
 }
 
 void sim_cover_change(struct sim *sim, const Vd__Change *change)

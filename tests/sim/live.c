@@ -289,29 +289,39 @@ static void add_count(struct sim *sim, Vd__LaneCounts *list, const Vd__Lane *lan
 {
   Vd__LaneCount *count = (Vd__LaneCount *)vd_message_new(&vd__lane_count__descriptor);
   uint64_t draw = sim_below(sim, 100);
-  vd_string_set(&count->lane, draw < 98 ? lane->id : "no-such-lane");
+  vd_string_set(&count->lane, draw < 99 ? lane->id : "no-such-lane");
   draw_numbers(sim, count);
   count->to_at_ms = to_ms;
   if (draw < 10 && lane->counted_at_ms != 0)
     count_again(sim, count, lane);
-  else if (draw < 13)
-    count->to_at_ms = sim->now_ms + (int64_t)sim_below(sim, 60) * 1000;
-  else if (draw < 16)
+  else if (draw < 12)
+    count->to_at_ms = sim->now_ms + (int64_t)sim_below(sim, 40) * 1000;
+  else if (draw < 14)
     count->from_at_ms = lane->counted_at_ms - (int64_t)sim_below(sim, 10) * MINUTE_MS;
-  else if (draw < 25)
+  else if (draw < 20)
     count->from_at_ms = sim->now_ms - (int64_t)(1 + sim_below(sim, 4)) * MINUTE_MS;
   VD_REPEATED_ADD(list->counts, list->n_counts, count);
+}
+
+// Often one where something was done, and people want to know whether it helped.
+static const ProtobufCMessage *draw_lane(struct sim *sim)
+{
+  const struct vd_fold *fold = vd_venue_fold(sim->venue);
+  SIM_EACH(fold, SUGGESTION, Suggestion, suggestion)
+  if (suggestion->state == VD__SUGGESTION_STATE__SUGGESTION_STATE_TAKEN && sim_chance(sim, 50))
+    return vd_fold_find(fold, VD__KIND__KIND_LANE, suggestion->lane);
+  return sim_draw_entity(sim, VD__KIND__KIND_LANE);
 }
 
 // Several lanes side by side; of some two intervals, one after the other.
 static void lane_counts(struct sim *sim, Vd__Command *command)
 {
   const struct vd_fold *fold = vd_venue_fold(sim->venue);
-  const ProtobufCMessage *message = sim_draw_entity(sim, VD__KIND__KIND_LANE);
+  const ProtobufCMessage *message = draw_lane(sim);
   sim_set_act(command, ACT(LANE_COUNTS));
-  if (sim_chance(sim, 60))
+  if (sim_chance(sim, 80))
     command->acted_at_ms = 0;
-  for (uint64_t left = sim_below(sim, 4) + (sim_chance(sim, 97) ? 1 : 0); message != NULL && left > 0;
+  for (uint64_t left = sim_below(sim, 6) + (sim_chance(sim, 97) ? 1 : 0); message != NULL && left > 0;
        left--) {
     const Vd__Lane *lane = (const Vd__Lane *)message;
     int64_t before_ms = sim->now_ms - (int64_t)sim_below(sim, 90) * 1000;
@@ -357,6 +367,10 @@ static void lanes(struct sim *sim, Vd__Command *command)
 static void suggestions(struct sim *sim, Vd__Command *command)
 {
   uint64_t number = draw_suggestion(sim);
+  if (number == 0 && sim_chance(sim, 80)) { // none was made so far
+    lane_counts(sim, command);
+    return;
+  }
   if (sim_chance(sim, 70)) {
     sim_set_act(command, ACT(SUGGESTION_TAKE));
     command->suggestion_take->suggestion = number;
@@ -375,7 +389,7 @@ static const struct group {
 } groups[] = {
     {zones, 14, 20},    {supplies, 18, 20},   {batches, 20, 0},        {tasks, 8, 0},
     {readings, 10, 60}, {devices, 10, 0},     {sessions, 14, 0},       {notices, 18, 0},
-    {lanes, 22, 20},    {suggestions, 10, 0}, {sim_draw_heard, 40, 0},
+    {lanes, 26, 40},    {suggestions, 12, 0}, {sim_draw_heard, 40, 0},
 };
 
 static void draw_group(struct sim *sim, Vd__Command *command, bool is_machine)
