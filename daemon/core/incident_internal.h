@@ -54,6 +54,8 @@ struct vd_steps_taken {
   int64_t acted_at_ms[VD_TIER_LAST + 1]; // 0 = not taken
 };
 struct vd_steps_taken vd_attempt_taken(Vd__Attempt *attempt);
+// A running deadline counts from another moment; a lateness by the mistaken one is forgotten.
+void vd_incident_move_clock(struct vd_act *act, Vd__Deadline *deadline, int64_t by_ms);
 // After explicit steps of a touched attempt were set or removed: derives the implied ones anew and brings the
 // deadlines and the incident's state in line with them.
 void vd_attempt_settle(struct vd_act *act, Vd__Incident *incident, Vd__Attempt *attempt,

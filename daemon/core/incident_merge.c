@@ -24,7 +24,17 @@ static void forget_lateness(struct vd_act *act, Vd__Deadline *deadline)
   vd_string_set(&deadline->heard_by, "");
 }
 
-// The clocks of the first attempt count from the first report. What was met by then stays as it was told.
+void vd_incident_move_clock(struct vd_act *act, Vd__Deadline *deadline, int64_t by_ms)
+{
+  vd_act_touch(act, VD__KIND__KIND_DEADLINE, &deadline->base);
+  deadline->start_at_ms += by_ms;
+  deadline->warn_at_ms += by_ms;
+  deadline->due_at_ms += by_ms;
+  forget_lateness(act, deadline);
+}
+
+// The clocks of the first attempt count from the first report. What was met by then stays as it was told, for
+// as long as it is.
 static void move_clocks(struct vd_act *act, Vd__Incident *incident, int64_t by_ms)
 {
   if (by_ms == 0 || incident->attempt != 1 || !vd_incident_is_open(incident))
@@ -35,13 +45,8 @@ static void move_clocks(struct vd_act *act, Vd__Incident *incident, int64_t by_m
   attempt->decision_call_at_ms += by_ms;
   for (Vd__Promise tier = VD_TIER_FIRST; tier <= VD_TIER_LAST; tier++) {
     Vd__Deadline *deadline = vd_incident_deadline(act->venue, incident, tier);
-    if (!vd_deadline_is_running(deadline))
-      continue;
-    vd_act_touch(act, VD__KIND__KIND_DEADLINE, &deadline->base);
-    deadline->start_at_ms += by_ms;
-    deadline->warn_at_ms += by_ms;
-    deadline->due_at_ms += by_ms;
-    forget_lateness(act, deadline);
+    if (vd_deadline_is_running(deadline))
+      vd_incident_move_clock(act, deadline, by_ms);
   }
   vd_incident_need(act->venue, incident);
 }

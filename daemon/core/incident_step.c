@@ -82,8 +82,12 @@ void vd_attempt_settle(struct vd_act *act, Vd__Incident *incident, Vd__Attempt *
     if (was_ms == is_ms)
       continue;
     Vd__Deadline *deadline = vd_incident_deadline(act->venue, incident, tier);
-    if (was_ms != 0)
+    if (was_ms != 0) {
       vd_deadline_resume(act, deadline);
+      // A merge, or its undoing, may have moved the clocks while this one stood still.
+      if (deadline->start_at_ms != attempt->started_at_ms)
+        vd_incident_move_clock(act, deadline, attempt->started_at_ms - deadline->start_at_ms);
+    }
     if (is_ms != 0)
       vd_deadline_meet(act, deadline, is_ms);
   }

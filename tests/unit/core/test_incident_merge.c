@@ -93,6 +93,26 @@ Test(incident_merge, what_was_met_stays_and_reopened_clocks_stay)
   fixture_destroy(f);
 }
 
+// The reply came before the merge; what it implied is said afterwards, of a moment before the first report.
+Test(incident_merge, what_is_met_anew_counts_from_the_earliest_time)
+{
+  struct fixture *f = two();
+  do_decide(f, 1, "x");
+  cr_expect_eq(deadline(f, 1, "respond")->outcome, OUTCOME(MET), "implied");
+  do_duplicate(f, 2, 1);
+  f->now_ms += MINUTES(1);
+  STEP(f, RESPOND, 1, "av-1", FIXTURE_T0 + MINUTES(2));
+  const Vd__Deadline *respond = deadline(f, 1, "respond");
+  cr_expect_eq(respond->start_at_ms, FIXTURE_T0);
+  cr_expect_eq(respond->due_at_ms, FIXTURE_T0 + MINUTES(5));
+  cr_expect_eq(respond->met_at_ms, FIXTURE_T0 + MINUTES(2));
+  int64_t held_ms = 0;
+  for (size_t i = 0; i < respond->n_shares; i++)
+    held_ms += respond->shares[i]->held_ms;
+  cr_expect_eq(held_ms, MINUTES(2));
+  fixture_destroy(f);
+}
+
 Test(incident_merge, refusals)
 {
   struct fixture *f = two();
