@@ -149,6 +149,7 @@ static const struct detail details[] = {
     {"this lane was counted until then already", "此通道已計數至該時刻", "此通道已计数至该时刻"},
     {"this interval was counted already, with other numbers", "此時段已有計數，數字不同", "此时段已有计数，数字不同"},
     {"it ends before it begins", "結束早於開始", "结束早于开始"},
+    {"this lane is closed: nobody waits there", "此通道已關閉，無人排隊", "此通道已关闭，无人排队"},
     {"an interval is at most 4 h", "時段至多 4 小時", "时段至多 4 小时"},
     {"more than 1000 in a minute", "每分鐘超過 1000", "每分钟超过 1000"},
     {"more than 100000", "超過 100000", "超过 100000"},

@@ -49,11 +49,20 @@ static void add_why(Vd__Fact *fact, const char *word, uint64_t number)
 
 // ---- counts: checked ----
 
-// A list under way: its intervals so far.
+// The interval that was last of a lane: its numbers are those that were said.
+struct last {
+  int64_t from_ms, to_ms, said_ms; // 0 for none
+  uint32_t checked_in, arrived, waiting;
+  bool has_arrived, has_waiting;
+};
+
+// A list under way: its intervals so far, and the last new one of each lane in it, by the lanes' ids.
 struct list {
   const struct vd_act *act;
   struct vd_lane_interval intervals[VD_LANE_COUNTS_MAX];
   size_t count;
+  size_t last[VD_LANE_COUNTS_MAX];
+  size_t n_last;
 };
 
 static enum vd_err refuse_count(struct vd_refusal *refusal, enum vd_err err, size_t at, const char *field,
@@ -66,30 +75,80 @@ static enum vd_err refuse_count(struct vd_refusal *refusal, enum vd_err err, siz
   return vd_refuse(refusal, err, path.text, "%s", detail);
 }
 
-// The interval of this lane that was counted last: earlier in the list, else by the lane. 0, 0 for none.
-static void last_of(const struct list *list, const Vd__Lane *lane, int64_t *from_ms, int64_t *to_ms)
+// Where the lane's last one is, or would be.
+static size_t place_of(const struct list *list, const Vd__Lane *lane, bool *is_there)
 {
-  for (size_t i = list->count; i-- > 0;) {
-    const struct vd_lane_interval *interval = &list->intervals[i];
-    if (interval->lane != lane)
-      continue;
-    *from_ms = interval->from_ms;
-    *to_ms = interval->to_ms;
-    return;
+  size_t from = 0, to = list->n_last;
+  while (from < to) {
+    size_t middle = (from + to) / 2;
+    if (strcmp(list->intervals[list->last[middle]].lane->id, lane->id) < 0)
+      from = middle + 1;
+    else
+      to = middle;
   }
-  *from_ms = lane->from_at_ms;
-  *to_ms = lane->counted_at_ms;
+  *is_there = from < list->n_last && list->intervals[list->last[from]].lane == lane;
+  return from;
 }
 
-static int64_t begins_at(const struct vd_venue *venue, int64_t last_from_ms, int64_t last_to_ms,
-                         int64_t to_ms)
+// The one just checked, which is new.
+static void keep_last(struct list *list)
+{
+  bool is_there = false;
+  struct vd_lane_interval *interval = &list->intervals[list->count];
+  size_t place = place_of(list, interval->lane, &is_there);
+  interval->is_first = !is_there;
+  if (!is_there) {
+    memmove(&list->last[place + 1], &list->last[place], (list->n_last - place) * sizeof *list->last);
+    list->n_last++;
+  }
+  list->last[place] = list->count;
+}
+
+static struct last last_of(const struct list *list, const Vd__Lane *lane)
+{
+  bool is_there = false;
+  size_t place = place_of(list, lane, &is_there);
+  if (!is_there)
+    return (struct last){.from_ms = lane->from_at_ms,
+                         .to_ms = lane->counted_at_ms,
+                         .said_ms = lane->said_to_at_ms,
+                         .checked_in = lane->last_checked_in,
+                         .arrived = lane->last_arrived,
+                         .waiting = lane->last_waiting,
+                         .has_arrived = true,
+                         .has_waiting = true};
+  const struct vd_lane_interval *interval = &list->intervals[list->last[place]];
+  const Vd__LaneCount *count = interval->count;
+  return (struct last){interval->from_ms, interval->to_ms, interval->said_ms,  count->checked_in,
+                       count->arrived,    count->waiting,  count->has_arrived, count->has_waiting};
+}
+
+static int64_t begins_at(const struct vd_venue *venue, const struct last *last,
+                         const struct vd_lane_interval *interval)
 {
   int64_t doors_ms = vd_venue_event(venue)->doors_at_ms, most_ms = VD_LANE_INTERVAL_MAX_MS;
-  if (last_to_ms == to_ms)
-    return last_from_ms;
-  if (to_ms - last_to_ms <= most_ms) // also where it is out of order, which is said below
-    return last_to_ms;
+  int64_t to_ms = interval->to_ms;
+  if (last->said_ms == interval->said_ms)
+    return last->from_ms;
+  if (to_ms - last->to_ms <= most_ms) // also where it is out of order, which is said below
+    return last->to_ms;
   return doors_ms < to_ms && to_ms - doors_ms <= most_ms ? doors_ms : to_ms - BEGINS_BEFORE_MS;
+}
+
+static enum vd_err check_order(const struct list *list, const struct last *last,
+                               const struct vd_lane_interval *interval, struct vd_refusal *refusal)
+{
+  if (last->to_ms != 0 && interval->from_ms < last->to_ms)
+    return refuse_count(refusal, VD_ERR_OUT_OF_ORDER, list->count, "from_at_ms",
+                        "this lane was counted beyond that already");
+  if (interval->from_ms >= interval->to_ms)
+    return last->to_ms >= interval->to_ms
+               ? refuse_count(refusal, VD_ERR_OUT_OF_ORDER, list->count, "to_at_ms",
+                              "this lane was counted until then already")
+               : refuse_count(refusal, VD_ERR_BAD_VALUE, list->count, "to_at_ms", "it ends before it begins");
+  if (interval->from_ms < interval->to_ms - VD_LANE_INTERVAL_MAX_MS)
+    return refuse_count(refusal, VD_ERR_BAD_VALUE, list->count, "from_at_ms", "an interval is at most 4 h");
+  return VD_OK;
 }
 
 static enum vd_err check_times(struct list *list, struct vd_lane_interval *interval,
@@ -97,43 +156,35 @@ static enum vd_err check_times(struct list *list, struct vd_lane_interval *inter
 {
   const struct vd_act *act = list->act;
   const Vd__LaneCount *count = interval->count;
-  int64_t last_from_ms, last_to_ms, now_ms = act->now_ms;
-  last_of(list, interval->lane, &last_from_ms, &last_to_ms);
-  interval->to_ms = count->to_at_ms != 0 ? count->to_at_ms : vd_act_acted_at(act);
+  struct last last = last_of(list, interval->lane);
+  int64_t now_ms = act->now_ms;
+  interval->said_ms = interval->to_ms = count->to_at_ms != 0 ? count->to_at_ms : vd_act_acted_at(act);
   if (interval->to_ms > now_ms + vd_policy(act->venue)->future_skew_ms)
     return refuse_count(refusal, VD_ERR_ACTED_IN_FUTURE, list->count, "to_at_ms", "it has not ended yet");
   if (interval->to_ms < now_ms - DAY_MS)
     return refuse_count(refusal, VD_ERR_ACTED_TOO_EARLY, list->count, "to_at_ms", "more than a day ago");
   if (interval->to_ms > now_ms) // a fast clock's
     interval->to_ms = now_ms;
-  interval->from_ms = count->from_at_ms != 0
-                          ? count->from_at_ms
-                          : begins_at(act->venue, last_from_ms, last_to_ms, interval->to_ms);
-  interval->is_repeat = last_to_ms != 0 && interval->from_ms == last_from_ms && interval->to_ms == last_to_ms;
-  if (interval->is_repeat)
-    return VD_OK;
-  if (last_to_ms != 0 && interval->from_ms < last_to_ms)
-    return refuse_count(refusal, VD_ERR_OUT_OF_ORDER, list->count, "from_at_ms",
-                        "this lane was counted beyond that already");
-  if (interval->from_ms >= interval->to_ms)
-    return last_to_ms >= interval->to_ms
-               ? refuse_count(refusal, VD_ERR_OUT_OF_ORDER, list->count, "to_at_ms",
-                              "this lane was counted until then already")
-               : refuse_count(refusal, VD_ERR_BAD_VALUE, list->count, "to_at_ms", "it ends before it begins");
-  if (interval->to_ms - interval->from_ms > VD_LANE_INTERVAL_MAX_MS)
-    return refuse_count(refusal, VD_ERR_BAD_VALUE, list->count, "from_at_ms", "an interval is at most 4 h");
-  return VD_OK;
+  interval->from_ms = count->from_at_ms != 0 ? count->from_at_ms : begins_at(act->venue, &last, interval);
+  interval->is_repeat =
+      last.to_ms != 0 && interval->from_ms == last.from_ms && interval->said_ms == last.said_ms;
+  return interval->is_repeat ? VD_OK : check_order(list, &last, interval, refusal);
+}
+
+// A long interval, or many short ones: neither lets in more than so many in a minute.
+static bool is_too_many(const struct vd_lane_interval *interval, uint32_t guests)
+{
+  return guests > ((interval->to_ms - interval->from_ms) * VD_LANE_MINUTE_MAX + MINUTE_MS - 1) / MINUTE_MS;
 }
 
 static enum vd_err check_numbers(const struct list *list, const struct vd_lane_interval *interval,
                                  struct vd_refusal *refusal)
 {
   const Vd__LaneCount *count = interval->count;
-  int64_t minutes = (interval->to_ms - interval->from_ms + MINUTE_MS - 1) / MINUTE_MS;
   const char *too_many = "more than 1000 in a minute";
-  if (count->checked_in > minutes * VD_LANE_MINUTE_MAX)
+  if (is_too_many(interval, count->checked_in))
     return refuse_count(refusal, VD_ERR_BAD_VALUE, list->count, "checked_in", too_many);
-  if (count->has_arrived && count->arrived > minutes * VD_LANE_MINUTE_MAX)
+  if (count->has_arrived && is_too_many(interval, count->arrived))
     return refuse_count(refusal, VD_ERR_BAD_VALUE, list->count, "arrived", too_many);
   if (count->has_waiting && count->waiting > VD_LANE_WAITING_MAX)
     return refuse_count(refusal, VD_ERR_BAD_VALUE, list->count, "waiting", "more than 100000");
@@ -141,6 +192,10 @@ static enum vd_err check_numbers(const struct list *list, const struct vd_lane_i
     return refuse_count(refusal, VD_ERR_BAD_VALUE, list->count, "arrived", "without has_arrived");
   if (!count->has_waiting && count->waiting != 0)
     return refuse_count(refusal, VD_ERR_BAD_VALUE, list->count, "waiting", "without has_waiting");
+  if (count->waiting > 0 && vd_lane_is_closed(interval->lane) &&
+      interval->from_ms >= interval->lane->state_at_ms && !interval->is_repeat)
+    return refuse_count(refusal, VD_ERR_WRONG_STATE, list->count, "waiting",
+                        "this lane is closed: nobody waits there");
   return VD_OK;
 }
 
@@ -149,19 +204,10 @@ static enum vd_err check_repeat(const struct list *list, const struct vd_lane_in
                                 struct vd_refusal *refusal)
 {
   const Vd__LaneCount *count = interval->count;
-  const Vd__Lane *lane = interval->lane;
-  uint32_t checked_in = lane->last_checked_in, arrived = lane->last_arrived, waiting = lane->waiting;
-  for (size_t i = list->count; i-- > 0;) {
-    const struct vd_lane_interval *before = &list->intervals[i];
-    if (before->lane != lane)
-      continue;
-    checked_in = before->count->checked_in;
-    arrived = before->count->has_arrived ? before->count->arrived : count->arrived;
-    waiting = before->count->has_waiting ? before->count->waiting : count->waiting;
-    break;
-  }
-  bool is_same = count->checked_in == checked_in && (!count->has_arrived || count->arrived == arrived) &&
-                 (!count->has_waiting || count->waiting == waiting);
+  struct last last = last_of(list, interval->lane);
+  bool is_same = count->checked_in == last.checked_in &&
+                 (!count->has_arrived || !last.has_arrived || count->arrived == last.arrived) &&
+                 (!count->has_waiting || !last.has_waiting || count->waiting == last.waiting);
   return is_same ? VD_OK
                  : refuse_count(refusal, VD_ERR_OUT_OF_ORDER, list->count, "from_at_ms",
                                 "this interval was counted already, with other numbers");
@@ -189,6 +235,8 @@ static enum vd_err check_counts(struct list *list, struct vd_refusal *refusal)
       err = check_numbers(list, interval, refusal);
     if (err == VD_OK && interval->is_repeat)
       err = check_repeat(list, interval, refusal);
+    if (err == VD_OK && !interval->is_repeat)
+      keep_last(list);
   }
   return err;
 }
@@ -204,14 +252,6 @@ static void seat(struct vd_act *act, const struct vd_lane_interval *interval)
   event->seated += interval->count->checked_in;
   if (zone)
     zone->seated += interval->count->checked_in;
-}
-
-static bool is_first_of_lane(const struct list *list, size_t at)
-{
-  for (size_t i = 0; i < at; i++)
-    if (list->intervals[i].lane == list->intervals[at].lane && !list->intervals[i].is_repeat)
-      return false;
-  return !list->intervals[at].is_repeat;
 }
 
 static void tell_counts(struct vd_act *act, const struct list *list, uint64_t fresh)
@@ -251,10 +291,10 @@ static uint64_t take_counts(struct vd_act *act, const struct list *list)
     tell_counts(act, list, fresh);
   // All queues are known before anything is suggested for one of them.
   for (size_t i = 0; i < list->count; i++)
-    if (is_first_of_lane(list, i))
+    if (list->intervals[i].is_first)
       vd_lane_predict(act, list->intervals[i].lane);
   for (size_t i = 0; i < list->count; i++)
-    if (is_first_of_lane(list, i)) {
+    if (list->intervals[i].is_first) {
       vd_suggestion_consider(act, list->intervals[i].lane);
       vd_suggestion_relied_on(act, list->intervals[i].lane);
     }
@@ -277,11 +317,12 @@ enum vd_err vd_lane_counts(struct vd_act *act, Vd__Reply *reply, struct vd_refus
 void vd_lane_change(struct vd_act *act, Vd__Lane *lane, Vd__LaneState state, uint32_t desks, int64_t at_ms)
 {
   vd_act_touch(act, VD__KIND__KIND_LANE, &lane->base);
+  vd_lane_carry(lane, at_ms); // until then it went on as before
   lane->state = state;
   lane->desks = desks;
   lane->state_at_ms = at_ms;
   if (vd_lane_is_closed(lane))
-    lane->waiting = lane->arrival_rate = 0;
+    lane->waiting = lane->arrival_rate = lane->queue = 0;
   // Whoever looks for a lane to open, or a desk to move, sees it as it is from here on.
   vd_index_refresh(act->venue->index, act->venue, VD__KIND__KIND_LANE, lane->id, &lane->base);
   vd_lane_predict(act, lane);
@@ -342,6 +383,8 @@ enum vd_err vd_lane_set(struct vd_act *act, Vd__Reply *reply, struct vd_refusal 
     return VD_OK;
   if (at_ms < lane->state_at_ms)
     return vd_refuse(refusal, VD_ERR_OUT_OF_ORDER, "acted_at_ms", "%s changed after that", lane->id);
+  if (state == VD__LANE_STATE__LANE_STATE_CLOSED && at_ms < lane->counted_at_ms && lane->waiting > 0)
+    return vd_refuse(refusal, VD_ERR_OUT_OF_ORDER, "acted_at_ms", "%s was counted after that", lane->id);
   vd_lane_change(act, lane, state, desks, at_ms);
   tell_set(act, lane);
   vd_node_did(act, VD__NODE__NODE_CHECK_IN, false);

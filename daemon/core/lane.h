@@ -7,14 +7,16 @@
 //
 // Counting. An interval of a lane says how many were checked in, perhaps how many came, perhaps how many wait
 // at its end. A list is taken whole or not at all. The intervals of one lane follow each other: none begins
-// before the last has ended, none ends in the future or more than a day ago, none lasts more than four hours.
-// The last interval once more, with the same numbers, is nothing new (a system that sends again); with other
-// numbers it is refused: what was wrong is put right by the next count of the queue. An interval without a
-// beginning begins where the last one ended; where none did within four hours, at the doors, or five minutes
-// before its end if the doors are not within four hours before it.
+// before the last has ended, none ends in the future or more than a day ago, none lasts more than four hours
+// or lets in more than 1000 a minute.
+// The last interval once more, with the same numbers, is nothing new (a system that sends again); it is known
+// by its end as it was said, which a fast clock says a little ahead. With other numbers it is refused: what
+// was wrong is put right by the next count of the queue. An interval without a beginning begins where the
+// last one ended; where none did within four hours, at the doors, or five minutes before its end if the doors
+// are not within four hours before it. At a closed lane nobody waits: an interval that begins since it closed
+// and says otherwise is refused; so is, of a lane that was counted with a queue, that it closed before.
 //   What was not counted is concluded: who waits = waited + came - checked in; who came = checked in + what
-//   the
-// queue grew by. After more than half an hour uncounted, nothing is concluded from what was before.
+// the queue grew by. After more than half an hour uncounted, nothing is concluded from what was before.
 //
 // The rates, in thousandths of a guest a minute: `arrival_rate` of the lane and `service_rate` of one desk
 // while nothing is wrong (first as planned: a guest each service_ms). An interval of t teaches
@@ -30,6 +32,8 @@
 // and what is seen under these is learnt as what it would be in order.
 //
 // The wait. The queue is a fluid: from its last count it grows by arrivals less service, never below nothing.
+// When state or desks change it is first carried to that moment (`queue`, `queue_at_ms`), as it was served
+// until then. Not counted for half an hour it is not known, and nothing is predicted.
 // Who joins at a moment waits queue / service: `wait_ms` who joins now, `ahead_ms` whoever waits longest from
 // now to the opening, when the next session (no break) of the agenda begins; of that at most half an hour,
 // the peak of the standard, is looked at. A day is the longest. Integers alone: never negative, and the same

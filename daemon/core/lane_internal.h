@@ -12,10 +12,14 @@ struct vd_queue {
 };
 
 bool vd_lane_is_closed(const Vd__Lane *lane);
+// Counted too long ago, or never: what waits there is not known.
+bool vd_lane_is_stale(const Vd__Lane *lane, int64_t now_ms);
 // What the lane would serve in this state with so many desks.
 int64_t vd_lane_service(const Vd__Lane *lane, Vd__LaneState state, uint32_t desks);
-// The queue as of a moment not before the last count.
+// The queue as of a moment not before its last count or change.
 struct vd_queue vd_lane_queue(const Vd__Lane *lane, int64_t at_ms);
+// Keeps it as it has become by then, before what moves it changes. The lane is touched.
+void vd_lane_carry(Vd__Lane *lane, int64_t at_ms);
 // Who joins now; nobody where nothing is served.
 int64_t vd_queue_wait(const struct vd_queue *queue);
 // Whoever waits longest within the time ahead.
@@ -28,7 +32,9 @@ struct vd_lane_interval {
   Vd__Lane *lane; // borrowed
   const Vd__LaneCount *count;
   int64_t from_ms, to_ms;
-  bool is_repeat; // of the last one: nothing new
+  int64_t said_ms; // its end as it was said, by a clock that may be fast: by this it is known again
+  bool is_repeat;  // of the last one: nothing new
+  bool is_first;   // of its lane that is new
 };
 // Takes it into queue, totals, rates and peak. The lane is touched.
 void vd_lane_take_interval(const struct vd_lane_interval *interval);

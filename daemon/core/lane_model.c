@@ -61,16 +61,29 @@ static int64_t guests_after(const struct vd_queue *queue, int64_t span_ms)
   return most(queue->guests + (queue->arrivals - queue->service) * span_ms / MINUTE_MS, 0);
 }
 
+bool vd_lane_is_stale(const Vd__Lane *lane, int64_t now_ms)
+{
+  return lane->counted_at_ms == 0 || lane->counted_at_ms + VD_LANE_SIGHT_MS < now_ms;
+}
+
 struct vd_queue vd_lane_queue(const Vd__Lane *lane, int64_t at_ms)
 {
   struct vd_queue queue = {
-      .guests = lane->waiting * GUEST,
+      .guests = lane->queue,
       .arrivals = lane->arrival_rate,
       .service = vd_lane_service(lane, lane->state, lane->desks),
   };
-  if (lane->counted_at_ms != 0 && at_ms > lane->counted_at_ms)
-    queue.guests = guests_after(&queue, least(at_ms - lane->counted_at_ms, VD_LANE_SIGHT_MS));
+  int64_t until_ms = least(at_ms, lane->counted_at_ms + VD_LANE_SIGHT_MS);
+  if (lane->counted_at_ms != 0 && until_ms > lane->queue_at_ms)
+    queue.guests = guests_after(&queue, until_ms - lane->queue_at_ms);
   return queue;
+}
+
+void vd_lane_carry(Vd__Lane *lane, int64_t at_ms)
+{
+  struct vd_queue queue = vd_lane_queue(lane, at_ms);
+  lane->queue = queue.guests;
+  lane->queue_at_ms = most(lane->queue_at_ms, at_ms);
 }
 
 int64_t vd_queue_wait(const struct vd_queue *queue)
@@ -98,8 +111,9 @@ int64_t vd_lane_sight(const struct vd_venue *venue, int64_t now_ms)
 void vd_lane_predict(struct vd_act *act, Vd__Lane *lane)
 {
   struct vd_queue queue = vd_lane_queue(lane, act->now_ms);
-  lane->wait_ms = vd_queue_wait(&queue);
-  lane->ahead_ms = vd_queue_ahead(&queue, vd_lane_sight(act->venue, act->now_ms));
+  bool is_known = !vd_lane_is_stale(lane, act->now_ms);
+  lane->wait_ms = is_known ? vd_queue_wait(&queue) : 0;
+  lane->ahead_ms = is_known ? vd_queue_ahead(&queue, vd_lane_sight(act->venue, act->now_ms)) : 0;
   lane->peak_wait_ms = most(lane->peak_wait_ms, lane->wait_ms);
 }
 
@@ -217,4 +231,10 @@ void vd_lane_take_interval(const struct vd_lane_interval *interval)
   lane->counted_at_ms = interval->to_ms;
   lane->last_arrived = arrived;
   lane->last_checked_in = count->checked_in;
+  lane->last_waiting = lane->waiting;
+  lane->said_to_at_ms = interval->said_ms;
+  if (vd_lane_is_closed(lane)) // told late, or of a lane that closed within it
+    lane->waiting = lane->arrival_rate = 0;
+  lane->queue = lane->waiting * GUEST;
+  lane->queue_at_ms = most(interval->to_ms, lane->state_at_ms); // what served before it changed is not known
 }

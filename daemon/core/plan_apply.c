@@ -58,6 +58,7 @@ static void keep_zone(Vd__Zone *wanted, const Vd__Zone *live)
   wanted->crossing_at_ms = live->crossing_at_ms;
   wanted->seated = live->seated;
   wanted->set_at_ms = live->set_at_ms;
+  wanted->told_shut = live->told_shut;
 }
 
 static void keep_team(Vd__Team *wanted, const Vd__Team *live)
@@ -177,6 +178,10 @@ static void keep_lane(Vd__Lane *wanted, const Vd__Lane *live)
   wanted->from_at_ms = live->from_at_ms;
   wanted->last_arrived = live->last_arrived;
   wanted->last_checked_in = live->last_checked_in;
+  wanted->last_waiting = live->last_waiting;
+  wanted->said_to_at_ms = live->said_to_at_ms;
+  wanted->queue = live->queue;
+  wanted->queue_at_ms = live->queue_at_ms;
   wanted->quiet_until_at_ms = live->quiet_until_at_ms;
 }
 

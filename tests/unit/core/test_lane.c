@@ -135,6 +135,49 @@ Test(lane, the_last_interval_once_more_is_nothing_new)
   expect_refused(OUT_OF_ORDER, "lane_counts.counts[0].from_at_ms", {"general-1", -5, 0, 40, 30, 13});
 }
 
+// -1: not counted. Times as they are written.
+static enum vd_err count_raw(const char *id, int64_t from_ms, int64_t to_ms, uint32_t checked_in, int waiting)
+{
+  Vd__LaneCount count = VD__LANE_COUNT__INIT;
+  count.lane = (char *)id;
+  count.from_at_ms = from_ms;
+  count.to_at_ms = to_ms;
+  count.checked_in = checked_in;
+  count.has_waiting = waiting >= 0;
+  count.waiting = waiting >= 0 ? (uint32_t)waiting : 0;
+  return lanes_count_raw(f, &count);
+}
+
+Test(lane, a_fast_clocks_interval_once_more_is_nothing_new)
+{
+  int64_t ahead_ms = AT(0) + SECONDS(4);
+  cr_assert_eq(count_raw("general-1", 0, ahead_ms, 12, -1), VD_OK);
+  fixture_run_to(f, AT(0) + SECONDS(2));
+  cr_assert_eq(count_raw("general-1", 0, ahead_ms, 12, -1), VD_OK);
+  cr_assert_eq(f->reply.number, 0);
+  fixture_run_to(f, AT(0) + SECONDS(30));
+  cr_assert_eq(count_raw("general-1", 0, ahead_ms, 12, -1), VD_OK);
+  cr_assert_eq(vd_venue_event(f->venue)->seated, 12);
+  cr_assert_eq(count_raw("general-1", 0, 0, 3, -1), VD_OK, "what follows");
+  cr_assert_eq(lane(f, "general-1")->from_at_ms, AT(0));
+  cr_assert_eq(vd_venue_event(f->venue)->seated, 15);
+}
+
+Test(lane, a_beginning_before_all_time_is_refused)
+{
+  cr_assert_eq(count_raw("general-1", INT64_MIN, AT(0), 1, -1), VD_ERR_BAD_VALUE);
+  cr_assert_str_eq(f->reply.field, "lane_counts.counts[0].from_at_ms");
+}
+
+Test(lane, an_interval_once_more_after_the_lane_closed_is_nothing_new)
+{
+  cr_assert_eq(COUNT(f, {"general-1", -5, 0, 40, 30, 12}), VD_OK);
+  cr_assert_eq(lanes_set(f, "general-1", LANE(CLOSED), UNSAID), VD_OK);
+  cr_assert_eq(COUNT(f, {"general-1", -5, 0, 40, 30, 12}), VD_OK, "%s", f->reply.sentence);
+  cr_assert_eq(f->reply.number, 0);
+  cr_assert_eq(lane(f, "general-1")->waiting, 0);
+}
+
 Test(lane, within_a_list_too)
 {
   cr_assert_eq(COUNT(f, {"general-1", -5, 0, 40, 30, 12}, {"general-1", -5, 0, 40, 30, 12}), VD_OK);
@@ -172,6 +215,33 @@ Test(lane, absurd_numbers_are_refused)
   expect_refused(BAD_VALUE, "lane_counts.counts[0].arrived", {"general-1", -5, 0, 5001, 1, 1});
   expect_refused(BAD_VALUE, "lane_counts.counts[0].waiting", {"general-1", -5, 0, 1, 1, 100001});
   cr_assert_eq(COUNT(f, {"general-1", -5, 0, 5000, 5000, 100000}), VD_OK);
+}
+
+Test(lane, many_short_intervals_are_no_way_round)
+{
+  cr_assert_eq(count_raw("general-1", AT(0) - 1, AT(0), 1000, -1), VD_ERR_BAD_VALUE);
+  cr_assert_str_eq(f->reply.field, "lane_counts.counts[0].checked_in");
+  cr_assert_eq(count_raw("general-1", AT(0) - 6, AT(0) - 3, 1, -1), VD_OK);
+  cr_assert_eq(count_raw("general-1", AT(0) - 3, AT(0), 2, -1), VD_ERR_BAD_VALUE);
+}
+
+Test(lane, at_a_closed_lane_nobody_waits)
+{
+  expect_refused(WRONG_STATE, "lane_counts.counts[0].waiting", {"general-2", -5, 0, 100, 30, 70});
+  cr_assert_eq(COUNT(f, {"general-2", -5, 0, 0, 0, 0}), VD_OK);
+  fixture_run_to(f, AT(5));
+  cr_assert_eq(COUNT(f, {"general-2", 0, 5, 40, 30, UNSAID}), VD_OK);
+  cr_assert_eq(lane(f, "general-2")->waiting, 0);
+  cr_assert_eq(lane(f, "general-2")->arrival_rate, 0);
+}
+
+Test(lane, what_was_counted_before_it_closed_may_be_told_after)
+{
+  fixture_run_to(f, AT(5));
+  cr_assert_eq(lanes_set(f, "general-1", LANE(CLOSED), UNSAID), VD_OK);
+  cr_assert_eq(COUNT(f, {"general-1", 0, 5, 40, 30, 12}), VD_OK);
+  cr_assert_eq(lane(f, "general-1")->checked_in, 30);
+  cr_assert_eq(lane(f, "general-1")->waiting, 0);
 }
 
 Test(lane, a_negative_number_is_an_absurd_one)
@@ -365,6 +435,16 @@ Test(lane, a_change_of_before_the_last_is_refused)
   cr_assert_eq(set_at(9), VD_ERR_OUT_OF_ORDER);
   cr_assert_eq(lane(f, "vip-1")->state, LANE(OPEN));
   cr_assert_eq(set_at(10), VD_OK);
+}
+
+Test(lane, closed_before_it_was_counted_with_a_queue_is_refused)
+{
+  fixture_run_to(f, AT(20));
+  cr_assert_eq(COUNT(f, {"vip-1", 10, 20, 40, 30, 30}), VD_OK);
+  cr_assert_eq(set_at(5), VD_ERR_OUT_OF_ORDER);
+  cr_assert_str_eq(f->reply.field, "acted_at_ms");
+  cr_assert_eq(lane(f, "vip-1")->waiting, 30);
+  cr_assert_eq(set_at(20), VD_OK);
 }
 
 Test(lane, the_fullest_lane_fits_every_screen)

@@ -61,6 +61,49 @@ Test(lane_rates, the_queue_goes_on_between_counts)
   expect_wait("self-1", 0); // never below nothing
 }
 
+// 20 wait, as many come as are served.
+static void stable_since(int minutes)
+{
+  fixture_run_to(f, AT(minutes));
+  cr_assert_eq(COUNT(f, {"general-1", minutes - 5, minutes, 30, 30, 20}), VD_OK);
+}
+
+Test(lane_rates, a_change_counts_from_when_it_was)
+{
+  stable_since(5);
+  fixture_run_to(f, AT(25));
+  cr_assert_eq(lanes_set(f, "general-1", LANE(PRINTER_DOWN), UNSAID), VD_OK);
+  expect_wait("general-1", SECONDS(400)); // 20 at 3 a minute
+  cr_assert_eq(lane(f, "general-1")->peak_wait_ms, SECONDS(400));
+  fixture_run_to(f, AT(30));
+  cr_assert_eq(lanes_set(f, "general-1", LANE(OPEN), UNSAID), VD_OK);
+  expect_wait("general-1", SECONDS(350)); // 15 more, at 6 a minute
+}
+
+Test(lane_rates, a_change_told_late_counts_from_when_it_was)
+{
+  stable_since(5);
+  fixture_run_to(f, AT(25));
+  Vd__SetLane set = VD__SET_LANE__INIT;
+  Vd__Command command = VD__COMMAND__INIT;
+  set.lane = (char *)"general-1";
+  set.state = LANE(PRINTER_DOWN);
+  command.act_case = VD__COMMAND__ACT_SET_LANE;
+  command.set_lane = &set;
+  command.acted_at_ms = AT(20);
+  cr_assert_eq(fixture_do(f, "control", &command), VD_OK);
+  expect_wait("general-1", SECONDS(700)); // 20 and 15 more, at 3 a minute
+}
+
+Test(lane_rates, what_nobody_counted_for_half_an_hour_is_not_known)
+{
+  stable_since(5);
+  fixture_run_to(f, AT(36));
+  cr_assert_eq(lanes_set(f, "general-1", LANE(PRINTER_DOWN), UNSAID), VD_OK);
+  expect_wait("general-1", 0);
+  expect_ahead("general-1", 0);
+}
+
 Test(lane_rates, without_a_session_ahead_only_now_counts)
 {
   cr_assert_eq(COUNT(f, {"general-1", -5, 0, 60, 30, 30}), VD_OK);
