@@ -1,4 +1,5 @@
 // Reaching the daemon, and saying what came of it.
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,7 +42,8 @@ const char *ctl_team(const struct ctl *ctl, const struct vd_fold *fold, const ch
 
 void ctl_did_you_mean(const struct ctl *ctl, const char *nearest)
 {
-  if (nearest != NULL && *nearest != '\0')
+  // Of numbers the nearest is a guess: the one that was meant may be any.
+  if (nearest != NULL && nearest[strspn(nearest, "0123456789")] != '\0')
     fprintf(stderr, "%s %s%s\n", ctl_pick(ctl, "did you mean", "是否指", "是否指"), nearest,
             ctl_pick(ctl, "?", "？", "？"));
 }
@@ -202,7 +204,12 @@ bool ctl_number(const struct ctl *ctl, const char *text, uint64_t *number)
 {
   char *end;
   const char *digits = *text == '#' ? text + 1 : text;
+  errno = 0;
   unsigned long long value = strtoull(digits, &end, 10);
+  if (errno == ERANGE) {
+    ctl_usage(ctl, ctl_pick(ctl, "no number is that large", "編號過大", "编号过大"), text);
+    return false;
+  }
   if (*digits < '0' || *digits > '9' || *end != '\0' || value == 0) {
     ctl_usage(ctl,
               ctl_pick(ctl, "a number like 42 is needed; not", "需要編號，例如 42；而非",
@@ -212,4 +219,25 @@ bool ctl_number(const struct ctl *ctl, const char *text, uint64_t *number)
   }
   *number = value;
   return true;
+}
+
+bool ctl_whole(const struct ctl *ctl, const char *option, const char *text, uint32_t *number)
+{
+  char *end = NULL;
+  unsigned long long value = strtoull(text, &end, 10);
+  if (*text >= '0' && *text <= '9' && *end == '\0' && value <= UINT32_MAX) {
+    *number = (uint32_t)value;
+    return true;
+  }
+  struct vd_buffer said = {0};
+  if (*option != '\0')
+    vd_buffer_printf(&said, "%s%s", option, ctl_pick(ctl, " takes ", " 為", " 为"));
+  vd_buffer_printf(&said, "%s%s",
+                   ctl_pick(ctl, "a whole number, 0 or more", "整數，不小於 0", "整数，不小于 0"),
+                   *option != '\0' ? ctl_pick(ctl, "; not", "；而非", "；而非")
+                                   : ctl_pick(ctl, ", is needed; not", "；而非", "；而非"));
+  vd_buffer_append(&said, "", 1);
+  ctl_usage(ctl, (char *)said.data, text);
+  vd_buffer_finish(&said);
+  return false;
 }

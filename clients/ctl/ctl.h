@@ -135,6 +135,8 @@ int ctl_send(struct ctl *ctl, Vd__Command *command, bool prints_number);
 const char *ctl_said(const struct ctl *ctl, const char *option, int argument);
 // Parses "42" or "#42". False after explaining.
 bool ctl_number(const struct ctl *ctl, const char *text, uint64_t *number);
+// Parses a count of `option`, "" for an argument. False after explaining.
+bool ctl_whole(const struct ctl *ctl, const char *option, const char *text, uint32_t *number);
 // Parses an instant as --at takes it. False with the exit status after explaining.
 bool ctl_instant(struct ctl *ctl, const char *text, int64_t *at_ms, int *status);
 // Thousandths as people write them: "81.5", "-0.25", "80". False for what is no number of at most three

@@ -12,24 +12,12 @@
 
 // ---- lane count, set ----
 
-static bool parse_number(const struct ctl *ctl, const char *text, uint32_t *number)
-{
-  char *end = NULL;
-  unsigned long long value = strtoull(text, &end, 10);
-  if (*text >= '0' && *text <= '9' && *end == '\0' && value <= UINT32_MAX) {
-    *number = (uint32_t)value;
-    return true;
-  }
-  ctl_usage(ctl, ctl_pick(ctl, "a whole number is needed; not", "需要整數；而非", "需要整数；而非"), text);
-  return false;
-}
-
 // What an option says; true also where it was not given.
-static bool parse_option(const struct ctl *ctl, const char *text, protobuf_c_boolean *is_said,
-                         uint32_t *number)
+static bool parse_option(const struct ctl *ctl, const char *option, const char *text,
+                         protobuf_c_boolean *is_said, uint32_t *number)
 {
   *is_said = text != NULL;
-  return text == NULL || parse_number(ctl, text, number);
+  return text == NULL || ctl_whole(ctl, option, text, number);
 }
 
 // --at is when the interval ended: what was done then.
@@ -37,9 +25,9 @@ int ctl_lane_count(struct ctl *ctl)
 {
   Vd__LaneCount count = VD__LANE_COUNT__INIT;
   int status = CTL_DONE;
-  if (!parse_number(ctl, ctl->arguments[1], &count.checked_in) ||
-      !parse_option(ctl, ctl->options.arrived, &count.has_arrived, &count.arrived) ||
-      !parse_option(ctl, ctl->options.waiting, &count.has_waiting, &count.waiting))
+  if (!ctl_whole(ctl, "", ctl->arguments[1], &count.checked_in) ||
+      !parse_option(ctl, "--arrived", ctl->options.arrived, &count.has_arrived, &count.arrived) ||
+      !parse_option(ctl, "--waiting", ctl->options.waiting, &count.has_waiting, &count.waiting))
     return CTL_USAGE;
   if (ctl->options.since != NULL && !ctl_instant(ctl, ctl->options.since, &count.from_at_ms, &status))
     return status;
@@ -57,13 +45,13 @@ int ctl_lane_set(struct ctl *ctl)
   int state = 0;
   if (*word != '\0' && (!vd_enum_parse(&vd__lane_state__descriptor, word, &state) || state == 0))
     return ctl_usage_enum(ctl, "lane set", &vd__lane_state__descriptor, word);
-  if (!parse_option(ctl, ctl->options.desks, &set.has_desks, &set.desks))
+  if (!parse_option(ctl, "--desks", ctl->options.desks, &set.has_desks, &set.desks))
     return CTL_USAGE;
   if (state == 0 && !set.has_desks)
-    return ctl_usage(
-        ctl,
-        ctl_pick(ctl, "a state or --desks N is needed", "須指明狀態或 --desks N", "须指明状态或 --desks N"),
-        ctl->arguments[0]);
+    return ctl_usage(ctl,
+                     ctl_pick(ctl, "a state or --desks COUNT is needed", "須指明狀態或 --desks 數量",
+                              "须指明状态或 --desks 数量"),
+                     ctl->arguments[0]);
   Vd__Command *command = ctl_command_new(VD__COMMAND__ACT_SET_LANE);
   vd_string_set(&command->set_lane->lane, ctl->arguments[0]);
   command->set_lane->state = (Vd__LaneState)state;

@@ -177,14 +177,14 @@ const struct ctl_option ctl_option_rows[] = {
      FIELD(is_baseline),
      "",
      {"with automation off, to compare with", "關閉自動化，作為對照", "关闭自动化，作为对照"}},
-    {"arrived", true, CTL_TAKES_COUNTS, FIELD(arrived), "N", {"so many came", "到達人數", "到达人数"}},
+    {"arrived", true, CTL_TAKES_COUNTS, FIELD(arrived), "COUNT", {"so many came", "到達人數", "到达人数"}},
     {"waiting",
      true,
      CTL_TAKES_COUNTS,
      FIELD(waiting),
-     "N",
+     "COUNT",
      {"so many wait at the end", "期末等候人數", "期末等候人数"}},
-    {"desks", true, CTL_TAKES_DESKS, FIELD(desks), "N", {"so many are staffed", "開放櫃台數", "开放柜台数"}},
+    {"desks", true, CTL_TAKES_DESKS, FIELD(desks), "COUNT", {"so many are staffed", "開放櫃台數", "开放柜台数"}},
     {"from",
      true,
      CTL_TAKES_WATCH,
@@ -350,6 +350,16 @@ static int refuse_option(const struct ctl *ctl, const struct ctl_verb *verb, con
   return CTL_USAGE;
 }
 
+// Where a count is taken a negative one was meant for it.
+static int refuse_negative(const struct ctl *ctl, const struct ctl_verb *verb)
+{
+  uint32_t count;
+  if (strstr(verb->arguments, "COUNT") == NULL && strstr(verb->arguments, "GRAMS") == NULL)
+    return ctl_unknown_option(ctl, ctl->options.negative);
+  ctl_whole(ctl, "", ctl->options.negative, &count); // it explains
+  return CTL_USAGE;
+}
+
 static int run(struct ctl *ctl, char **words, int count, const bool given[ROWS])
 {
   int taken;
@@ -360,7 +370,7 @@ static int run(struct ctl *ctl, char **words, int count, const bool given[ROWS])
     if (given[i] && ctl_option_rows[i].takes != 0 && (ctl_option_rows[i].takes & verb->takes) == 0)
       return refuse_option(ctl, verb, ctl_option_rows[i].name);
   if (ctl->options.negative != NULL && (verb->takes & (CTL_TAKES_SHIFT | CTL_TAKES_VALUE)) == 0)
-    return ctl_unknown_option(ctl, ctl->options.negative);
+    return refuse_negative(ctl, verb);
   if (!is_duration(ctl->options.timeout))
     return ctl_usage(ctl,
                      ctl_pick(ctl, "--timeout takes a length of time like 10s; not",

@@ -38,21 +38,6 @@ static void head(struct ctl_table *table, const char *const *names, size_t count
     ctl_cell(table, "%s", names[i]);
 }
 
-static bool parse_units(const struct ctl *ctl, const char *text, uint32_t *units)
-{
-  char *end;
-  unsigned long long value = strtoull(text, &end, 10);
-  if (*text < '0' || *text > '9' || *end != '\0' || value > UINT32_MAX) {
-    ctl_usage(ctl,
-              ctl_pick(ctl, "a whole number like 40 is needed; not", "需要整數，例如 40；而非",
-                       "需要整数，例如 40；而非"),
-              text);
-    return false;
-  }
-  *units = (uint32_t)value;
-  return true;
-}
-
 // ---- supply list ----
 
 static const Vd__Task *open_task(const struct vd_fold *fold, const char *id)
@@ -198,7 +183,7 @@ int ctl_supply_list(struct ctl *ctl)
 int ctl_supply_level(struct ctl *ctl)
 {
   uint32_t units;
-  if (!parse_units(ctl, ctl->arguments[1], &units))
+  if (!ctl_whole(ctl, "", ctl->arguments[1], &units))
     return CTL_USAGE;
   Vd__Command *command = ctl_command_new(VD__COMMAND__ACT_SUPPLY_LEVEL);
   vd_string_set(&command->supply_level->supply, ctl->arguments[0]);
@@ -210,7 +195,7 @@ int ctl_supply_level(struct ctl *ctl)
 int ctl_supply_served(struct ctl *ctl)
 {
   uint32_t units;
-  if (!parse_units(ctl, ctl->arguments[1], &units))
+  if (!ctl_whole(ctl, "", ctl->arguments[1], &units))
     return CTL_USAGE;
   Vd__Command *command = ctl_command_new(VD__COMMAND__ACT_SUPPLY_SERVED);
   vd_string_set(&command->supply_served->supply, ctl->arguments[0]);
@@ -314,7 +299,7 @@ int ctl_batch_plan(struct ctl *ctl)
   uint32_t units;
   int64_t planned_ms = 0;
   int status = CTL_DONE;
-  if (!parse_units(ctl, ctl->arguments[1], &units))
+  if (!ctl_whole(ctl, "", ctl->arguments[1], &units))
     return CTL_USAGE;
   if ((ctl->options.at != NULL) == (ctl->options.session != NULL))
     return ctl_usage(ctl,
@@ -358,7 +343,7 @@ int ctl_batch_cancel(struct ctl *ctl)
 int ctl_batch_sample(struct ctl *ctl)
 {
   uint32_t grams;
-  if (!parse_units(ctl, ctl->arguments[2], &grams))
+  if (!ctl_whole(ctl, "", ctl->arguments[2], &grams))
     return CTL_USAGE;
   Vd__Command *command = ctl_command_new(VD__COMMAND__ACT_BATCH_SAMPLE);
   Vd__BatchSample *sample = command->batch_sample;

@@ -85,17 +85,12 @@ int ctl_zone_list(struct ctl *ctl)
 
 int ctl_zone_count(struct ctl *ctl)
 {
-  const char *text = ctl->arguments[1];
-  char *end = NULL;
-  unsigned long long people = strtoull(text, &end, 10);
-  if (*text < '0' || *text > '9' || *end || people > UINT32_MAX)
-    return ctl_usage(ctl,
-                     ctl_pick(ctl, "a number of people like 40 is needed; not", "需要人數，例如 40；而非",
-                              "需要人数，例如 40；而非"),
-                     text);
+  uint32_t people;
+  if (!ctl_whole(ctl, "", ctl->arguments[1], &people))
+    return CTL_USAGE;
   Vd__Command *command = ctl_command_new(VD__COMMAND__ACT_COUNT_ZONE);
   vd_string_set(&command->count_zone->zone, ctl->arguments[0]);
-  command->count_zone->people = (uint32_t)people;
+  command->count_zone->people = people;
   command->count_zone->estimated = ctl->options.is_estimated;
   return ctl_send(ctl, command, false);
 }

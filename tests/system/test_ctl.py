@@ -73,7 +73,13 @@ def usage_names_what_would_do():
             (("respond", "x"), "a number like 42 is needed; not: x"), (("sesion", "list"), "sesion\ndid you mean session?\nTry"),
             (("session", "shfit"), "session takes list, start, end, shift, cancel, import, export; not: shfit\ndid you mean shift?\nTry"),
             (("zone", "set", "lobby", "closd"), "converting-passable; not: closd\ndid you mean closed?\nTry"),
-            (("zone", "count", "lobby", "x"), "a number of people like 40 is needed; not: x"),
+            (("zone", "count", "lobby", "x"), "a whole number, 0 or more, is needed; not: x"),
+            (("zone", "count", "lobby", "-5"), "a whole number, 0 or more, is needed; not: -5\nTry"),
+            (("supply", "level", "coffee", "-5"), "a whole number, 0 or more, is needed; not: -5\nTry"),
+            (("lane", "count", "general-1", "-5"), "a whole number, 0 or more, is needed; not: -5\nTry"),
+            (("lane", "set", "general-1", "--desks", "-1"), "--desks takes a whole number, 0 or more; not: -1\nTry"),
+            (("lane", "set", "general-1", "closd"), "lane set takes open, closed, printer-down, offline-list; not: closd\ndid you mean closed?\nTry"),
+            (("land", "99999999999999999999"), "no number is that large: 99999999999999999999\nTry"),
             (("session", "shift", "opening"), "usage: venuectl session shift ID LENGTH"),
             (("session", "shift", "opening", "soon"), "a length of time like 10m or -10m is needed; not: soon"),
             (("session", "shift", "opening", "5m", "-5m"), "there is no such option: -5m\nTry"),
@@ -83,7 +89,7 @@ def usage_names_what_would_do():
             (("device", "maintenance", "proj-main"), "takes one of --until TIME, --for LENGTH, off\nTry"),
             (("device", "maintenance", "proj-main", "on"), "--until TIME, --for LENGTH, off; not: on\nTry"),
             (("device", "maintenance", "proj-main", "--for", "soon"), "--for takes a length of time like 30m; not: soon"),
-            (("supply", "level", "coffee", "x"), "a whole number like 40 is needed; not: x"),
+            (("supply", "level", "coffee", "x"), "a whole number, 0 or more, is needed; not: x"),
             (("batch", "plan", "fruit", "40"), "batch plan takes one of --at TIME, --session SESSION\nTry"),
             (("batch", "temperature", "fruit.b1", "cold"), "degrees like 63.5 are needed; not: cold")):
         _, err = said(*arguments, status=2)
