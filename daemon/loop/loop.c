@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #ifdef VD_HAS_SYSTEMD
 #include <systemd/sd-daemon.h>
 #endif
@@ -209,6 +210,17 @@ static enum vd_err start_keeping(struct vd_daemon *d, Vd__Plan *plan, struct vd_
   return vd_daemon_start_read_only(d, refusal);
 }
 
+// A journal that is begun has its plan and its clock: a start that cannot open its faces must not leave one.
+static enum vd_err try_faces(const struct vd_daemon *d, struct vd_refusal *refusal)
+{
+  struct vd_buffer path = {0};
+  vd_buffer_printf(&path, "%s/journal", d->options->data_dir);
+  vd_buffer_append(&path, "", 1);
+  bool is_begun = access((char *)path.data, F_OK) == 0;
+  vd_buffer_finish(&path);
+  return is_begun ? VD_OK : vd_net_try(d->config, refusal);
+}
+
 // From nothing to a venue in memory that is what the journal holds.
 static enum vd_err start_venue(struct vd_daemon *d, struct vd_refusal *refusal)
 {
@@ -218,6 +230,8 @@ static enum vd_err start_venue(struct vd_daemon *d, struct vd_refusal *refusal)
   enum vd_err err = VD_OK;
   if (d->options->plan_path != NULL)
     err = vd_daemon_read_plan(d->options->plan_path, &plan, refusal);
+  if (err == VD_OK)
+    err = try_faces(d, refusal);
   if (err == VD_OK)
     err = vd_journal_open(&d->journal, &journal, refusal);
   if (err == VD_OK && plan == NULL && vd_journal_sequence(d->journal) == 0)

@@ -3,6 +3,7 @@
 
 #include <nng/nng.h>
 #include <sodium.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "daemon/net/internal.h"
@@ -56,6 +57,22 @@ static void name_sockets(struct vd_net *net)
                                  .peer_protocol = PROTOCOL_SUB,
                                  .tcp_port = TCP_PORT_WALL,
                                  .needs = VD_CLEARANCE_WALL};
+}
+
+enum vd_err vd_net_try(const Vd__Config *config, struct vd_refusal *refusal)
+{
+  struct vd_address address;
+  nng_stream_listener *listener = NULL;
+  char url[VD_AUTHORITY_MAX + sizeof "tcp://"];
+  enum vd_err err = vd_address_parse(&address, config, refusal);
+  if (err != VD_OK)
+    return err;
+  snprintf(url, sizeof url, "tcp://%s", address.authority);
+  int rv = nng_stream_listener_alloc(&listener, url);
+  if (rv == 0)
+    rv = nng_stream_listener_listen(listener);
+  nng_stream_listener_free(listener);
+  return rv == 0 ? VD_OK : vd_nng_failed(rv, config->listen, refusal);
 }
 
 enum vd_err vd_net_start(struct vd_net **out, const struct vd_net_options *options,

@@ -49,6 +49,9 @@ struct vd_net_options {
   struct vd_net_callbacks callbacks;
 };
 
+// Whether HTTP could be opened now: VD_ERR_ADDRESS_IN_USE and the like as vd_net_start would say it. For a
+// start that is to leave nothing behind when it fails.
+enum vd_err vd_net_try(const Vd__Config *config, struct vd_refusal *refusal) VD_MUST_CHECK;
 // Opens every listener. VD_ERR_ADDRESS_IN_USE, VD_ERR_INSECURE, VD_ERR_IO with the address in the refusal.
 // No call comes before vd_net_set_identities: who asks earlier is told not-ready, and to repeat.
 enum vd_err vd_net_start(struct vd_net **net, const struct vd_net_options *options,

@@ -29,6 +29,9 @@ def port_in_use():
         other.write_config()
         status, words = other.refuse_to_start()
         assert status == 1 and "address-in-use" in words and str(venue.port) in words, words
+        assert not (other.data / "journal").exists(), "nothing is begun"
+        venue.stop()
+        other.start()  # the same line
 
 
 @case
