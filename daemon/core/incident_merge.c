@@ -33,8 +33,8 @@ void vd_incident_move_clock(struct vd_act *act, Vd__Deadline *deadline, int64_t 
   forget_lateness(act, deadline);
 }
 
-// The clocks of the first attempt count from the first report. What was met by then stays as it was told, for
-// as long as it is.
+// The clocks of the first attempt count from the first report. What was met by then stays as it was told,
+// until it is told anew (vd_attempt_settle).
 static void move_clocks(struct vd_act *act, Vd__Incident *incident, int64_t by_ms)
 {
   if (by_ms == 0 || incident->attempt != 1 || !vd_incident_is_open(incident))

@@ -93,7 +93,8 @@ Test(incident_merge, what_was_met_stays_and_reopened_clocks_stay)
   fixture_destroy(f);
 }
 
-// The reply came before the merge; what it implied is said afterwards, of a moment before the first report.
+// The decision came before the merge; what it implied is said afterwards, of a moment before the first
+// report.
 Test(incident_merge, what_is_met_anew_counts_from_the_earliest_time)
 {
   struct fixture *f = two();
