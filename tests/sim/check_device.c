@@ -145,11 +145,17 @@ static void check_silence(struct sim *sim, const Vd__Device *device, const struc
             "%s is silent for %lld ms and well", device->id, (long long)silent_ms);
 }
 
+// An old one that people reopen, in their own words, may stand beside the one that is open.
+static bool is_by_people(const Vd__Incident *incident)
+{
+  return incident->attempt > 1 && strstr(incident->reason, " fails again") == NULL;
+}
+
 static unsigned open_incidents(const struct vd_fold *fold, const char *device)
 {
   unsigned count = 0;
   SIM_EACH(fold, INCIDENT, Incident, incident)
-  count += strcmp(incident->device, device) == 0 && vd_incident_is_open(incident);
+  count += strcmp(incident->device, device) == 0 && vd_incident_is_open(incident) && !is_by_people(incident);
   return count;
 }
 
