@@ -147,7 +147,7 @@ static int64_t ahead_with(const struct need *need, const Vd__Lane *lane, uint32_
 // What nobody has counted for long may well be as full.
 static bool can_give(const struct need *need, const Vd__Lane *other)
 {
-  if (other->counted_at_ms == 0 || other->counted_at_ms + VD_LANE_SIGHT_MS < need->act->now_ms)
+  if (vd_lane_is_stale(other, need->act->now_ms))
     return false;
   return other != need->lane && !other->retired && !vd_lane_is_closed(other) && other->desks >= 2 &&
          need->lane->desks < VD_LANE_DESKS_MAX &&
@@ -204,6 +204,15 @@ static struct remedy remedy_for(const struct need *need)
 
 // ---- made, withdrawn ----
 
+// From then on a count that it rests on is too old, unless there is a later one.
+static int64_t rests_until(const struct remedy *remedy, const Vd__Lane *lane)
+{
+  int64_t counted_ms = lane->counted_at_ms;
+  if (remedy->kind == MOVE_STAFF && remedy->other->counted_at_ms < counted_ms)
+    counted_ms = remedy->other->counted_at_ms;
+  return counted_ms + VD_LANE_SIGHT_MS + 1;
+}
+
 static const char *lead_of(const struct vd_venue *venue, const Vd__Lane *lane)
 {
   const Vd__Team *team = *lane->team ? VD_FIND(venue, TEAM, Team, lane->team) : NULL;
@@ -221,6 +230,7 @@ static void make(struct vd_act *act, Vd__Lane *lane, const struct remedy *remedy
   vd_string_set(&suggestion->lane, lane->id);
   vd_string_set(&suggestion->other, remedy->other->id);
   suggestion->made_at_ms = act->now_ms;
+  suggestion->look_at_ms = rests_until(remedy, lane);
   suggestion->wait_ms = lane->ahead_ms;
   suggestion->expected_ms = remedy->expected_ms;
   vd_string_set(&lane->suggestion, suggestion->id);
@@ -259,12 +269,21 @@ static bool is_possible(const struct need *need, const Vd__Suggestion *suggestio
   return suggestion->kind == OPEN_LANE ? can_open(need, other) : can_give(need, other);
 }
 
+// Why it has no queue any more.
+static const char *reason_gone(const Vd__Lane *lane)
+{
+  if (lane->retired)
+    return "lane-retired";
+  return vd_lane_is_closed(lane) ? "lane-closed" : NULL;
+}
+
 static const char *reason_to_go(const struct need *need, const Vd__Suggestion *suggestion)
 {
-  if (need->lane->retired)
-    return "lane-retired";
-  if (vd_lane_is_closed(need->lane))
-    return "lane-closed";
+  const char *gone = reason_gone(need->lane);
+  if (gone)
+    return gone;
+  if (vd_lane_is_stale(need->lane, need->act->now_ms))
+    return "uncounted";
   if (need->lane->ahead_ms <= clear_mark(need->act->venue))
     return "queue-gone";
   return is_possible(need, suggestion) ? NULL : "overtaken";
@@ -273,8 +292,9 @@ static const char *reason_to_go(const struct need *need, const Vd__Suggestion *s
 static bool is_wanted(const struct vd_act *act, const Vd__Lane *lane)
 {
   const Vd__Policy *policy = vd_policy(act->venue);
-  return !policy->manual_nodes && policy->lane_wait_ms > 0 && !lane->retired && !vd_lane_is_closed(lane) &&
-         lane->ahead_ms > policy->lane_wait_ms && lane->quiet_until_at_ms <= act->now_ms;
+  return !policy->manual_nodes && policy->lane_wait_ms > 0 && !reason_gone(lane) &&
+         !vd_lane_is_stale(lane, act->now_ms) && lane->ahead_ms > policy->lane_wait_ms &&
+         lane->quiet_until_at_ms <= act->now_ms;
 }
 
 void vd_suggestion_consider(struct vd_act *act, Vd__Lane *lane)
@@ -385,8 +405,9 @@ enum vd_err vd_suggestion_pass(struct vd_act *act, Vd__Reply *reply, struct vd_r
 
 int64_t vd_suggestion_next(const Vd__Suggestion *suggestion)
 {
+  int64_t answer_ms = suggestion->made_at_ms + VD_SUGGESTION_ANSWER_MS, look_ms = suggestion->look_at_ms;
   if (suggestion->state == STATE(OPEN))
-    return suggestion->made_at_ms + VD_SUGGESTION_ANSWER_MS;
+    return look_ms != 0 && look_ms < answer_ms ? look_ms : answer_ms;
   return suggestion->state == STATE(TAKEN) ? suggestion->measure_at_ms : VD_NEVER;
 }
 
@@ -401,6 +422,7 @@ static void tell_measured(struct vd_act *act, const Vd__Suggestion *suggestion)
   Vd__Fact *fact = tell(act, VD_FACT_SUGGESTION_MEASURED, suggestion);
   if (suggestion->uncounted) {
     add_why(fact, "uncounted", "");
+    add_why(fact, suggestion->reason, "");
     return;
   }
   add_why(fact, suggestion->helped ? "helped" : "did-not-help", "");
@@ -411,8 +433,11 @@ static void tell_measured(struct vd_act *act, const Vd__Suggestion *suggestion)
 
 static void measure(struct vd_act *act, Vd__Suggestion *suggestion, Vd__Lane *lane)
 {
+  bool is_counted = lane->counted_at_ms > suggestion->taken_at_ms && !vd_lane_is_stale(lane, act->now_ms);
+  const char *gone = reason_gone(lane);
   suggestion->state = STATE(MEASURED);
-  suggestion->uncounted = lane->counted_at_ms <= suggestion->taken_at_ms;
+  suggestion->uncounted = gone || !is_counted;
+  vd_string_set(&suggestion->reason, gone ? gone : "");
   if (!suggestion->uncounted) {
     vd_lane_predict(act, lane);
     suggestion->measured_ms = lane->ahead_ms;
@@ -424,12 +449,28 @@ static void measure(struct vd_act *act, Vd__Suggestion *suggestion, Vd__Lane *la
     vd_suggestion_consider(act, lane);
 }
 
+// What it rests on may have been counted anew since; if not, it goes.
+static void look_again(struct vd_act *act, Vd__Suggestion *suggestion, Vd__Lane *lane)
+{
+  vd_lane_predict(act, lane);
+  vd_suggestion_consider(act, lane);
+  struct remedy remedy = {.kind = suggestion->kind};
+  remedy.other = VD_FIND(act->venue, LANE, Lane, suggestion->other);
+  if (suggestion->state == STATE(OPEN))
+    suggestion->look_at_ms = rests_until(&remedy, lane);
+}
+
 void vd_suggestion_fire(struct vd_act *act, Vd__Suggestion *suggestion)
 {
   vd_act_touch(act, VD__KIND__KIND_SUGGESTION, &suggestion->base);
-  if (suggestion->state == STATE(OPEN)) {
+  bool is_open = suggestion->state == STATE(OPEN);
+  if (is_open && suggestion->made_at_ms + VD_SUGGESTION_ANSWER_MS <= act->now_ms) {
     pass(act, suggestion, "", "unanswered", VD_SUGGESTION_PAUSE_MS);
     return;
   }
-  measure(act, suggestion, VD_EDIT(act, LANE, Lane, suggestion->lane)); // a lane stays, retired at most
+  Vd__Lane *lane = VD_EDIT(act, LANE, Lane, suggestion->lane); // it stays, retired at most
+  if (is_open)
+    look_again(act, suggestion, lane);
+  else
+    measure(act, suggestion, lane);
 }

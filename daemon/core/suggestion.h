@@ -1,13 +1,15 @@
 // What would shorten a queue of check-in, and whether it did. Room-internal. Rule: standard §3.
 //
 //   (none) --a wait over lane_wait--> OPEN --take--> TAKEN --lane_measure later--> MEASURED
-//   OPEN --people pass it, nobody answers for half an hour, the queue goes by itself, it is overtaken-->
-//   PASSED Taken, measured or passed it is history: neither taken nor passed again.
+//   OPEN --people pass it, nobody answers for half an hour, the queue goes by itself, it is overtaken,
+//          nobody counts the lane for half an hour--> PASSED
+// Taken, measured or passed it is history: neither taken nor passed again.
 //
 // When: with each count and change of a lane, if it is not closed and somebody will wait longer than
 // lane_wait until the opening (lane.h: `ahead_ms`). One at a time for a lane, until it was passed or
 // measured. One that people passed or left unanswered is followed by none for 15 minutes. It goes by itself
-// when nobody will wait longer than 80 % of lane_wait.
+// when nobody will wait longer than 80 % of lane_wait. Nothing rests on a count of more than half an hour
+// ago: from such none is made, and one that is open is looked at then (`look_at_ms`).
 //
 // What: to open a closed lane of the same kind, with the desks of its plan, after which both queues are one;
 // or to move one desk from the lane with the shortest wait, of whatever kind, that keeps a desk and whose own
@@ -17,11 +19,12 @@
 //
 // Who: the lead of the lane's team (none: the control post) is called, once, by the thread "lane.<lane>",
 // which is withdrawn when it is answered or goes. To take it is to do it: the lane is opened, or the desk
-// moved, then and there. What has become impossible meanwhile (the lane is open, the desk gone) is passed as
-// overtaken.
+// moved, then and there; whoever takes it answers for the zones of both lanes. What has become impossible
+// meanwhile (the lane is open, the desk gone) is passed as overtaken.
 //
 // Helped: lane_measure after it was taken the wait is predicted again, from what was counted since. It helped
-// if that fell by at least half of what was expected. If nobody counted the lane, that is what is recorded.
+// if that fell by at least half of what was expected. If nobody counted the lane, or it is closed or retired
+// by then, it is not known, and that is what is recorded.
 #ifndef VD_CORE_SUGGESTION_H
 #define VD_CORE_SUGGESTION_H
 

@@ -8,6 +8,7 @@
 
 static const int64_t DAY_MS = INT64_C(24) * 3600000;
 static const int64_t ANSWER_MS = INT64_C(30) * 60000, QUIET_MS = INT64_C(15) * 60000;
+static const int64_t SIGHT_MS = INT64_C(30) * 60000;
 
 static const Vd__Policy *policy_after(const struct sim *sim, const Vd__Change *change)
 {
@@ -117,7 +118,8 @@ static bool stands(const Vd__Suggestion *suggestion)
 // What people passed, in whatever words, or did not answer; the rest went by itself.
 static bool was_turned_down(const Vd__Suggestion *suggestion)
 {
-  static const char *const by_itself[] = {"queue-gone", "overtaken", "lane-closed", "lane-retired"};
+  static const char *const by_itself[] = {"queue-gone", "overtaken", "lane-closed", "lane-retired",
+                                          "uncounted"};
   if (suggestion->state != STATE(PASSED))
     return false;
   for (size_t i = 0; i < sizeof by_itself / sizeof *by_itself; i++)
@@ -176,8 +178,9 @@ static void check_measured(struct sim *sim, const Vd__Change *change, const Vd__
   SIM_CHECK(sim, was->state == STATE(TAKEN), "%s was measured in state %d", now->id, was->state);
   SIM_CHECK(sim, change->cause->of_case == VD__CAUSE__OF_TICK && sim->now_ms >= was->measure_at_ms,
             "%s was measured before its time", now->id);
-  SIM_CHECK(sim, now->uncounted == (lane->counted_at_ms <= now->taken_at_ms), "%s was %scounted", now->id,
-            now->uncounted ? "" : "not ");
+  bool is_unknown = lane->retired || is_closed(lane) || lane->counted_at_ms <= now->taken_at_ms ||
+                    lane->counted_at_ms + SIGHT_MS < sim->now_ms;
+  SIM_CHECK(sim, now->uncounted == is_unknown, "%s was %scounted", now->id, now->uncounted ? "" : "not ");
   if (now->uncounted) {
     SIM_REACHED(sim, MEASURED_UNCOUNTED);
     return;

@@ -222,6 +222,14 @@ Test(lane_suggestion, what_nobody_has_counted_for_long_gives_nothing)
   cr_assert_eq(suggestions(f), 0);
 }
 
+Test(lane_suggestion, what_nobody_has_counted_for_long_needs_nothing)
+{
+  wait_at(0, 50);
+  fixture_run_to(f, AT(31));
+  cr_assert_eq(lanes_set(f, "general-1", LANE(PRINTER_DOWN), UNSAID), VD_OK);
+  cr_assert_eq(suggestions(f), 0);
+}
+
 static enum vd_err set_zone(const char *zone, Vd__ZoneStatus status)
 {
   Vd__SetZone set = VD__SET_ZONE__INIT;
@@ -323,6 +331,41 @@ Test(lane_suggestion, another_takes_its_place_at_once)
   expect_suggestion(f, 1, PASSED);
   expect_suggestion(f, 2, OPEN);
   cr_assert_eq(suggestion(f, 2)->kind, MOVE_STAFF);
+}
+
+Test(lane_suggestion, it_goes_when_the_count_it_rests_on_is_too_old)
+{
+  fixture_run_to(f, AT(10));
+  cr_assert_eq(COUNT(f, {"general-1", -5, 0, 30, 30, 61}), VD_OK);
+  expect_suggestion(f, 1, OPEN);
+  fixture_run_to(f, AT(30));
+  expect_suggestion(f, 1, OPEN);
+  fixture_run_to(f, AT(31));
+  expect_suggestion(f, 1, PASSED);
+  cr_assert_str_eq(suggestion(f, 1)->reason, "uncounted");
+  cr_assert_not(is_called("lead-1"));
+}
+
+Test(lane_suggestion, counted_anew_it_stays)
+{
+  fixture_run_to(f, AT(10));
+  cr_assert_eq(COUNT(f, {"general-1", -5, 0, 30, 30, 61}), VD_OK);
+  wait_at(20, 61);
+  fixture_run_to(f, AT(31));
+  expect_suggestion(f, 1, OPEN);
+  fixture_run_to(f, AT(40));
+  cr_assert_str_eq(suggestion(f, 1)->reason, "unanswered");
+}
+
+Test(lane_suggestion, it_is_overtaken_when_who_gives_was_counted_too_long_ago)
+{
+  edit_lane("general-2", retire);
+  vip_is_free();
+  wait_at(20, 61);
+  expect_suggestion(f, 1, OPEN);
+  fixture_run_to(f, AT(31));
+  expect_suggestion(f, 1, PASSED);
+  cr_assert_str_eq(suggestion(f, 1)->reason, "overtaken");
 }
 
 Test(lane_suggestion, a_lane_that_closes_needs_none)
@@ -471,6 +514,19 @@ Test(lane_suggestion, uncounted_it_is_not_known)
   cr_assert(suggestion(f, 1)->uncounted);
   cr_assert_not(suggestion(f, 1)->helped);
   cr_assert(agenda_says(agenda_fact(f), "uncounted"));
+}
+
+Test(lane_suggestion, of_a_lane_that_closed_it_is_not_known)
+{
+  wait_at(0, 61);
+  cr_assert_eq(lanes_take(f, 1, NULL), VD_OK);
+  wait_at(4, 45);
+  cr_assert_eq(lanes_set(f, "general-1", LANE(CLOSED), UNSAID), VD_OK);
+  fixture_run_to(f, AT(5));
+  expect_suggestion(f, 1, MEASURED);
+  cr_assert_not(suggestion(f, 1)->helped);
+  cr_assert(suggestion(f, 1)->uncounted);
+  cr_assert_str_eq(suggestion(f, 1)->reason, "lane-closed");
 }
 
 Test(lane_suggestion, none_while_one_is_measured_and_the_next_at_once_if_it_is_needed)
