@@ -164,12 +164,8 @@ static bool is_empty(const Vd__Notice *notice)
   return notice->n_sessions == 0 && notice->n_zones == 0 && notice->more == 0 && *notice->text == '\0';
 }
 
-void vd_notice_take_out(struct vd_act *act, const char *zone)
+static void take_zone_out(Vd__Notice *notice, const char *zone)
 {
-  Vd__Notice *notice = find_open(act->venue);
-  if (!notice || !is_named(notice->zones, notice->n_zones, zone))
-    return;
-  settle_anew(act, true); // whoever approves has read something else
   size_t kept = 0;
   for (size_t i = 0; i < notice->n_zones; i++) {
     if (strcmp(notice->zones[i], zone) == 0)
@@ -178,10 +174,48 @@ void vd_notice_take_out(struct vd_act *act, const char *zone)
       notice->zones[kept++] = notice->zones[i];
   }
   notice->n_zones = kept;
+}
+
+// Nothing is left to say.
+static void drop_empty(struct vd_act *act, Vd__Notice *notice)
+{
   if (!is_empty(notice))
     return;
   notice->state = VD__NOTICE_STATE__NOTICE_STATE_DROPPED;
+  notice->leaves_at_ms = 0;
   withdraw_call(act, notice); // one that settles no more still waits
+}
+
+// Those that only wait to leave: what else they say was approved, and stays so.
+static void take_out_approved(struct vd_act *act, const char *zone)
+{
+  struct vd_index_fields numbers = vd_index_collect(act->venue->index, "notice/");
+  for (size_t i = 0; i < numbers.count; i++) {
+    uint64_t number = strtoull(numbers.items[i], NULL, 10);
+    Vd__Notice *notice = VD_FIND(act->venue, NOTICE, Notice, id_of(number).text);
+    if (notice->state != VD__NOTICE_STATE__NOTICE_STATE_APPROVED ||
+        !is_named(notice->zones, notice->n_zones, zone))
+      continue;
+    vd_act_touch(act, VD__KIND__KIND_NOTICE, &notice->base);
+    take_zone_out(notice, zone);
+    drop_empty(act, notice);
+  }
+  vd_index_fields_finish(&numbers);
+}
+
+void vd_notice_take_out(struct vd_act *act, const Vd__Zone *zone)
+{
+  take_out_approved(act, zone->id);
+  if (zone->told_shut) { // attendees go round it until they are told
+    vd_notice_add(act, NULL, zone->id);
+    return;
+  }
+  Vd__Notice *notice = find_open(act->venue);
+  if (!notice || !is_named(notice->zones, notice->n_zones, zone->id))
+    return;
+  settle_anew(act, true); // whoever approves has read something else
+  take_zone_out(notice, zone->id);
+  drop_empty(act, notice);
 }
 
 // ---- the commands ----
@@ -311,6 +345,17 @@ static void cool_down(struct vd_act *act)
   }
 }
 
+// By what attendees were told last, they know whether they can pass.
+static void remember_told(struct vd_act *act, const Vd__Notice *notice)
+{
+  for (size_t i = 0; i < notice->n_zones; i++) {
+    const Vd__Zone *zone = VD_FIND(act->venue, ZONE, Zone, notice->zones[i]);
+    bool is_shut = zone && zone->status > VD__ZONE_STATUS__ZONE_STATUS_CROWDED;
+    if (zone && zone->told_shut != is_shut)
+      VD_EDIT(act, ZONE, Zone, zone->id)->told_shut = is_shut;
+  }
+}
+
 void vd_notice_fire(struct vd_act *act, Vd__Notice *notice)
 {
   vd_act_touch(act, VD__KIND__KIND_NOTICE, &notice->base);
@@ -323,6 +368,7 @@ void vd_notice_fire(struct vd_act *act, Vd__Notice *notice)
   }
   notice->state = VD__NOTICE_STATE__NOTICE_STATE_SENT;
   notice->sent_at_ms = act->now_ms;
+  remember_told(act, notice);
   tell(act, VD_FACT_NOTICE_SENT, notice, notice->text);
   VD_EDIT(act, EVENT, Event, "event")->notice_sent_at_ms = act->now_ms;
   cool_down(act);

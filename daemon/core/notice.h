@@ -18,9 +18,9 @@
 void vd_notice_add(struct vd_act *act, const char *session, const char *zone);
 // The same for all sessions that one act moved.
 void vd_notice_add_sessions(struct vd_act *act, const char *const *sessions, size_t count);
-// The zone can be passed again: what is not approved yet says nothing of it, and is dropped if it says
-// nothing else.
-void vd_notice_take_out(struct vd_act *act, const char *zone);
+// The zone can be passed again: what has not left yet says nothing of it, and is dropped if it says nothing
+// else. If attendees were told already that it is shut, they are to be told that it is not.
+void vd_notice_take_out(struct vd_act *act, const Vd__Zone *zone);
 enum vd_err vd_notice_draft(struct vd_act *act, Vd__Reply *reply, struct vd_refusal *refusal);
 enum vd_err vd_notice_approve(struct vd_act *act, Vd__Reply *reply, struct vd_refusal *refusal);
 enum vd_err vd_notice_drop(struct vd_act *act, Vd__Reply *reply, struct vd_refusal *refusal);

@@ -246,6 +246,6 @@ enum vd_err vd_zone_set(struct vd_act *act, Vd__Reply *reply, struct vd_refusal 
   if (set->status > CROWDED) // people are led round it
     vd_notice_add(act, NULL, zone->id);
   else if (was_shut)
-    vd_notice_take_out(act, zone->id);
+    vd_notice_take_out(act, zone);
   return VD_OK;
 }

@@ -454,6 +454,69 @@ Test(zone, what_else_the_notice_says_stays_and_settles_anew)
   cr_assert_eq(notice()->n_zones, 1u);
 }
 
+static void approve(uint64_t number)
+{
+  Vd__NoticeApprove asked = VD__NOTICE_APPROVE__INIT;
+  Vd__Command command = VD__COMMAND__INIT;
+  asked.notice = number;
+  command.act_case = VD__COMMAND__ACT_NOTICE_APPROVE;
+  command.by = (char *)"chief-1";
+  command.notice_approve = &asked;
+  cr_assert_eq(fixture_do(f, "control", &command), VD_OK, "%s", f->reply.sentence);
+}
+
+// Told, the notice has left: the next one waits for the cool-down.
+static void close_and_tell(const char *zone, uint64_t number)
+{
+  set(zone, CLOSED);
+  pass(MINUTES(4));
+  approve(number);
+  pass(1);
+}
+
+static Vd__Notice *notice_of(const char *id)
+{
+  return FIXTURE_FIND(f, NOTICE, Notice, id);
+}
+
+Test(zone, what_is_open_again_leaves_with_no_notice_that_was_approved)
+{
+  close_and_tell("vip", 1);
+  cr_assert_eq(notice_of("n1")->state, VD__NOTICE_STATE__NOTICE_STATE_SENT);
+  set("hall", CLOSED);
+  set("forum", CLOSED);
+  pass(MINUTES(4));
+  approve(2);
+  set("hall", OPEN);
+  cr_assert_eq(notice_of("n2")->state, VD__NOTICE_STATE__NOTICE_STATE_APPROVED);
+  cr_assert_eq(notice_of("n2")->n_zones, 1u);
+  cr_assert_str_eq(notice_of("n2")->zones[0], "forum");
+  cr_assert_null(notice_of("n3"), "nobody was told");
+  set("forum", OPEN);
+  cr_assert_eq(notice_of("n2")->state, VD__NOTICE_STATE__NOTICE_STATE_DROPPED);
+  pass(MINUTES(60));
+  cr_assert_eq(notice_of("n2")->state, VD__NOTICE_STATE__NOTICE_STATE_DROPPED);
+}
+
+Test(zone, who_was_told_that_it_is_shut_is_told_that_it_is_open)
+{
+  close_and_tell("hall", 1);
+  fixture_restart(f);
+  set("hall", OPEN);
+  cr_assert_eq(notice_of("n2")->state, VD__NOTICE_STATE__NOTICE_STATE_SETTLING);
+  cr_assert_str_eq(notice_of("n2")->zones[0], "hall");
+  set("hall", CLOSED);
+  set("hall", OPEN);
+  cr_assert_eq(notice_of("n2")->n_zones, 1u, "they still go round it");
+  pass(MINUTES(10));
+  approve(2);
+  pass(MINUTES(60));
+  cr_assert_eq(notice_of("n2")->state, VD__NOTICE_STATE__NOTICE_STATE_SENT);
+  set("hall", CLOSED);
+  set("hall", OPEN);
+  cr_assert_eq(notice_of("n3")->state, VD__NOTICE_STATE__NOTICE_STATE_DROPPED, "as they know it");
+}
+
 // ---- by itself, and by people ----
 
 static void expect_counted(uint64_t automatic, uint64_t manual)
