@@ -295,6 +295,15 @@ static bool may_touch(const struct vd_venue *venue, const Vd__Principal *who, co
   return thing.kind == VD__KIND__KIND_UNSPECIFIED || !is_known_elsewhere(venue, who, thing.kind, thing.id);
 }
 
+// To take it changes the lane that helps as well.
+static bool may_take(const struct vd_venue *venue, const Vd__Principal *who, const Vd__SuggestionTake *take)
+{
+  struct vd_key id = vd_key_of("s", "", "");
+  vd_key_add_number(&id, take->suggestion);
+  const Vd__Suggestion *suggestion = VD_FIND(venue, SUGGESTION, Suggestion, id.text);
+  return !suggestion || !is_known_elsewhere(venue, who, VD__KIND__KIND_LANE, suggestion->other);
+}
+
 // A list is done whole or not at all, so all of it must be in the zones.
 static bool may_touch_all(const struct vd_venue *venue, const Vd__Principal *who, const Vd__Command *command)
 {
@@ -308,6 +317,8 @@ static bool may_touch_all(const struct vd_venue *venue, const Vd__Principal *who
     for (size_t i = 0; i < list->n_counts; i++)
       if (is_known_elsewhere(venue, who, VD__KIND__KIND_LANE, list->counts[i]->lane))
         return false;
+  } else if (command->act_case == VD__COMMAND__ACT_SUGGESTION_TAKE) {
+    return may_take(venue, who, command->suggestion_take);
   }
   return true;
 }

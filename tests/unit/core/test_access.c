@@ -47,11 +47,12 @@ static void put_task(const char *id, const char *zone, const char *crew)
   people_put(f, VD__KIND__KIND_TASK, &task->base);
 }
 
-static void put_suggestion(const char *id, const char *lane)
+static void put_suggestion(const char *id, const char *lane, const char *other)
 {
   Vd__Suggestion *suggestion = (Vd__Suggestion *)vd_message_new(&vd__suggestion__descriptor);
   vd_string_set(&suggestion->id, id);
   vd_string_set(&suggestion->lane, lane);
+  vd_string_set(&suggestion->other, other);
   people_put(f, VD__KIND__KIND_SUGGESTION, &suggestion->base);
 }
 
@@ -70,8 +71,9 @@ static void put_live(void)
   put_task("t1", "hall", "");
   put_task("t2", "vip", "");
   put_task("t3", "vip", "av-1");
-  put_suggestion("s1", "lane-hall");
-  put_suggestion("s2", "lane-vip");
+  put_suggestion("s1", "lane-hall", "lane-hall");
+  put_suggestion("s2", "lane-vip", "lane-vip");
+  put_suggestion("s3", "lane-hall", "lane-vip");
 }
 
 static void setup(void)
@@ -431,6 +433,22 @@ Test(access, both_ends_of_a_merge_are_in_the_zones)
   struct about about = at_home();
   about.of = in_vip;
   cr_assert_not(may(who, VD__COMMAND__ACT_DUPLICATE, about));
+  vd__principal__free_unpacked(who, NULL);
+}
+
+Test(access, both_lanes_of_a_suggestion_are_in_the_zones)
+{
+  Vd__Principal *who = principal_new(VD__ROLE__ROLE_DECISION);
+  Vd__SuggestionTake take = VD__SUGGESTION_TAKE__INIT;
+  Vd__Command command = VD__COMMAND__INIT;
+  command.act_case = VD__COMMAND__ACT_SUGGESTION_TAKE;
+  command.suggestion_take = &take;
+  take.suggestion = 1;
+  cr_assert_eq(vd_access_check(f->venue, who, &command, NULL), VD_OK);
+  take.suggestion = 3;
+  cr_assert_eq(vd_access_check(f->venue, who, &command, NULL), VD_ERR_NOT_PERMITTED);
+  vd_strings_add(&who->zones, &who->n_zones, "vip");
+  cr_assert_eq(vd_access_check(f->venue, who, &command, NULL), VD_OK);
   vd__principal__free_unpacked(who, NULL);
 }
 
