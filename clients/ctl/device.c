@@ -214,6 +214,27 @@ static Vd__Reading *add_reading(Vd__Readings *readings, const char *device)
   return reading;
 }
 
+// It counts as a sign of life whatever it is called. Said only where that can be asked.
+static void hint_reading(struct ctl *ctl, const char *id, const char *reading)
+{
+  struct vd_fold *fold = NULL;
+  if (ctl->options.is_json || fetch(ctl, id, &fold) != CTL_DONE)
+    return;
+  const Vd__Device *device = (const Vd__Device *)vd_fold_find(fold, VD__KIND__KIND_DEVICE, id);
+  if (device != NULL && threshold_of(device, reading) == NULL) {
+    const char *best = NULL;
+    unsigned distance = UINT32_MAX;
+    for (size_t i = 0; i < device->n_thresholds; i++)
+      vd_nearest_consider(reading, device->thresholds[i]->reading, &best, &distance);
+    fprintf(stderr,
+            CTL_FORMAT(ctl, "a sign of life only: %s has no limit for %s\n",
+                       "僅作為訊號：%s 未設 %s 的門檻\n", "仅作为信号：%s 未设 %s 的阈值\n"),
+            id, reading);
+    ctl_did_you_mean(ctl, best);
+  }
+  vd_fold_destroy(fold);
+}
+
 int ctl_device_reading(struct ctl *ctl)
 {
   int64_t value = 0;
@@ -227,7 +248,10 @@ int ctl_device_reading(struct ctl *ctl)
   Vd__Reading *reading = add_reading(command->readings, ctl->arguments[0]);
   vd_string_set(&reading->reading, ctl->arguments[1]);
   reading->value = value;
-  return ctl_send(ctl, command, false);
+  int status = ctl_send(ctl, command, false);
+  if (status == CTL_DONE)
+    hint_reading(ctl, ctl->arguments[0], ctl->arguments[1]);
+  return status;
 }
 
 int ctl_device_heartbeat(struct ctl *ctl)

@@ -123,6 +123,23 @@ static bool severity_of(const struct ctl *ctl, uint32_t *severity)
   return true;
 }
 
+// "report lobby": the words were forgotten, and the zone became them. It was taken all the same.
+static void hint_zone(struct ctl *ctl)
+{
+  static const Vd__Kind kinds[] = {VD__KIND__KIND_ZONE};
+  const char *word = ctl->arguments[0];
+  struct vd_fold *fold = NULL;
+  if (ctl->options.is_json || ctl_fetch(ctl, kinds, 1, word, &fold) != CTL_DONE)
+    return;
+  if (vd_fold_find(fold, VD__KIND__KIND_ZONE, word) != NULL)
+    fprintf(stderr,
+            CTL_FORMAT(ctl, "%s was taken as the text, of no zone; amend N --zone %s --text TEXT\n",
+                       "%s 已作為內容，未指明區域；可用 amend N --zone %s --text TEXT\n",
+                       "%s 已作为内容，未指明区域；可用 amend N --zone %s --text TEXT\n"),
+            word, word);
+  vd_fold_destroy(fold);
+}
+
 int ctl_report(struct ctl *ctl)
 {
   Vd__Command *command = ctl_command_new(VD__COMMAND__ACT_REPORT);
@@ -141,7 +158,10 @@ int ctl_report(struct ctl *ctl)
   report->source = (Vd__Source)source;
   if (!severity_of(ctl, &report->severity))
     return give_up(command, CTL_USAGE);
-  return ctl_send(ctl, command, true);
+  int status = ctl_send(ctl, command, true);
+  if (status == CTL_DONE && ctl->count == 1)
+    hint_zone(ctl);
+  return status;
 }
 
 // Acts whose first field is the incident's number.

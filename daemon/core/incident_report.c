@@ -129,14 +129,32 @@ static void fill_report(const struct vd_act *act, Vd__Incident *incident)
 }
 
 // A report from longer ago than a late entry may be begins at that bound (venue.c); what was told stays.
-static void note_time_told(struct vd_act *act, const Vd__Incident *incident)
+static void note_time_told(struct vd_act *act, const Vd__Incident *incident, Vd__Reply *reply)
 {
+  enum { CLOCK_AT = 11 };
+  int64_t utc_offset_ms = vd_venue_event(act->venue)->utc_offset_ms;
   int64_t told_ms = act->cause.command->acted_at_ms;
   if (told_ms == 0 || told_ms >= incident->reported_at_ms)
     return;
-  char told[40];
-  vd_instant_format(told_ms, vd_venue_event(act->venue)->utc_offset_ms, told, sizeof told);
+  char told[40], begins[40];
+  struct vd_buffer sentence = {0};
+  vd_instant_format(told_ms, utc_offset_ms, told, sizeof told);
   vd_act_note(act, incident->number, VD__NOTE_KIND__NOTE_KIND_RECORD, "reported as of %s", told);
+  vd_instant_format(incident->reported_at_ms, utc_offset_ms, begins, sizeof begins);
+  bool is_hant = act->language == VD__LANGUAGE__LANGUAGE_ZH_HANT;
+  bool is_hans = act->language == VD__LANGUAGE__LANGUAGE_ZH_HANS;
+  vd_buffer_printf(&sentence, "%s%.5s%s",
+                   is_hant   ? "已完成，但時限自 "
+                   : is_hans ? "已完成，但时限自 "
+                             : "Done, but it counts from ",
+                   begins + CLOCK_AT,
+                   is_hant   ? " 起算。"
+                   : is_hans ? " 起算。"
+                             : ".");
+  vd_string_set(&reply->field, "acted_at_ms");
+  vd_buffer_append(&sentence, "", 1);
+  vd_string_set(&reply->sentence, (char *)sentence.data);
+  vd_buffer_finish(&sentence);
 }
 
 Vd__Incident *vd_incident_open(struct vd_act *act, int64_t reported_at_ms)
@@ -174,7 +192,7 @@ enum vd_err vd_incident_report(struct vd_act *act, Vd__Reply *reply, struct vd_r
   vd_incident_begin(act, incident, 0);
   if (is_of_device(category_of(act->venue, incident))) // found by people
     vd_node_did(act, VD__NODE__NODE_FAULT, false);
-  note_time_told(act, incident);
+  note_time_told(act, incident, reply);
   reply->number = incident->number;
   reply->looks_like = incident->looks_like;
   return VD_OK;

@@ -301,5 +301,14 @@ def plan_apply_says_what_changed():
     assert "是否指「dispatch」？" in said("plan", "apply", wrong, status=1, lang="zh-hant")[1]
 
 
+@case
+def taken_but():
+    """what was taken otherwise than it was probably meant is said; it is taken all the same"""
+    assert said("report", "lobby")[1].startswith("lobby was taken as the text")
+    assert said("report", "queue in the lobby")[1] == ""
+    assert said("device", "reading", "proj-main", "temprature", "20")[1].endswith("did you mean temperature?\n")
+    assert "Done, but it counts from " in said("report", "lobby", "other", "x", "--at", "2023-05-18T00:10:00+08:00")[1]
+
+
 with VENUE.start():
     main()

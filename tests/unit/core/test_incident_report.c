@@ -172,6 +172,8 @@ Test(incident_report, told_too_late_it_begins_at_the_bound_and_says_when_it_was)
     cr_assert_eq(incident(f, 1)->notes, 1u);
     cr_expect_eq(last_note(f, 1)->kind, VD__NOTE_KIND__NOTE_KIND_RECORD);
     cr_expect_str_eq(last_note(f, 1)->text, rows[i].note);
+    cr_expect_str_eq(f->reply.field, "acted_at_ms");
+    cr_expect_str_eq(f->reply.sentence, "Done, but it counts from 11:30.");
     const Vd__Cause *cause = f->changes[f->n_changes - 1]->cause;
     cr_expect_eq(cause->command->acted_at_ms, told_ms, "the cause is verbatim");
     fixture_destroy(f);
