@@ -88,10 +88,29 @@ static int exit_of(enum vd_err err)
   }
 }
 
+// Of what a file is found wrong with its place stands first, as compilers say it: "plan.yaml:12:5:".
+static size_t size_of_place(const char *detail)
+{
+  for (const char *colon = strchr(detail, ':'); colon != NULL; colon = strchr(colon + 1, ':')) {
+    const char *at = colon;
+    unsigned numbers = 0;
+    for (size_t size; numbers < 2 && *at == ':' && (size = strspn(at + 1, "0123456789")) > 0; numbers++)
+      at += 1 + size;
+    if (numbers == 2 && at[0] == ':' && at[1] == ' ')
+      return (size_t)(at + 1 - detail);
+  }
+  return 0;
+}
+
 int ctl_complain(const struct ctl *ctl, enum vd_err err, const struct vd_refusal *refusal)
 {
   const char *sentence = vd_err_sentence(err, ctl->language);
   const char *field = refusal != NULL ? refusal->field : "", *detail = refusal != NULL ? refusal->detail : "";
+  size_t place = size_of_place(detail);
+  fprintf(stderr, "%.*s%s", (int)place, detail, place > 0 ? " " : "");
+  detail += place + (place > 0);
+  if (strncmp(detail, field, strlen(field)) == 0 && detail[strlen(field)] == ':')
+    field = ""; // said below
   // A sentence of venued's begins with the same words and says more.
   bool says_more = strncmp(detail, sentence, strlen(sentence)) == 0;
   struct vd_buffer words = {0};
@@ -102,6 +121,11 @@ int ctl_complain(const struct ctl *ctl, enum vd_err err, const struct vd_refusal
   fprintf(stderr, "%s%.*s\n", words.size > 0 ? ctl_pick(ctl, ": ", "：", "：") : "", (int)words.size,
           words.data != NULL ? (char *)words.data : "");
   vd_buffer_finish(&words);
+  if (err == VD_ERR_UNREACHABLE)
+    fprintf(stderr, "%s\n",
+            ctl_pick(ctl, "is venued running? --data or --url say where",
+                     "系統是否在運行？以 --data 或 --url 指明位置",
+                     "系统是否在运行？以 --data 或 --url 指明位置"));
   return exit_of(err);
 }
 

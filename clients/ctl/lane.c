@@ -169,7 +169,7 @@ int ctl_lane_list(struct ctl *ctl)
   if (status != CTL_DONE)
     return status;
   struct ctl_table table = {0};
-  const char *const names[] = {"id",
+  const char *const names[] = {ctl_pick(ctl, "id", "代號", "代号"),
                                ctl_pick(ctl, "kind", "類別", "类别"),
                                ctl_pick(ctl, "state", "狀態", "状态"),
                                ctl_pick(ctl, "desks/plan", "櫃台/方案", "柜台/方案"),

@@ -1,5 +1,6 @@
 // What is counted and said of check-in lanes, and answered to a suggestion: lane count, set, import;
 // suggestion take, pass.
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,6 +10,8 @@
 #include "clients/ctl/ctl.h"
 #include "clients/ctl/lane_import.h"
 #include "proto/text.h"
+
+enum { WAITING_MAX = 100000 }; // as venued takes it
 
 // ---- lane count, set ----
 
@@ -67,13 +70,15 @@ static enum vd_err read_file(const char *path, struct vd_buffer *text, struct vd
 {
   FILE *file = fopen(path, "rb");
   if (file == NULL)
-    return vd_refuse(refusal, VD_ERR_IO, NULL, "%s", path);
+    return vd_refuse(refusal, VD_ERR_IO, NULL, "%s: %s", path, strerror(errno));
   uint8_t *room = vd_buffer_reserve(text, CTL_LANE_FILE_MAX + 2);
+  errno = 0;
   text->size = fread(room, 1, CTL_LANE_FILE_MAX + 1, file);
   room[text->size] = '\0';
   bool has_failed = ferror(file) != 0;
+  enum vd_err err = has_failed ? vd_refuse(refusal, VD_ERR_IO, NULL, "%s: %s", path, strerror(errno)) : VD_OK;
   fclose(file);
-  return has_failed ? vd_refuse(refusal, VD_ERR_IO, NULL, "%s", path) : VD_OK;
+  return err;
 }
 
 static void number_cell(struct ctl_table *table, bool is_said, uint32_t number)
@@ -84,7 +89,7 @@ static void number_cell(struct ctl_table *table, bool is_said, uint32_t number)
     ctl_cell(table, "-");
 }
 
-static int print_import(const struct ctl *ctl, const Vd__LaneCounts *counts)
+static void print_import(const struct ctl *ctl, const Vd__LaneCounts *counts)
 {
   const char *const names[] = {ctl_pick(ctl, "lane", "通道", "通道"),
                                ctl_pick(ctl, "from", "自", "自"),
@@ -113,10 +118,9 @@ static int print_import(const struct ctl *ctl, const Vd__LaneCounts *counts)
     ctl_table_drop(&table);
   else
     ctl_table_print(&table);
-  return CTL_DONE;
 }
 
-// The row that venued refused, by its place in the file.
+// The row that is refused, by its place in the file; its column stands for the field.
 static int complain_of_row(const struct ctl *ctl, const struct ctl_lane_import *import, enum vd_err err,
                            struct vd_refusal *refusal)
 {
@@ -124,7 +128,81 @@ static int complain_of_row(const struct ctl *ctl, const struct ctl_lane_import *
   if (place.line == 0)
     return ctl_complain(ctl, err, refusal);
   fprintf(stderr, "%s:%u:%u: ", ctl->arguments[0], place.line, place.column);
+  const char *dot = strstr(refusal->field, "].");
+  char column[sizeof refusal->field];
+  snprintf(column, sizeof column, "%s", dot != NULL ? dot + 2 : "");
+  memcpy(refusal->field, column, sizeof column);
   return ctl_complain(ctl, err, refusal);
+}
+
+// ---- what can be known before it is sent ----
+
+static enum vd_err refuse_lane(const struct vd_fold *fold, const char *id, const char *field,
+                               struct vd_refusal *refusal)
+{
+  const char *best = NULL;
+  unsigned distance = UINT32_MAX;
+  const Vd__Lane *lane = NULL;
+  enum vd_err err = vd_refuse(refusal, VD_ERR_UNKNOWN_LANE, field, "%s", id);
+  for (const char *after = NULL;
+       (lane = (const Vd__Lane *)vd_fold_next(fold, VD__KIND__KIND_LANE, after, "")) != NULL;
+       after = lane->id)
+    if (!lane->retired)
+      vd_nearest_consider(id, lane->id, &best, &distance);
+  snprintf(refusal->nearest, sizeof refusal->nearest, "%s", best != NULL ? best : "");
+  return err;
+}
+
+static enum vd_err check_row(const struct ctl *ctl, const struct vd_fold *fold, const Vd__LaneCount *count,
+                             size_t at, struct vd_refusal *refusal)
+{
+  char field[64];
+  int64_t to_ms = count->to_at_ms != 0 ? count->to_at_ms : ctl->now_ms;
+  const Vd__Lane *lane = (const Vd__Lane *)vd_fold_find(fold, VD__KIND__KIND_LANE, count->lane);
+  lane = lane != NULL && !lane->retired ? lane : NULL;
+  snprintf(field, sizeof field, "lane_counts.counts[%zu].%s", at,
+           lane == NULL                                        ? "lane"
+           : to_ms > ctl->now_ms || count->from_at_ms >= to_ms ? "to_at_ms"
+           : count->waiting > WAITING_MAX                      ? "waiting"
+                                                               : "from_at_ms");
+  if (lane == NULL)
+    return refuse_lane(fold, count->lane, field, refusal);
+  if (to_ms > ctl->now_ms)
+    return vd_refuse(refusal, VD_ERR_ACTED_IN_FUTURE, field, "it has not ended yet");
+  if (count->from_at_ms != 0 && count->from_at_ms >= to_ms)
+    return vd_refuse(refusal, VD_ERR_BAD_VALUE, field, "it ends before it begins");
+  if (count->waiting > WAITING_MAX)
+    return vd_refuse(refusal, VD_ERR_BAD_VALUE, field, "more than 100000");
+  bool is_within = count->from_at_ms != 0 && count->from_at_ms < lane->counted_at_ms;
+  if (is_within && to_ms > lane->counted_at_ms) // one that ended before may be known already
+    return vd_refuse(refusal, VD_ERR_OUT_OF_ORDER, field, "this lane was counted beyond that already");
+  return VD_OK;
+}
+
+// Lanes, times and queues against the venue as it is now; what venued alone can judge is left to it.
+static int check_import(struct ctl *ctl, const struct ctl_lane_import *import)
+{
+  static const Vd__Kind kinds[] = {VD__KIND__KIND_LANE};
+  struct vd_refusal refusal = {.err = VD_OK};
+  struct vd_fold *fold = NULL;
+  enum vd_err err = VD_OK;
+  int status = ctl_fetch(ctl, kinds, 1, "", &fold);
+  if (status != CTL_DONE)
+    return status;
+  for (size_t i = 0; err == VD_OK && i < import->counts->n_counts; i++)
+    err = check_row(ctl, fold, import->counts->counts[i], i, &refusal);
+  vd_fold_destroy(fold);
+  if (err != VD_OK) {
+    status = complain_of_row(ctl, import, err, &refusal);
+    ctl_did_you_mean(ctl, refusal.nearest);
+    return status;
+  }
+  print_import(ctl, import->counts);
+  fprintf(stderr, "%s\n",
+          ctl_pick(ctl, "lanes and times fit the venue; nothing was sent, the rest is checked on import",
+                   "通道與時間均符合現況；未送出，其餘於匯入時檢查",
+                   "通道与时间均符合现况；未发送，其余在导入时检查"));
+  return CTL_DONE;
 }
 
 static int send_import(struct ctl *ctl, struct ctl_lane_import *import)
@@ -180,7 +258,7 @@ int ctl_lane_import(struct ctl *ctl)
     err = ctl_lane_import_read(path, (char *)text.data, text.size, ctl->now_ms, ctl->utc_offset_ms, &import,
                                &refusal);
     status = err != VD_OK              ? ctl_complain(ctl, err, &refusal)
-             : ctl->options.is_dry_run ? print_import(ctl, import.counts)
+             : ctl->options.is_dry_run ? check_import(ctl, &import)
                                        : send_import(ctl, &import);
     if (err != VD_OK)
       ctl_did_you_mean(ctl, refusal.nearest);

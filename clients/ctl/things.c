@@ -199,6 +199,7 @@ struct word {
 static const struct word readings[] = {
     {"temperature", "溫度", "温度"},        {"humidity", "濕度", "湿度"},        {"battery", "電量", "电量"},
     {"lamp-hours", "燈泡時數", "灯泡时数"}, {"packet-loss", "丟包率", "丢包率"}, {"latency", "延遲", "延迟"},
+    {"water-temperature", "水溫", "水温"},
 };
 
 static const struct word allergens[] = {

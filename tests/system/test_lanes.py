@@ -88,7 +88,15 @@ def a_file_with_a_bad_row_changes_nothing():
             assert status == 1 and words in err, (text[:40], err)
         assert sequence(venue) == before
         assert "counted_at_ms" not in one(venue, "lane", "general-1")
-        assert "general-1" in venue.ctl("lane", "import", write(venue, good), "--dry-run")[1]
+        status, out, err = venue.ctl("lane", "import", write(venue, good), "--dry-run")
+        assert "general-1" in out and "lanes and times fit the venue" in err, (out, err)
+        for row, words in (("vipp-1,07:50,07:55,4,3,1", "counts.csv:3:1: venuectl: There is no such lane. [unknown-lane] lane: vipp-1\ndid you mean vip-1?"),
+                           ("vip-1,07:50,07:55,4,3,100001", "counts.csv:3:23: "), ("vip-1,08:50,08:55,4,3,1", "not ended"),
+                           ("vip-1,07:50,07:50,4,3,1", "ends before"), ("vip-1,07:50,07:55,4,x,1", "counts.csv:3:21: venuectl: ")):
+            status, out, err = venue.ctl("lane", "import", write(venue, good + row + "\n"), "--dry-run", check=False)
+            assert status == 1 and out == "" and words in err, (row, err)
+        status, _, err = venue.ctl("lane", "import", venue.folder / "none.csv", check=False)
+        assert status == 1 and "none.csv: No such file or directory" in err, err
         assert sequence(venue) == before
 
 

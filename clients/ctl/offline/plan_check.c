@@ -42,6 +42,38 @@ static void print_counts(const struct ctl *ctl, const struct vd_findings *findin
           ctl_pick(ctl, warnings == 1 ? "warning" : "warnings", "個警告", "个警告"));
 }
 
+// In the order of the file, as it is read.
+struct located {
+  const struct vd_finding *finding;
+  struct vd_text_place place;
+};
+
+static int by_place(const void *a, const void *b)
+{
+  const struct located *left = a, *right = b;
+  if (left->place.line != right->place.line)
+    return left->place.line < right->place.line ? -1 : 1;
+  if (left->place.column != right->place.column)
+    return left->place.column < right->place.column ? -1 : 1;
+  return (left->finding > right->finding) - (left->finding < right->finding);
+}
+
+static void print_findings(const struct ctl *ctl, const struct vd_findings *findings,
+                           const struct vd_text_map *map)
+{
+  struct located *rows = vd_alloc((findings->count + 1) * sizeof *rows);
+  for (size_t i = 0; i < findings->count; i++)
+    rows[i] = (struct located){&findings->items[i], vd_text_map_find(map, findings->items[i].path)};
+  qsort(rows, findings->count, sizeof *rows, by_place);
+  for (size_t i = 0; i < findings->count; i++) {
+    if (ctl->options.is_json)
+      print_json(ctl, rows[i].finding, rows[i].place);
+    else
+      print_words(ctl, rows[i].finding, rows[i].place);
+  }
+  free(rows);
+}
+
 int ctl_plan_check(struct ctl *ctl)
 {
   struct vd_refusal refusal = {.err = VD_OK};
@@ -55,13 +87,7 @@ int ctl_plan_check(struct ctl *ctl)
     return ctl_complain(ctl, err, &refusal);
   vd_plan_defaults((Vd__Plan *)plan);
   vd_plan_check((Vd__Plan *)plan, &findings);
-  for (size_t i = 0; i < findings.count; i++) {
-    struct vd_text_place place = vd_text_map_find(map, findings.items[i].path);
-    if (ctl->options.is_json)
-      print_json(ctl, &findings.items[i], place);
-    else
-      print_words(ctl, &findings.items[i], place);
-  }
+  print_findings(ctl, &findings, map);
   print_counts(ctl, &findings);
   int status = findings.errors > 0 ? CTL_REFUSED : CTL_DONE;
   vd_findings_finish(&findings);
