@@ -370,6 +370,70 @@ int ctl_notice_list(struct ctl *ctl)
   return CTL_DONE;
 }
 
+// As it stands now: what moves before the notice leaves is told as it is then.
+static void show_session(const struct ctl *ctl, const Vd__Session *session)
+{
+  char before[40], start[40], end[40];
+  moment(ctl, session->planned_start_at_ms, before);
+  moment(ctl, session->start_at_ms, start);
+  moment(ctl, session->end_at_ms, end);
+  printf("  %s: ", ctl_text(ctl, session->title, session->id));
+  if (is_over(session)) {
+    printf("%s\n", ctl_words(ctl, &vd__session_state__descriptor, (int)session->state));
+    return;
+  }
+  printf("%s–%s", start, end + 6);
+  if (session->planned_start_at_ms != 0 && session->planned_start_at_ms != session->start_at_ms)
+    printf(CTL_FORMAT(ctl, " (planned %s)", "（原定 %s）", "（原定 %s）"), before);
+  printf("  %s\n", session->zone);
+}
+
+static void show_notice(const struct ctl *ctl, const struct vd_fold *fold, const Vd__Notice *notice)
+{
+  printf("%s  %s\n", notice->id, ctl_words(ctl, &vd__notice_state__descriptor, (int)notice->state));
+  if (*notice->text != '\0')
+    printf("  %s\n", notice->text);
+  for (size_t i = 0; i < notice->n_sessions; i++) {
+    const Vd__Session *session =
+        (const Vd__Session *)vd_fold_find(fold, VD__KIND__KIND_SESSION, notice->sessions[i]);
+    if (session != NULL)
+      show_session(ctl, session);
+  }
+  for (size_t i = 0; i < notice->n_zones; i++) {
+    const Vd__Zone *zone = (const Vd__Zone *)vd_fold_find(fold, VD__KIND__KIND_ZONE, notice->zones[i]);
+    if (zone != NULL)
+      printf("  %s: %s\n", ctl_text(ctl, zone->name, zone->id),
+             ctl_words(ctl, &vd__zone_status__descriptor, (int)zone->status));
+  }
+  if (notice->more > 0)
+    printf(CTL_FORMAT(ctl, "  and %u more\n", "  另有 %u 項\n", "  另有 %u 项\n"), notice->more);
+}
+
+int ctl_notice_show(struct ctl *ctl)
+{
+  uint64_t number;
+  char id[32];
+  struct vd_fold *fold = NULL;
+  struct vd_refusal refusal = {.err = VD_OK};
+  if (!ctl_number(ctl, ctl->arguments[0], &number))
+    return CTL_USAGE;
+  int status = fetch(ctl, &fold);
+  if (status != CTL_DONE)
+    return status;
+  snprintf(id, sizeof id, "n%" PRIu64, number);
+  const Vd__Notice *notice = (const Vd__Notice *)vd_fold_find(fold, VD__KIND__KIND_NOTICE, id);
+  if (notice == NULL) {
+    vd_refuse(&refusal, VD_ERR_UNKNOWN_NOTICE, NULL, "there is no notice %" PRIu64, number);
+    status = ctl_complain(ctl, VD_ERR_UNKNOWN_NOTICE, &refusal);
+  } else if (ctl->options.is_json) {
+    ctl_print_json(&notice->base);
+  } else {
+    show_notice(ctl, fold, notice);
+  }
+  vd_fold_destroy(fold);
+  return status;
+}
+
 int ctl_notice_draft(struct ctl *ctl)
 {
   Vd__Command *command = ctl_command_new(VD__COMMAND__ACT_NOTICE_DRAFT);

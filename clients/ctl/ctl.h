@@ -221,6 +221,7 @@ int ctl_session_cancel(struct ctl *ctl);
 int ctl_session_import(struct ctl *ctl);
 int ctl_session_export(struct ctl *ctl);
 int ctl_notice_list(struct ctl *ctl);
+int ctl_notice_show(struct ctl *ctl);
 int ctl_notice_draft(struct ctl *ctl);
 int ctl_notice_approve(struct ctl *ctl);
 int ctl_notice_drop(struct ctl *ctl);

@@ -51,7 +51,7 @@ _venuectl()
     '2 zone count' | '2 zone set') _venuectl_offer "$(_venuectl_ask zones)" ;;
     '3 zone set') _venuectl_offer 'open crowded closed converting converting-passable' ;;
     '1 session') _venuectl_offer 'list start end shift cancel import export' ;;
-    '1 notice') _venuectl_offer 'list draft approve drop' ;;
+    '1 notice') _venuectl_offer 'list show draft approve drop' ;;
     '1 supply') _venuectl_offer 'list level served refill' ;;
     '1 batch') _venuectl_offer 'list plan hold serve cancel sample dispose temperature' ;;
     '1 task') _venuectl_offer 'list done cancel' ;;

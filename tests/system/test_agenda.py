@@ -151,6 +151,9 @@ def told_to_attendees():
         number = int(venue.ctl("notice", "draft", "Coffee is in the lobby")[1])
         notice = venue.json("notice", "--open")[0]
         assert notice["number"] == number and notice["sessions"] == ["forum-a-1"], notice
+        shown = venue.ctl("notice", "show", number)[1]
+        assert "Coffee is in the lobby" in shown and "(planned " in shown, shown
+        assert venue.ctl("notice", "show", 99, check=False)[0] == 1
         assert venue.ctl("notice", "approve", number, check=False)[0] == 1, "it waits for more changes"
         wait_until(lambda: [a for a in venue.json("alerts", "--open") if a.get("subject") == f"notice.n{number}"], "the question", 20)
         venue.ctl("notice", "approve", f"#{number}", "--by", "control-1")
