@@ -164,6 +164,7 @@ static const struct detail details[] = {
     {"% is over", "%1 已結束", "%1 已结束"},
     {"% and % in %", "%1 與 %2，同在 %3", "%1 与 %2，同在 %3"},
     // what devices are said to do: in the history, in incidents and their notes
+    {"reported as of %", "補報，時刻為 %1", "补报，时刻为 %1"},
     {"heartbeat overdue since %", "自 %1 起無心跳", "自 %1 起无心跳"},
     {"%, over %", "%1，高於 %2", "%1，高于 %2"},
     {"%, under %", "%1，低於 %2", "%1，低于 %2"},

@@ -212,13 +212,14 @@ static void show_offers_and_notes(const struct view *view, const char *prefix)
        after = vd_message_id(message)) {
     const Vd__Note *note = (const Vd__Note *)message;
     ctl_clock(ctl, note->at_ms, clock, sizeof clock);
-    bool is_of_device = *view->incident->device != '\0' && note->kind == VD__NOTE_KIND__NOTE_KIND_RECORD;
+    bool is_ours = note->kind == VD__NOTE_KIND__NOTE_KIND_RECORD &&
+                   (*view->incident->device != '\0' || strncmp(note->text, "reported as of ", 15) == 0);
     struct vd_buffer words = {0};
-    if (is_of_device)
+    if (is_ours)
       ctl_device_words(ctl, note->text, &words);
     vd_buffer_append(&words, "", 1);
     printf("  %s %s %s%s%s\n", ctl_words(ctl, &vd__note_kind__descriptor, (int)note->kind), clock, note->by,
-           *note->by != '\0' ? " " : "", is_of_device ? (char *)words.data : note->text);
+           *note->by != '\0' ? " " : "", is_ours ? (char *)words.data : note->text);
     vd_buffer_finish(&words);
   }
 }

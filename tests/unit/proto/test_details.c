@@ -59,6 +59,7 @@ Test(details, what_state_it_is_in_has_words)
 
 Test(details, what_devices_are_said_to_do)
 {
+  expect("reported as of 2023-05-18T09:00:00.000+08:00", HANS, "补报，时刻为 2023-05-18T09:00:00.000+08:00");
   expect("proj-main would take over, but is at fault", HANT, "原由 proj-main 接替，但其故障");
   expect("proj-main fails again: temperature 86 °C, over 85 °C", HANT,
          "proj-main 再次故障：temperature 86 °C，高於 85 °C");
