@@ -337,8 +337,8 @@ static void say_lane(struct derived *derived, const Vd__Lane *lane)
   vd_key_add_number(&kind, (uint64_t)lane->kind);
   if (lane->state == VD__LANE_STATE__LANE_STATE_CLOSED)
     say_of(derived, "closed/", kind.text, lane->id);
-  else if (lane->desks >= 2)
-    say_of(derived, "gives", "", lane->id);
+  else if (lane->desks >= 2 && lane->counted_at_ms != 0)
+    say_at(derived, "gives/", VD_NEVER - lane->counted_at_ms, lane->id);
 }
 
 static void say_suggestion(struct derived *derived, const Vd__Suggestion *suggestion)

@@ -33,7 +33,7 @@
 //   fault/<number>/<device>                       device in fault, or until its incident ended  whose incident
 //   opening/<start, 20 digits>/<session>          session planned that is no break      when people must be seated
 //   closed/<kind>/<lane>                          lane that is closed                   what can be opened
-//   gives/<lane>                                  lane of two desks or more             who can give one
+//   gives/<never - counted_at_ms>/<lane>           lane of two desks or more, counted    who can give one
 //   relies/<other>/<lane>                         open suggestion: lane needs other     what is to be looked at again
 //   answered/<number, 20 digits>/<suggestion>     suggestion passed or measured         what to let go first
 // clang-format on

@@ -284,6 +284,9 @@ static uint64_t take_counts(struct vd_act *act, const struct list *list)
       continue;
     vd_act_touch(act, VD__KIND__KIND_LANE, &interval->lane->base);
     vd_lane_take_interval(interval);
+    // Whoever needs a desk looks first where it was counted last.
+    vd_index_refresh(act->venue->index, act->venue, VD__KIND__KIND_LANE, interval->lane->id,
+                     &interval->lane->base);
     seat(act, interval);
     fresh++;
   }
@@ -399,7 +402,7 @@ void vd_lane_plan_applied(struct vd_act *act)
   ProtobufCMessage *message = vd_fold_next(fold, VD__KIND__KIND_LANE, NULL, "");
   for (; message; message = vd_fold_next(fold, VD__KIND__KIND_LANE, vd_message_id(message), "")) {
     Vd__Lane *lane = (Vd__Lane *)message;
-    if (*lane->suggestion == '\0')
+    if (*lane->suggestion == '\0' && lane->queue_at_ms != act->now_ms)
       continue;
     vd_act_touch(act, VD__KIND__KIND_LANE, message);
     vd_lane_predict(act, lane);

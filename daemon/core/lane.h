@@ -67,8 +67,8 @@ enum vd_err vd_lane_set(struct vd_act *act, Vd__Reply *reply, struct vd_refusal 
 
 // ---- for the other modules ----
 
-// A plan was worked in, keys are derived anew: what is suggested is looked at again, and dropped where the
-// lane is gone.
+// A plan was worked in, keys are derived anew: what has other desks is predicted; what is suggested is looked
+// at again, and dropped where the lane is gone.
 void vd_lane_plan_applied(struct vd_act *act);
 // State and desks, as they become from a moment on. The lane is touched here; what was suggested that relies
 // on it is looked at again.

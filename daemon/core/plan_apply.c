@@ -15,7 +15,7 @@
 #include "daemon/core/device.h"
 #include "daemon/core/dispatch.h"
 #include "daemon/core/key.h"
-#include "daemon/core/lane.h"
+#include "daemon/core/lane_internal.h"
 #include "daemon/core/plan_internal.h"
 #include "daemon/core/session.h"
 #include "daemon/core/supply.h"
@@ -146,8 +146,8 @@ static void keep_supply(Vd__Supply *wanted, const Vd__Supply *live)
     wanted->batches = live->batches;
 }
 
-// Open or closed is people's to say. Desks that the plan says anew, and a service it says anew, are begun with
-// anew.
+// Open or closed is people's to say. Desks that the plan says anew, and a service it says anew, are begun
+// with anew.
 static void keep_lane(Vd__Lane *wanted, const Vd__Lane *live)
 {
   bool is_closed = live->state == VD__LANE_STATE__LANE_STATE_CLOSED;
@@ -183,6 +183,17 @@ static void keep_lane(Vd__Lane *wanted, const Vd__Lane *live)
   wanted->queue = live->queue;
   wanted->queue_at_ms = live->queue_at_ms;
   wanted->quiet_until_at_ms = live->quiet_until_at_ms;
+}
+
+// What the plan says anew counts from now on: until then the queue went on as it was served.
+static void change_lane(Vd__Lane *wanted, const Vd__Lane *live, int64_t now_ms)
+{
+  if (wanted->desks == live->desks && wanted->service_ms == live->service_ms)
+    return;
+  wanted->queue = vd_lane_queue(live, now_ms).guests;
+  wanted->queue_at_ms = now_ms;
+  if (wanted->desks != live->desks)
+    wanted->state_at_ms = now_ms;
 }
 
 static bool is_waiting(const Vd__Batch *batch)
@@ -296,6 +307,8 @@ static void put(struct apply *apply, Vd__Kind kind, ProtobufCMessage *wanted)
   }
   if (live)
     keep(kind, wanted, live);
+  if (live && kind == VD__KIND__KIND_LANE)
+    change_lane((Vd__Lane *)wanted, (const Vd__Lane *)live, apply->act->now_ms);
   tell_attendees(apply, kind, live, wanted);
   if (live) {
     if (!is_same(wanted, live)) {

@@ -155,6 +155,12 @@ static bool can_give(const struct need *need, const Vd__Lane *other)
          is_in_reach(need, other->zone, need->lane->zone);
 }
 
+// One lane is opened once, one desk walks once: who relies on it first has it.
+static bool is_promised(const struct need *need, const Vd__Lane *other)
+{
+  return vd_index_next(need->act->venue->index, vd_key_of("relies/", other->id, "/").text, NULL) != NULL;
+}
+
 // The lane that opens with the shortest wait expected; of several the first.
 static void look_for_opening(const struct need *need, struct remedy *best)
 {
@@ -165,7 +171,7 @@ static void look_for_opening(const struct need *need, struct remedy *best)
   const char *key = NULL;
   for (unsigned i = 0; i < CANDIDATES_MAX && (key = vd_index_next(venue->index, prefix.text, key)); i++) {
     Vd__Lane *other = VD_FIND(venue, LANE, Lane, vd_index_last_field(key));
-    if (!can_open(need, other))
+    if (!can_open(need, other) || is_promised(need, other))
       continue;
     int64_t expected_ms = expected_of_opening(need, other);
     if (expected_ms < best->expected_ms)
@@ -173,7 +179,7 @@ static void look_for_opening(const struct need *need, struct remedy *best)
   }
 }
 
-// The lane with the shortest wait that can give a desk; of several the first.
+// The lane with the shortest wait that can give a desk, of those counted latest; of several the first.
 static Vd__Lane *giver_for(const struct need *need)
 {
   const struct vd_venue *venue = need->act->venue;
@@ -182,8 +188,11 @@ static Vd__Lane *giver_for(const struct need *need)
   const char *key = NULL, *prefix = "gives/";
   for (unsigned i = 0; i < CANDIDATES_MAX && (key = vd_index_next(venue->index, prefix, key)); i++) {
     Vd__Lane *other = VD_FIND(venue, LANE, Lane, vd_index_last_field(key));
+    if (vd_lane_is_stale(other, need->act->now_ms))
+      break;
     int64_t ahead_ms = ahead_with(need, other, other->desks);
-    if (ahead_ms >= shortest_ms || !can_give(need, other))
+    bool is_first = best && ahead_ms == shortest_ms && strcmp(other->id, best->id) < 0;
+    if ((ahead_ms >= shortest_ms && !is_first) || !can_give(need, other) || is_promised(need, other))
       continue;
     best = other;
     shortest_ms = ahead_ms;
@@ -219,6 +228,13 @@ static const char *lead_of(const struct vd_venue *venue, const Vd__Lane *lane)
   return team && *team->lead ? team->lead : vd_policy(venue)->control;
 }
 
+// Another lane may be looked at in the same act.
+static void refresh(struct vd_act *act, Vd__Suggestion *suggestion)
+{
+  vd_index_refresh(act->venue->index, act->venue, VD__KIND__KIND_SUGGESTION, suggestion->id,
+                   &suggestion->base);
+}
+
 static void make(struct vd_act *act, Vd__Lane *lane, const struct remedy *remedy)
 {
   Vd__Event *event = VD_EDIT(act, EVENT, Event, "event");
@@ -234,6 +250,7 @@ static void make(struct vd_act *act, Vd__Lane *lane, const struct remedy *remedy
   suggestion->wait_ms = lane->ahead_ms;
   suggestion->expected_ms = remedy->expected_ms;
   vd_string_set(&lane->suggestion, suggestion->id);
+  refresh(act, suggestion);
   add_what(tell(act, VD_FACT_SUGGESTED, suggestion), suggestion);
   vd_escalation_ask(act, subject_of(lane->id).text, lane->zone, lead_of(act->venue, lane),
                     VD__ALERT_WHY__ALERT_WHY_SUGGESTION);
@@ -256,6 +273,7 @@ static void pass(struct vd_act *act, Vd__Suggestion *suggestion, const char *by,
   suggestion->passed_at_ms = act->now_ms;
   vd_string_set(&suggestion->passed_by, by);
   vd_string_set(&suggestion->reason, reason);
+  refresh(act, suggestion);
   add_why(tell(act, VD_FACT_SUGGESTION_PASSED, suggestion), reason, "");
   let_go(act, suggestion, pause_ms ? act->now_ms + pause_ms : 0);
 }
@@ -320,6 +338,23 @@ void vd_suggestion_relied_on(struct vd_act *act, const Vd__Lane *lane)
     Vd__Lane *other = VD_EDIT(act, LANE, Lane, lanes.items[i]);
     vd_lane_predict(act, other);
     vd_suggestion_consider(act, other);
+  }
+  vd_index_fields_finish(&lanes);
+}
+
+void vd_suggestion_zone_shut(struct vd_act *act, const char *zone)
+{
+  const struct vd_venue *venue = act->venue;
+  struct vd_index_fields lanes = vd_index_collect(venue->index, "relies/");
+  for (size_t i = 0; i < lanes.count; i++) {
+    Vd__Lane *lane = VD_FIND(venue, LANE, Lane, lanes.items[i]);
+    const Vd__Suggestion *suggestion = of_lane(venue, lane);
+    const Vd__Lane *other = suggestion ? VD_FIND(venue, LANE, Lane, suggestion->other) : NULL;
+    if (strcmp(lane->zone, zone) != 0 && (!other || strcmp(other->zone, zone) != 0))
+      continue;
+    vd_act_touch(act, VD__KIND__KIND_LANE, &lane->base);
+    vd_lane_predict(act, lane);
+    vd_suggestion_consider(act, lane);
   }
   vd_index_fields_finish(&lanes);
 }

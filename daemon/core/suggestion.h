@@ -14,8 +14,9 @@
 // What: to open a closed lane of the same kind, with the desks of its plan, after which both queues are one;
 // or to move one desk from the lane with the shortest wait, of whatever kind, that keeps a desk and whose own
 // wait stays within 80 % of lane_wait without it, as it was counted within half an hour. Either within five
-// minutes' walk, in a zone that people can enter. Whichever expects the shorter wait; of two the same, to
-// open. Neither would help: nothing is suggested, the wait is there for all to see.
+// minutes' walk, in a zone that people can enter; never the same lane for two open suggestions. Whichever
+// expects the shorter wait; of two the same, to open. Neither would help: nothing is suggested, the wait is
+// there for all to see.
 //
 // Who: the lead of the lane's team (none: the control post) is called, once, by the thread "lane.<lane>",
 // which is withdrawn when it is answered or goes. To take it is to do it: the lane is opened, or the desk
@@ -49,5 +50,7 @@ int64_t vd_suggestion_next(const Vd__Suggestion *suggestion); // for timer.c
 void vd_suggestion_consider(struct vd_act *act, Vd__Lane *lane);
 // The same for every other lane whose open suggestion relies on this one.
 void vd_suggestion_relied_on(struct vd_act *act, const Vd__Lane *lane);
+// The same where nobody can walk to or from any more.
+void vd_suggestion_zone_shut(struct vd_act *act, const char *zone);
 
 #endif

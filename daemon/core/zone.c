@@ -5,6 +5,7 @@
 #include "daemon/core/escalation.h"
 #include "daemon/core/key.h"
 #include "daemon/core/notice.h"
+#include "daemon/core/suggestion.h"
 #include "daemon/core/venue_internal.h"
 #include "proto/text.h"
 
@@ -243,6 +244,8 @@ enum vd_err vd_zone_set(struct vd_act *act, Vd__Reply *reply, struct vd_refusal 
     vd_node_did(act, VD__NODE__NODE_CROWDING, false);
   set_status(act, zone, set->status, at_ms);
   zone->set_at_ms = at_ms;
+  if (set->status > CROWDED && !was_shut)
+    vd_suggestion_zone_shut(act, zone->id);
   if (set->status > CROWDED) // people are led round it
     vd_notice_add(act, NULL, zone->id);
   else if (was_shut)

@@ -252,6 +252,17 @@ Test(lane_suggestion, nobody_is_sent_where_nobody_may_go)
   cr_assert_str_eq(suggestion(f, 1)->other, "general-2");
 }
 
+Test(lane_suggestion, it_is_overtaken_when_nobody_can_go_there)
+{
+  edit_lane("general-2", in_the_hall);
+  wait_at(0, 61);
+  expect_suggestion(f, 1, OPEN);
+  cr_assert_eq(set_zone("hall", VD__ZONE_STATUS__ZONE_STATUS_CLOSED), VD_OK);
+  expect_suggestion(f, 1, PASSED);
+  cr_assert_str_eq(suggestion(f, 1)->reason, "overtaken");
+  cr_assert_not(is_called("lead-1"));
+}
+
 // ---- who ----
 
 Test(lane_suggestion, the_lead_of_the_lanes_team_is_called_once)
@@ -453,16 +464,26 @@ Test(lane_suggestion, what_it_expects_is_as_of_when_it_was_taken)
   cr_assert_eq(suggestion(f, 1)->expected_ms, MINUTES(10));
 }
 
-Test(lane_suggestion, others_that_relied_on_the_same_are_looked_at_again)
+Test(lane_suggestion, nobody_else_is_called_for_the_same_desk)
 {
   edit_lane("general-2", retire);
   vip_is_free();
   wait_at(0, 61);
+  cr_assert_str_eq(suggestion(f, 1)->other, "vip-1");
   cr_assert_eq(COUNT(f, {"self-1", -1, 0, 5, 5, 51}), VD_OK);
-  cr_assert_str_eq(suggestion(f, 2)->other, "vip-1", "the same desk");
-  cr_assert_eq(lanes_take(f, 1, NULL), VD_OK);
-  expect_suggestion(f, 2, PASSED);
-  cr_assert_str_eq(suggestion(f, 2)->reason, "overtaken");
+  cr_assert_eq(suggestions(f), 1);
+  cr_assert_eq(lanes_pass(f, 1, ""), VD_OK);
+  fixture_run_to(f, AT(1));
+  cr_assert_eq(COUNT(f, {"self-1", 0, 1, 5, 5, 51}), VD_OK);
+  cr_assert_str_eq(suggestion(f, 2)->other, "vip-1");
+}
+
+Test(lane_suggestion, nor_in_the_same_list)
+{
+  lanes_many(f, 3, "corridor");
+  cr_assert_eq(COUNT(f, {"g-000", -1, 0, 6, 6, 90}, {"g-001", -1, 0, 6, 6, 90}, {"g-002", -1, 0, 6, 6, 90}),
+               VD_OK);
+  cr_assert_eq(suggestions(f), 1, "there is but general-2");
 }
 
 Test(lane_suggestion, what_became_impossible_is_not_taken)
@@ -609,6 +630,15 @@ Test(lane_suggestion, old_ones_are_let_go)
 }
 
 // ---- size ----
+
+Test(lane_suggestion, lanes_that_nobody_counted_hide_nobody)
+{
+  lanes_many(f, 300, "corridor");
+  edit_lane("general-2", retire);
+  vip_is_free();
+  wait_at(0, 61);
+  cr_assert_str_eq(suggestion(f, 1)->other, "vip-1");
+}
 
 Test(lane_suggestion, among_many_lanes_the_first_with_the_shortest_wait_gives)
 {

@@ -312,6 +312,8 @@ Test(plan_lanes_live, what_the_plan_says_anew_is_begun_with_anew)
   apply();
   cr_assert_eq(lane("general-1")->service_rate, 0, "as planned");
   cr_assert_eq(lane("general-1")->desks, 4);
+  cr_assert_eq(lane("general-1")->state_at_ms, stage->now_ms, "what is counted from before teaches nothing");
+  cr_assert_eq(lane("general-1")->wait_ms, lane("general-1")->queue * 60000 / 8000, "2 a minute a desk");
   cr_assert_eq(lane("general-2")->desks, 0, "it is closed");
 }
 
