@@ -270,6 +270,10 @@ def the_day_after():
         run.until(r"live, heard 0s ago")
         second = folder.run("--fresh")
         assert second.exit_status() == 1 and "is at work in ./data" in second.read(), second.read()
+        second = folder.run("--rehearse")
+        assert second.exit_status() == 1 and "is at work in ./data" in second.read(), second.read()
+        second = folder.run("--frsh")
+        assert second.exit_status() == 2 and "there is no --frsh" in second.read(), second.read()
         run.press(b"\x03")
         assert run.exit_status() == 0
         fresh = folder.run("--fresh")
