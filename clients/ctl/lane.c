@@ -96,18 +96,25 @@ static uint32_t half_hour(const struct ctl *ctl, const Vd__Lane *lane)
   return sum;
 }
 
+// What nobody counted for half an hour is not known.
+static const char *wait_of(const struct ctl *ctl, const Vd__Lane *lane, int64_t wait_ms, char out[32])
+{
+  return ctl->now_ms - lane->counted_at_ms > HALF_HOUR_MS ? "-" : duration(wait_ms, out);
+}
+
 static void wait_cells(const struct ctl *ctl, struct ctl_table *table, const Vd__Lane *lane)
 {
+  enum { SECONDS_SIZE = 3 }; // ":05"
   char wait[32], ahead[32], clock[40];
   if (lane->counted_at_ms == 0 || lane->state == VD__LANE_STATE__LANE_STATE_CLOSED) {
     ctl_cell(table, "-");
     ctl_cell(table, "-");
     ctl_cell(table, "-");
   } else {
-    ctl_clock(ctl, lane->counted_at_ms, clock, sizeof clock);
-    ctl_cell(table, "%u (%.5s)", lane->waiting, clock);
-    ctl_cell(table, "%s", duration(lane->wait_ms, wait));
-    ctl_cell(table, "%s", duration(lane->ahead_ms, ahead));
+    ctl_when(ctl, lane->counted_at_ms, clock, sizeof clock);
+    ctl_cell(table, "%u (%.*s)", lane->waiting, (int)strlen(clock) - SECONDS_SIZE, clock);
+    ctl_cell(table, "%s", wait_of(ctl, lane, lane->wait_ms, wait));
+    ctl_cell(table, "%s", wait_of(ctl, lane, lane->ahead_ms, ahead));
   }
 }
 
@@ -238,7 +245,7 @@ static void show_lane(const struct ctl *ctl, const struct vd_fold *fold, const V
   printf(CTL_FORMAT(ctl, "  who joins now waits: %s; at most to the opening: %s; longest so far: %s\n",
                     "  現在加入須等：%s；至開場最長：%s；迄今最長：%s\n",
                     "  现在加入须等：%s；至开场最长：%s；迄今最长：%s\n"),
-         duration(lane->wait_ms, wait), duration(lane->ahead_ms, ahead),
+         wait_of(ctl, lane, lane->wait_ms, wait), wait_of(ctl, lane, lane->ahead_ms, ahead),
          duration(lane->peak_wait_ms, longest));
   line_rate(ctl, ctl_pick(ctl, "arrivals a minute", "每分鐘到達", "每分钟到达"), lane->arrival_rate);
   if (lane->service_rate > 0)
