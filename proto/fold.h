@@ -22,8 +22,8 @@ void vd_fold_destroy(struct vd_fold *fold);
 // The message inside an Entity (first two fields: id, revision), its kind, and back.
 Vd__Kind vd_entity_kind(const Vd__Entity *entity);
 const ProtobufCMessage *vd_entity_message(const Vd__Entity *entity);
-const ProtobufCMessageDescriptor *vd_kind_type(Vd__Kind kind);  // NULL for an unknown kind
-Vd__Kind vd_kind_of_type(const ProtobufCMessageDescriptor *type);  // KIND_UNSPECIFIED if no entity
+const ProtobufCMessageDescriptor *vd_kind_type(Vd__Kind kind);    // NULL for an unknown kind
+Vd__Kind vd_kind_of_type(const ProtobufCMessageDescriptor *type); // KIND_UNSPECIFIED if no entity
 // Makes `wrapper` (caller's memory) refer to `message` without copying; valid as long as `message` is.
 void vd_entity_wrap(Vd__Entity *wrapper, Vd__Kind kind, ProtobufCMessage *message);
 const char *vd_message_id(const ProtobufCMessage *entity_message);
@@ -42,7 +42,14 @@ void vd_fold_apply(struct vd_fold *fold, const Vd__Change *change);
 ProtobufCMessage *vd_fold_find(const struct vd_fold *fold, Vd__Kind kind, const char *id);
 // The first entity after (kind, after_id) of the same kind whose id begins with `prefix` ("" = any);
 // after_id NULL = from the start. NULL at the end. Borrowed likewise.
-ProtobufCMessage *vd_fold_next(const struct vd_fold *fold, Vd__Kind kind, const char *after_id, const char *prefix);
-size_t vd_fold_count(const struct vd_fold *fold, Vd__Kind kind);  // O(1); KIND_UNSPECIFIED = all
+ProtobufCMessage *vd_fold_next(const struct vd_fold *fold, Vd__Kind kind, const char *after_id,
+                               const char *prefix);
+// Each entity of a kind, by id: VD_FOLD_EACH(fold, ZONE, Zone, zone) { … }. The fold must not change
+// meanwhile.
+#define VD_FOLD_EACH(fold, KIND, Type, entity)                                                               \
+  for (const Vd__##Type *entity = (const Vd__##Type *)vd_fold_next((fold), VD__KIND__KIND_##KIND, NULL, ""); \
+       entity != NULL;                                                                                       \
+       entity = (const Vd__##Type *)vd_fold_next((fold), VD__KIND__KIND_##KIND, entity->id, ""))
+size_t vd_fold_count(const struct vd_fold *fold, Vd__Kind kind); // O(1); KIND_UNSPECIFIED = all
 
 #endif

@@ -9,11 +9,6 @@
 #include "proto/check.h"
 #include "proto/text.h"
 
-#define EACH(fold, KIND, Type, entity)                                                                       \
-  for (const Vd__##Type *entity = (const Vd__##Type *)vd_fold_next((fold), VD__KIND__KIND_##KIND, NULL, ""); \
-       entity != NULL;                                                                                       \
-       entity = (const Vd__##Type *)vd_fold_next((fold), VD__KIND__KIND_##KIND, entity->id, ""))
-
 static int fetch(struct ctl *ctl, struct vd_fold **fold)
 {
   static const Vd__Kind kinds[] = {VD__KIND__KIND_EVENT, VD__KIND__KIND_ZONE, VD__KIND__KIND_SESSION,
@@ -56,25 +51,13 @@ static bool is_wanted(const struct ctl *ctl, const Vd__Session *session)
 }
 
 // Prints a list of so many rows, of which nothing but the head is in the table for machines.
-static void finish(const struct ctl *ctl, struct ctl_table *table, size_t count)
-{
-  if (count == 0)
-    ctl_none(ctl);
-  if (count == 0 || ctl->options.is_json)
-    ctl_table_drop(table);
-  else
-    ctl_table_print(table);
-}
-
 static void head(struct ctl *ctl, struct ctl_table *table, const char *state)
 {
   const char *const names[] = {ctl_pick(ctl, "id", "代號", "代号"),    state,
                                ctl_pick(ctl, "start", "開始", "开始"), ctl_pick(ctl, "end", "結束", "结束"),
                                ctl_pick(ctl, "zone", "區域", "区域"),  "",
                                ctl_pick(ctl, "title", "標題", "标题")};
-  table->columns = sizeof names / sizeof *names;
-  for (size_t i = 0; i < table->columns; i++)
-    ctl_cell(table, "%s", names[i]);
+  ctl_table_head(table, names, sizeof names / sizeof *names);
 }
 
 static void row(struct ctl *ctl, struct ctl_table *table, const Vd__Session *session, const char *state)
@@ -105,9 +88,9 @@ int ctl_session_list(struct ctl *ctl)
     return status;
   size_t count = 0;
   const Vd__Session **rows = vd_alloc((vd_fold_count(fold, VD__KIND__KIND_SESSION) + 1) * sizeof *rows);
-  EACH(fold, SESSION, Session, session)
-  if (is_wanted(ctl, session))
-    rows[count++] = session;
+  VD_FOLD_EACH (fold, SESSION, Session, session)
+    if (is_wanted(ctl, session))
+      rows[count++] = session;
   qsort(rows, count, sizeof *rows, by_start);
   struct ctl_table table = {0};
   head(ctl, &table, ctl_pick(ctl, "state", "狀態", "状态"));
@@ -117,7 +100,7 @@ int ctl_session_list(struct ctl *ctl)
     else
       row(ctl, &table, rows[i], ctl_words(ctl, &vd__session_state__descriptor, (int)rows[i]->state));
   }
-  finish(ctl, &table, count);
+  ctl_list_end(ctl, &table, count);
   free(rows);
   vd_fold_destroy(fold);
   return CTL_DONE;
@@ -193,9 +176,9 @@ static void tell_left_out(const struct ctl *ctl, const struct ctl_left_out *left
 
 static const Vd__Session *session_of(const struct vd_fold *fold, const Vd__Session *from)
 {
-  EACH(fold, SESSION, Session, session)
-  if (*session->uid && strcmp(session->uid, from->uid) == 0)
-    return session;
+  VD_FOLD_EACH (fold, SESSION, Session, session)
+    if (*session->uid && strcmp(session->uid, from->uid) == 0)
+      return session;
   return (const Vd__Session *)vd_fold_find(fold, VD__KIND__KIND_SESSION, from->id);
 }
 
@@ -233,7 +216,7 @@ static int print_import(struct ctl *ctl, const struct vd_fold *fold, Vd__Session
     else
       row(ctl, &table, import->sessions[i], outlook(ctl, fold, import->sessions[i]));
   }
-  finish(ctl, &table, import->n_sessions);
+  ctl_list_end(ctl, &table, import->n_sessions);
   return CTL_DONE;
 }
 
@@ -339,9 +322,7 @@ static void notice_head(struct ctl *ctl, struct ctl_table *table)
                                ctl_pick(ctl, "sessions", "議程", "议程"),
                                ctl_pick(ctl, "zones", "區域", "区域"),
                                ctl_pick(ctl, "text", "內容", "内容")};
-  table->columns = sizeof names / sizeof *names;
-  for (size_t i = 0; i < table->columns; i++)
-    ctl_cell(table, "%s", names[i]);
+  ctl_table_head(table, names, sizeof names / sizeof *names);
 }
 
 int ctl_notice_list(struct ctl *ctl)
@@ -352,9 +333,9 @@ int ctl_notice_list(struct ctl *ctl)
     return status;
   size_t count = 0;
   const Vd__Notice **rows = vd_alloc((vd_fold_count(fold, VD__KIND__KIND_NOTICE) + 1) * sizeof *rows);
-  EACH(fold, NOTICE, Notice, notice)
-  if (!ctl->options.only_open || notice->state < VD__NOTICE_STATE__NOTICE_STATE_SENT)
-    rows[count++] = notice;
+  VD_FOLD_EACH (fold, NOTICE, Notice, notice)
+    if (!ctl->options.only_open || notice->state < VD__NOTICE_STATE__NOTICE_STATE_SENT)
+      rows[count++] = notice;
   qsort(rows, count, sizeof *rows, by_number);
   struct ctl_table table = {0};
   notice_head(ctl, &table);
@@ -364,7 +345,7 @@ int ctl_notice_list(struct ctl *ctl)
     else
       notice_row(ctl, &table, rows[i]);
   }
-  finish(ctl, &table, count);
+  ctl_list_end(ctl, &table, count);
   free(rows);
   vd_fold_destroy(fold);
   return CTL_DONE;

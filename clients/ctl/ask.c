@@ -54,6 +54,16 @@ void ctl_none(const struct ctl *ctl)
     fprintf(stderr, "%s\n", ctl_pick(ctl, "none", "（無）", "（无）"));
 }
 
+void ctl_list_end(const struct ctl *ctl, struct ctl_table *table, size_t count)
+{
+  if (count == 0)
+    ctl_none(ctl);
+  if (count == 0 || ctl->options.is_json)
+    ctl_table_drop(table); // only the head is in it
+  else
+    ctl_table_print(table);
+}
+
 int ctl_usage_near(const struct ctl *ctl, const char *what, const char *value, const char *nearest)
 {
   const char *colon = *value == '\0' ? "" : ctl_pick(ctl, ": ", "：", "：");

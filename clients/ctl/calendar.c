@@ -64,11 +64,6 @@ static char *line_of(const char *text)
   return line;
 }
 
-#define EACH(fold, KIND, Type, entity)                                                                       \
-  for (const Vd__##Type *entity = (const Vd__##Type *)vd_fold_next((fold), VD__KIND__KIND_##KIND, NULL, ""); \
-       entity != NULL;                                                                                       \
-       entity = (const Vd__##Type *)vd_fold_next((fold), VD__KIND__KIND_##KIND, entity->id, ""))
-
 static void consider_name(const char *location, const Vd__Text *name, const char **best, unsigned *distance)
 {
   if (!name)
@@ -84,8 +79,7 @@ static enum vd_err find_zone(const struct reader *reader, const struct entry *en
   const char *best = NULL;
   unsigned distance = UINT32_MAX, named = 0;
   *zone = NULL;
-  EACH(reader->fold, ZONE, Zone, candidate)
-  {
+  VD_FOLD_EACH (reader->fold, ZONE, Zone, candidate) {
     if (candidate->retired)
       continue;
     if (strcasecmp(candidate->id, location) == 0) {
@@ -118,9 +112,9 @@ static const Vd__Session *session_called(const struct vd_fold *fold, const char 
 // The session that this is, if the venue has it: by uid, by the id we wrote, by the uid we made of one.
 static const Vd__Session *find_session(const struct reader *reader, icalcomponent *event, const char *uid)
 {
-  EACH(reader->fold, SESSION, Session, session)
-  if (*session->uid && strcmp(session->uid, uid) == 0)
-    return session;
+  VD_FOLD_EACH (reader->fold, SESSION, Session, session)
+    if (*session->uid && strcmp(session->uid, uid) == 0)
+      return session;
   const Vd__Session *own = session_called(reader->fold, extension_of(event, "X-VENUED-ID"));
   size_t size = strlen(uid), tail = strlen(OWN_UID);
   if (!own && size > tail && size - tail <= VD_WORD_MAX && strcmp(uid + size - tail, OWN_UID) == 0) {

@@ -171,9 +171,14 @@ struct ctl_table {
   size_t count; // cells so far; rows are filled left to right
   size_t columns;
 };
+// Its first row: what the columns are called, and how many there are.
+void ctl_table_head(struct ctl_table *table, const char *const *names, size_t count);
 void ctl_cell(struct ctl_table *table, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void ctl_table_print(struct ctl_table *table);
 void ctl_table_drop(struct ctl_table *table); // unprinted
+// Of a list of `count` entities: prints the table and frees it; of none, or where JSON was printed instead,
+// only frees it.
+void ctl_list_end(const struct ctl *ctl, struct ctl_table *table, size_t count);
 
 // ---- verbs ----
 int ctl_report(struct ctl *ctl);

@@ -100,9 +100,7 @@ static void heads(const struct ctl *ctl, struct ctl_table *table)
       ctl_pick(ctl, "outcome", "結果", "结果"),
       ctl_pick(ctl, "held by", "責任方及用時", "责任方及用时"),
   };
-  table->columns = sizeof names / sizeof *names;
-  for (size_t i = 0; i < table->columns; i++)
-    ctl_cell(table, "%s", names[i]);
+  ctl_table_head(table, names, sizeof names / sizeof *names);
 }
 
 int ctl_deadlines(struct ctl *ctl)
@@ -127,12 +125,7 @@ int ctl_deadlines(struct ctl *ctl)
     else
       deadline_row(ctl, &table, fold, deadlines[i]);
   }
-  if (shown == 0)
-    ctl_none(ctl);
-  if (shown == 0 || ctl->options.is_json)
-    ctl_table_drop(&table); // only the head is in it
-  else
-    ctl_table_print(&table);
+  ctl_list_end(ctl, &table, shown);
   free(deadlines);
   vd_fold_destroy(fold);
   return CTL_DONE;

@@ -8,10 +8,6 @@
 #include "proto/text.h"
 
 #define STATE(NAME) VD__DEVICE_STATE__DEVICE_STATE_##NAME
-#define EACH(fold, device)                                                                                   \
-  for (const Vd__Device *device = (const Vd__Device *)vd_fold_next((fold), VD__KIND__KIND_DEVICE, NULL, ""); \
-       device != NULL;                                                                                       \
-       device = (const Vd__Device *)vd_fold_next((fold), VD__KIND__KIND_DEVICE, device->id, ""))
 
 static int fetch(struct ctl *ctl, const char *prefix, struct vd_fold **fold)
 {
@@ -93,12 +89,10 @@ int ctl_device_list(struct ctl *ctl)
                                "#",
                                ctl_pick(ctl, "why", "原因", "原因"),
                                ctl_pick(ctl, "name", "名稱", "名称")};
-  struct ctl_table table = {.columns = sizeof names / sizeof *names};
-  for (size_t i = 0; i < table.columns; i++)
-    ctl_cell(&table, "%s", names[i]);
+  struct ctl_table table = {0};
+  ctl_table_head(&table, names, sizeof names / sizeof *names);
   size_t count = 0;
-  EACH(fold, device)
-  {
+  VD_FOLD_EACH (fold, DEVICE, Device, device) {
     if (!is_wanted(ctl, device))
       continue;
     count++;
@@ -107,12 +101,7 @@ int ctl_device_list(struct ctl *ctl)
     else
       row(ctl, &table, device);
   }
-  if (count == 0)
-    ctl_none(ctl);
-  if (count == 0 || ctl->options.is_json)
-    ctl_table_drop(&table); // only the head is in it
-  else
-    ctl_table_print(&table);
+  ctl_list_end(ctl, &table, count);
   vd_fold_destroy(fold);
   return CTL_DONE;
 }
@@ -190,8 +179,8 @@ int ctl_device_show(struct ctl *ctl)
   if (device == NULL) {
     const char *best = NULL;
     unsigned distance = UINT32_MAX;
-    EACH(fold, other)
-    vd_nearest_consider(id, other->id, &best, &distance);
+    VD_FOLD_EACH (fold, DEVICE, Device, other)
+      vd_nearest_consider(id, other->id, &best, &distance);
     vd_refuse(&refusal, VD_ERR_UNKNOWN_DEVICE, NULL, "%s", id);
     status = ctl_complain(ctl, VD_ERR_UNKNOWN_DEVICE, &refusal);
     ctl_did_you_mean(ctl, best);

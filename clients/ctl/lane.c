@@ -8,11 +8,6 @@
 #include "proto/fold.h"
 #include "proto/text.h"
 
-#define EACH(fold, KIND, Type, entity)                                                                       \
-  for (const Vd__##Type *entity = (const Vd__##Type *)vd_fold_next((fold), VD__KIND__KIND_##KIND, NULL, ""); \
-       entity != NULL;                                                                                       \
-       entity = (const Vd__##Type *)vd_fold_next((fold), VD__KIND__KIND_##KIND, entity->id, ""))
-
 static const int64_t HALF_HOUR_MS = INT64_C(30) * 60000;
 static const int64_t SLOT_MS = INT64_C(5) * 60000;
 
@@ -22,23 +17,6 @@ static int fetch(struct ctl *ctl, struct vd_fold **fold)
                                    VD__KIND__KIND_LANE, VD__KIND__KIND_SUGGESTION};
   int status = ctl_look(ctl);
   return status != CTL_DONE ? status : ctl_fetch(ctl, kinds, sizeof kinds / sizeof *kinds, "", fold);
-}
-
-static void head(struct ctl_table *table, const char *const *names, size_t count)
-{
-  table->columns = count;
-  for (size_t i = 0; i < count; i++)
-    ctl_cell(table, "%s", names[i]);
-}
-
-static void finish(const struct ctl *ctl, struct ctl_table *table, size_t count)
-{
-  if (count == 0)
-    ctl_none(ctl);
-  if (count == 0 || ctl->options.is_json)
-    ctl_table_drop(table); // only the head is in it
-  else
-    ctl_table_print(table);
 }
 
 // ---- words ----
@@ -147,12 +125,12 @@ static void print_seated(const struct ctl *ctl, const struct vd_fold *fold)
   const Vd__Session *next = NULL;
   uint64_t audience = 0;
   char clock[40];
-  EACH(fold, SESSION, Session, session)
-  if (is_next(ctl, session) && (next == NULL || session->start_at_ms < next->start_at_ms))
-    next = session;
-  EACH(fold, SESSION, Session, session)
-  if (next != NULL && is_next(ctl, session) && session->start_at_ms == next->start_at_ms)
-    audience += session->audience;
+  VD_FOLD_EACH (fold, SESSION, Session, session)
+    if (is_next(ctl, session) && (next == NULL || session->start_at_ms < next->start_at_ms))
+      next = session;
+  VD_FOLD_EACH (fold, SESSION, Session, session)
+    if (next != NULL && is_next(ctl, session) && session->start_at_ms == next->start_at_ms)
+      audience += session->audience;
   fprintf(stderr, "%s%s%" PRIu64, ctl_pick(ctl, "seated so far", "已入場", "已入场"), colon(ctl),
           event ? event->seated : 0);
   if (next != NULL) {
@@ -162,10 +140,10 @@ static void print_seated(const struct ctl *ctl, const struct vd_fold *fold)
         CTL_FORMAT(ctl, " / %" PRIu64 " (%.5s %s)", " / %" PRIu64 "（%.5s %s）", " / %" PRIu64 "（%.5s %s）"),
         audience, clock, ctl_text(ctl, next->title, next->id));
   }
-  EACH(fold, ZONE, Zone, zone)
-  if (zone->seated > 0)
-    fprintf(stderr, CTL_FORMAT(ctl, "; %s: %" PRIu64, "；%s：%" PRIu64, "；%s：%" PRIu64),
-            ctl_text(ctl, zone->name, zone->id), zone->seated);
+  VD_FOLD_EACH (fold, ZONE, Zone, zone)
+    if (zone->seated > 0)
+      fprintf(stderr, CTL_FORMAT(ctl, "; %s: %" PRIu64, "；%s：%" PRIu64, "；%s：%" PRIu64),
+              ctl_text(ctl, zone->name, zone->id), zone->seated);
   fputc('\n', stderr);
 }
 
@@ -188,9 +166,8 @@ int ctl_lane_list(struct ctl *ctl)
                                ctl_pick(ctl, "suggestion", "建議", "建议"),
                                ctl_pick(ctl, "name", "名稱", "名称")};
   size_t count = 0;
-  head(&table, names, sizeof names / sizeof *names);
-  EACH(fold, LANE, Lane, lane)
-  {
+  ctl_table_head(&table, names, sizeof names / sizeof *names);
+  VD_FOLD_EACH (fold, LANE, Lane, lane) {
     if (lane->retired)
       continue;
     count++;
@@ -199,7 +176,7 @@ int ctl_lane_list(struct ctl *ctl)
     else
       lane_row(ctl, &table, lane);
   }
-  finish(ctl, &table, count);
+  ctl_list_end(ctl, &table, count);
   print_seated(ctl, fold);
   vd_fold_destroy(fold);
   return CTL_DONE;
@@ -278,8 +255,8 @@ int ctl_lane_show(struct ctl *ctl)
     return status;
   const Vd__Lane *lane = (const Vd__Lane *)vd_fold_find(fold, VD__KIND__KIND_LANE, id);
   if (lane == NULL) {
-    EACH(fold, LANE, Lane, other)
-    vd_nearest_consider(id, other->id, &best, &distance);
+    VD_FOLD_EACH (fold, LANE, Lane, other)
+      vd_nearest_consider(id, other->id, &best, &distance);
     vd_refuse(&refusal, VD_ERR_UNKNOWN_LANE, NULL, "%s", id);
     status = ctl_complain(ctl, VD_ERR_UNKNOWN_LANE, &refusal);
     ctl_did_you_mean(ctl, best);
@@ -337,9 +314,9 @@ int ctl_suggestion_list(struct ctl *ctl)
     return status;
   size_t count = 0;
   const Vd__Suggestion **rows = vd_alloc((vd_fold_count(fold, VD__KIND__KIND_SUGGESTION) + 1) * sizeof *rows);
-  EACH(fold, SUGGESTION, Suggestion, suggestion)
-  if (!ctl->options.only_open || suggestion->state == VD__SUGGESTION_STATE__SUGGESTION_STATE_OPEN)
-    rows[count++] = suggestion;
+  VD_FOLD_EACH (fold, SUGGESTION, Suggestion, suggestion)
+    if (!ctl->options.only_open || suggestion->state == VD__SUGGESTION_STATE__SUGGESTION_STATE_OPEN)
+      rows[count++] = suggestion;
   qsort(rows, count, sizeof *rows, by_number);
   struct ctl_table table = {0};
   const char *const names[] = {"#",
@@ -350,7 +327,7 @@ int ctl_suggestion_list(struct ctl *ctl)
                                ctl_pick(ctl, "measured", "實測", "实测"),
                                ctl_pick(ctl, "answer", "結果", "结果"),
                                ctl_pick(ctl, "who, why", "何人、原因", "何人、原因")};
-  head(&table, names, sizeof names / sizeof *names);
+  ctl_table_head(&table, names, sizeof names / sizeof *names);
   for (size_t i = 0; i < count; i++) {
     if (ctl->options.is_json)
       ctl_print_json(&rows[i]->base);
@@ -358,7 +335,7 @@ int ctl_suggestion_list(struct ctl *ctl)
       suggestion_row(ctl, &table, rows[i]);
   }
   free(rows);
-  finish(ctl, &table, count);
+  ctl_list_end(ctl, &table, count);
   vd_fold_destroy(fold);
   return CTL_DONE;
 }

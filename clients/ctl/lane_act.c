@@ -97,9 +97,8 @@ static void print_import(const struct ctl *ctl, const Vd__LaneCounts *counts)
                                ctl_pick(ctl, "came", "到達", "到达"),
                                ctl_pick(ctl, "checked in", "簽到", "签到"),
                                ctl_pick(ctl, "waiting", "排隊", "排队")};
-  struct ctl_table table = {.columns = sizeof names / sizeof *names};
-  for (size_t i = 0; i < table.columns; i++)
-    ctl_cell(&table, "%s", names[i]);
+  struct ctl_table table = {0};
+  ctl_table_head(&table, names, sizeof names / sizeof *names);
   for (size_t i = 0; i < counts->n_counts; i++) {
     const Vd__LaneCount *count = counts->counts[i];
     char from[40], to[40];

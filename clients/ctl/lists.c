@@ -13,14 +13,9 @@
        entity != NULL;                                                                                       \
        entity = (const Vd__##Type *)vd_fold_next((fold), VD__KIND__KIND_##KIND, entity->id, (prefix)))
 
-static void head(struct ctl_table *table, const char *const *names, size_t count)
-{
-  table->columns = count;
-  for (size_t i = 0; i < count; i++)
-    ctl_cell(table, "%s", names[i]);
-}
 #define HEAD(table, ...)                                                                                     \
-  head((table), (const char *const[]){__VA_ARGS__}, sizeof((const char *[]){__VA_ARGS__}) / sizeof(char *))
+  ctl_table_head((table), (const char *const[]){__VA_ARGS__},                                                \
+                 sizeof((const char *[]){__VA_ARGS__}) / sizeof(char *))
 
 static bool is_open(const Vd__Incident *incident)
 {
@@ -171,12 +166,7 @@ static int list(struct ctl *ctl, Vd__Kind kind, struct ctl_table *table, wanted_
     else
       row(ctl, table, found[i]);
   }
-  if (count == 0)
-    ctl_none(ctl);
-  if (count == 0 || ctl->options.is_json)
-    ctl_table_drop(table); // only the head is in it
-  else
-    ctl_table_print(table);
+  ctl_list_end(ctl, table, count);
   free(found);
   vd_fold_destroy(fold);
   return status;

@@ -28,11 +28,6 @@ struct summary {
   unsigned open_incidents, offers, unanswered, breaches, calls;
 };
 
-#define EACH(fold, KIND, Type, entity)                                                                       \
-  for (const Vd__##Type *entity = (const Vd__##Type *)vd_fold_next((fold), VD__KIND__KIND_##KIND, NULL, ""); \
-       entity != NULL;                                                                                       \
-       entity = (const Vd__##Type *)vd_fold_next((fold), VD__KIND__KIND_##KIND, entity->id, ""))
-
 // ---- gathering ----
 
 static bool is_late(const Vd__Deadline *deadline)
@@ -73,16 +68,15 @@ static void gather(struct summary *summary)
   summary->late = ctl_deadlines_of(summary->fold, "", &count);
   for (size_t i = 0; i < count; i++)
     add_deadline(summary, summary->late[i]);
-  EACH(summary->fold, INCIDENT, Incident, incident)
-  summary->open_incidents += incident->state >= VD__INCIDENT_STATE__INCIDENT_STATE_OPEN &&
-                             incident->state <= VD__INCIDENT_STATE__INCIDENT_STATE_LANDED;
-  EACH(summary->fold, OFFER, Offer, offer)
-  {
+  VD_FOLD_EACH (summary->fold, INCIDENT, Incident, incident)
+    summary->open_incidents += incident->state >= VD__INCIDENT_STATE__INCIDENT_STATE_OPEN &&
+                               incident->state <= VD__INCIDENT_STATE__INCIDENT_STATE_LANDED;
+  VD_FOLD_EACH (summary->fold, OFFER, Offer, offer) {
     summary->offers++;
     summary->unanswered += offer->state == VD__OFFER_STATE__OFFER_STATE_EXPIRED;
   }
-  EACH(summary->fold, ALERT, Alert, alert)
-  summary->calls += alert->incident != 0 || *alert->subject != '\0' ? alert->calls : 0; // no digest
+  VD_FOLD_EACH (summary->fold, ALERT, Alert, alert)
+    summary->calls += alert->incident != 0 || *alert->subject != '\0' ? alert->calls : 0; // no digest
 }
 
 // ---- tiers ----
@@ -232,9 +226,8 @@ static void print_late(const struct summary *summary)
       ctl_pick(ctl, "outcome", "結果", "结果"),
       ctl_pick(ctl, "who held the clock", "耗時歸屬", "耗时归属"),
   };
-  struct ctl_table table = {.columns = sizeof heads / sizeof *heads};
-  for (size_t i = 0; i < table.columns; i++)
-    ctl_cell(&table, "%s", heads[i]);
+  struct ctl_table table = {0};
+  ctl_table_head(&table, heads, sizeof heads / sizeof *heads);
   size_t shown = summary->late_count < LATE_SHOWN_MAX ? summary->late_count : LATE_SHOWN_MAX;
   for (size_t i = 0; i < shown; i++)
     late_row(summary, &table, summary->late[i]);

@@ -7,22 +7,11 @@
 #include "clients/ctl/rehearsal.h"
 #include "proto/text.h"
 
-#define EACH(fold, KIND, Type, entity)                                                                       \
-  for (const Vd__##Type *entity = (const Vd__##Type *)vd_fold_next((fold), VD__KIND__KIND_##KIND, NULL, ""); \
-       entity != NULL;                                                                                       \
-       entity = (const Vd__##Type *)vd_fold_next((fold), VD__KIND__KIND_##KIND, entity->id, ""))
 #define FIND(fold, KIND, Type, id) ((const Vd__##Type *)vd_fold_find((fold), VD__KIND__KIND_##KIND, (id)))
 
 static const struct ctl_seen nothing = {.refill_count = 0};
 
 // A table of which nothing is printed unless a row follows its head.
-static void head(struct ctl_table *table, const char *const *names, size_t count)
-{
-  table->columns = count;
-  for (size_t i = 0; i < count; i++)
-    ctl_cell(table, "%s", names[i]);
-}
-
 static void print(struct ctl_table *table)
 {
   if (table->count > table->columns) {
@@ -56,7 +45,7 @@ static void print_nodes(const struct ctl *ctl, const struct ctl_played *played, 
                                ctl_pick(ctl, "manual", "人工", "人工")};
   struct ctl_table table = {0};
   uint64_t automatic = 0, manual = 0;
-  head(&table, names, sizeof names / sizeof *names);
+  ctl_table_head(&table, names, sizeof names / sizeof *names);
   for (size_t i = 0; status != NULL && i < status->n_nodes; i++) {
     const Vd__NodeCount *count = status->nodes[i];
     ctl_cell(&table, "%s", ctl_words(ctl, &vd__node__descriptor, (int)count->node));
@@ -120,7 +109,7 @@ static void print_refills(const struct ctl *ctl, const struct vd_fold *fold, con
                                ctl_pick(ctl, "before stale", "距過期", "距过期"),
                                ctl_pick(ctl, "there after", "歷時", "历时")};
   struct ctl_table table = {0};
-  head(&table, names, sizeof names / sizeof *names);
+  ctl_table_head(&table, names, sizeof names / sizeof *names);
   for (size_t i = 0; i < seen->refill_count; i++)
     refill_row(ctl, &table, fold, &seen->refills[i]);
   print(&table);
@@ -144,9 +133,8 @@ static void print_supplies(const struct ctl *ctl, const struct vd_fold *fold, co
                                ctl_pick(ctl, "nothing left for", "斷供時間", "断供时间")};
   struct ctl_table table = {0};
   char span[32];
-  head(&table, names, sizeof names / sizeof *names);
-  EACH(fold, SUPPLY, Supply, supply)
-  {
+  ctl_table_head(&table, names, sizeof names / sizeof *names);
+  VD_FOLD_EACH (fold, SUPPLY, Supply, supply) {
     if (!supply->is_known)
       continue;
     int64_t nothing_ms = empty_ms(ctl, seen, supply->id);
@@ -188,8 +176,8 @@ static void device_row(const struct ctl *ctl, struct ctl_table *table, const str
 {
   const Vd__Category *category = FIND(fold, CATEGORY, Category, incident->category);
   unsigned incidents = 0;
-  EACH(fold, INCIDENT, Incident, other)
-  incidents += strcmp(other->device, device->id) == 0;
+  VD_FOLD_EACH (fold, INCIDENT, Incident, other)
+    incidents += strcmp(other->device, device->id) == 0;
   ctl_cell(table, "%s", ctl_text(ctl, device->name, device->id));
   ctl_cell(table, "%u", device->flaps);
   ctl_cell(table, "%u", incidents);
@@ -214,9 +202,8 @@ static void print_devices(const struct ctl *ctl, const struct vd_fold *fold)
       ctl_pick(ctl, "severity", "級別", "级别"),
       ctl_pick(ctl, "needed by (audience)", "需用於（人數）", "需用于（人数）")};
   struct ctl_table table = {0};
-  head(&table, names, sizeof names / sizeof *names);
-  EACH(fold, DEVICE, Device, device)
-  {
+  ctl_table_head(&table, names, sizeof names / sizeof *names);
+  VD_FOLD_EACH (fold, DEVICE, Device, device) {
     const Vd__Incident *incident = device->incident != 0 ? incident_of(fold, device) : NULL;
     if (incident != NULL)
       device_row(ctl, &table, fold, device, incident);
@@ -258,9 +245,8 @@ static void print_notices(const struct ctl *ctl, const struct vd_fold *fold, con
                                ctl_pick(ctl, "sent at", "發出於", "发出于"),
                                ctl_pick(ctl, "about", "內容", "内容")};
   struct ctl_table table = {0};
-  head(&table, names, sizeof names / sizeof *names);
-  EACH(fold, NOTICE, Notice, notice)
-  {
+  ctl_table_head(&table, names, sizeof names / sizeof *names);
+  VD_FOLD_EACH (fold, NOTICE, Notice, notice) {
     ctl_cell(&table, "%s", notice->id);
     ctl_cell(&table, "%s", ctl_words(ctl, &vd__notice_state__descriptor, (int)notice->state));
     ctl_cell(&table, "%u", changes_of(seen, notice->number));
@@ -292,9 +278,8 @@ static void print_lanes(const struct ctl *ctl, const struct vd_fold *fold)
                                ctl_pick(ctl, "checked in", "已簽到", "已签到"),
                                ctl_pick(ctl, "longest wait", "最長等候", "最长等候")};
   struct ctl_table table = {0};
-  head(&table, names, sizeof names / sizeof *names);
-  EACH(fold, LANE, Lane, lane)
-  {
+  ctl_table_head(&table, names, sizeof names / sizeof *names);
+  VD_FOLD_EACH (fold, LANE, Lane, lane) {
     if (lane->counted_at_ms == 0)
       continue;
     ctl_cell(&table, "%s", ctl_text(ctl, lane->name, lane->id));
@@ -334,9 +319,9 @@ static void print_suggestions(const struct ctl *ctl, const struct vd_fold *fold)
                                ctl_pick(ctl, "measured", "實測", "实测"),
                                ctl_pick(ctl, "outcome", "結果", "结果")};
   struct ctl_table table = {0};
-  head(&table, names, sizeof names / sizeof *names);
-  EACH(fold, SUGGESTION, Suggestion, suggestion)
-  suggestion_row(ctl, &table, fold, suggestion);
+  ctl_table_head(&table, names, sizeof names / sizeof *names);
+  VD_FOLD_EACH (fold, SUGGESTION, Suggestion, suggestion)
+    suggestion_row(ctl, &table, fold, suggestion);
   print(&table);
 }
 

@@ -7,11 +7,6 @@
 #include "clients/ctl/ctl.h"
 #include "proto/text.h"
 
-#define EACH(fold, KIND, Type, entity)                                                                       \
-  for (const Vd__##Type *entity = (const Vd__##Type *)vd_fold_next((fold), VD__KIND__KIND_##KIND, NULL, ""); \
-       entity != NULL;                                                                                       \
-       entity = (const Vd__##Type *)vd_fold_next((fold), VD__KIND__KIND_##KIND, entity->id, ""))
-
 static int fetch(struct ctl *ctl, struct vd_fold **fold)
 {
   static const Vd__Kind kinds[] = {VD__KIND__KIND_SUPPLY, VD__KIND__KIND_BATCH, VD__KIND__KIND_TASK,
@@ -22,20 +17,8 @@ static int fetch(struct ctl *ctl, struct vd_fold **fold)
 
 static void finish(struct ctl *ctl, struct ctl_table *table, size_t count, struct vd_fold *fold)
 {
-  if (count == 0)
-    ctl_none(ctl);
-  if (count == 0 || ctl->options.is_json)
-    ctl_table_drop(table); // only the head is in it
-  else
-    ctl_table_print(table);
+  ctl_list_end(ctl, table, count);
   vd_fold_destroy(fold);
-}
-
-static void head(struct ctl_table *table, const char *const *names, size_t count)
-{
-  table->columns = count;
-  for (size_t i = 0; i < count; i++)
-    ctl_cell(table, "%s", names[i]);
 }
 
 // ---- supply list ----
@@ -162,10 +145,9 @@ int ctl_supply_list(struct ctl *ctl)
                                ctl_pick(ctl, "refill", "補給", "补给"),
                                ctl_pick(ctl, "forecast error", "預測誤差", "预测误差"),
                                ctl_pick(ctl, "name", "名稱", "名称")};
-  head(&table, names, sizeof names / sizeof *names);
+  ctl_table_head(&table, names, sizeof names / sizeof *names);
   size_t count = 0;
-  EACH(fold, SUPPLY, Supply, supply)
-  {
+  VD_FOLD_EACH (fold, SUPPLY, Supply, supply) {
     if (supply->retired || (ctl->options.only_low && !is_low(ctl, fold, supply)))
       continue;
     count++;
@@ -275,10 +257,9 @@ int ctl_batch_list(struct ctl *ctl)
       ctl_pick(ctl, "quantity", "數量", "数量"),    ctl_pick(ctl, "for", "計劃", "计划"),
       ctl_pick(ctl, "served", "供應於", "供应于"),  ctl_pick(ctl, "sample", "留樣", "留样"),
       ctl_pick(ctl, "temperature", "溫度", "温度"), ctl_pick(ctl, "task", "任務", "任务")};
-  head(&table, names, sizeof names / sizeof *names);
+  ctl_table_head(&table, names, sizeof names / sizeof *names);
   size_t count = 0;
-  EACH(fold, BATCH, Batch, batch)
-  {
+  VD_FOLD_EACH (fold, BATCH, Batch, batch) {
     if (ctl->options.only_open && is_over(batch))
       continue;
     count++;
@@ -415,12 +396,12 @@ int ctl_task_list(struct ctl *ctl)
                                ctl_pick(ctl, "asked", "被請求人", "被请求人"),
                                ctl_pick(ctl, "due", "到期", "到期"),
                                ctl_pick(ctl, "state", "狀態", "状态")};
-  head(&table, names, sizeof names / sizeof *names);
+  ctl_table_head(&table, names, sizeof names / sizeof *names);
   size_t count = 0;
   const Vd__Task **rows = vd_alloc((vd_fold_count(fold, VD__KIND__KIND_TASK) + 1) * sizeof *rows);
-  EACH(fold, TASK, Task, task)
-  if (!ctl->options.only_open || task->state == VD__TASK_STATE__TASK_STATE_OPEN)
-    rows[count++] = task;
+  VD_FOLD_EACH (fold, TASK, Task, task)
+    if (!ctl->options.only_open || task->state == VD__TASK_STATE__TASK_STATE_OPEN)
+      rows[count++] = task;
   qsort(rows, count, sizeof *rows, by_number);
   for (size_t i = 0; i < count; i++) {
     if (ctl->options.is_json)

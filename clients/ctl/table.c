@@ -88,6 +88,13 @@ static size_t column_width(const struct ctl_table *table, size_t column)
   return widest;
 }
 
+void ctl_table_head(struct ctl_table *table, const char *const *names, size_t count)
+{
+  table->columns = count;
+  for (size_t i = 0; i < count; i++)
+    ctl_cell(table, "%s", names[i]);
+}
+
 void ctl_table_drop(struct ctl_table *table)
 {
   for (size_t i = 0; i < table->count; i++)

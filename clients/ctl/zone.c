@@ -59,9 +59,7 @@ int ctl_zone_list(struct ctl *ctl)
       ctl_pick(ctl, "zone", "區域", "区域"),   ctl_pick(ctl, "status", "狀態", "状态"),
       ctl_pick(ctl, "people", "人數", "人数"), ctl_pick(ctl, "holds", "容納", "容纳"),
       ctl_pick(ctl, "backup", "備用", "备用"), ctl_pick(ctl, "name", "名稱", "名称")};
-  table.columns = sizeof head / sizeof *head;
-  for (size_t i = 0; i < table.columns; i++)
-    ctl_cell(&table, "%s", head[i]);
+  ctl_table_head(&table, head, sizeof head / sizeof *head);
   const Vd__Zone *zone = NULL;
   size_t count = 0;
   while ((zone = (const Vd__Zone *)vd_fold_next(fold, kind, zone ? zone->id : NULL, ""))) {
@@ -73,12 +71,7 @@ int ctl_zone_list(struct ctl *ctl)
     else
       zone_row(ctl, &table, zone);
   }
-  if (count == 0)
-    ctl_none(ctl);
-  if (count == 0 || ctl->options.is_json)
-    ctl_table_drop(&table); // only the head is in it
-  else
-    ctl_table_print(&table);
+  ctl_list_end(ctl, &table, count);
   vd_fold_destroy(fold);
   return CTL_DONE;
 }

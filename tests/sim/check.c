@@ -182,8 +182,7 @@ void sim_check_change(struct sim *sim, const Vd__Change *change)
 static void check_attempts(struct sim *sim, const struct vd_fold *fold)
 {
   static const char *const tiers[] = {"respond", "decide", "land"};
-  SIM_EACH(fold, ATTEMPT, Attempt, attempt)
-  {
+  VD_FOLD_EACH (fold, ATTEMPT, Attempt, attempt) {
     for (size_t i = 0; i < 3; i++) {
       char id[80];
       snprintf(id, sizeof id, "%s.%s", attempt->id, tiers[i]);
@@ -196,8 +195,7 @@ static void check_attempts(struct sim *sim, const struct vd_fold *fold)
 static void check_deadlines(struct sim *sim, const struct vd_fold *fold)
 {
   uint64_t running = 0;
-  SIM_EACH(fold, DEADLINE, Deadline, deadline)
-  {
+  VD_FOLD_EACH (fold, DEADLINE, Deadline, deadline) {
     bool is_running = deadline->outcome == VD__OUTCOME__OUTCOME_RUNNING;
     running += is_running;
     SIM_CHECK(sim, !is_running || deadline->breached_at_ms != 0 || deadline->due_at_ms >= sim->now_ms,
@@ -211,8 +209,7 @@ static void check_deadlines(struct sim *sim, const struct vd_fold *fold)
 
 static void check_alerts(struct sim *sim, const struct vd_fold *fold)
 {
-  SIM_EACH(fold, ALERT, Alert, alert)
-  {
+  VD_FOLD_EACH (fold, ALERT, Alert, alert) {
     if (alert->state == VD__ALERT_STATE__ALERT_STATE_WITHDRAWN)
       continue;
     for (size_t i = 0; i < alert->n_reasons; i++) {
@@ -229,9 +226,9 @@ static void check_alerts(struct sim *sim, const struct vd_fold *fold)
 
 static void check_duty(struct sim *sim, const struct vd_fold *fold)
 {
-  SIM_EACH(fold, CREW, Crew, crew)
-  SIM_CHECK(sim, crew->retired || crew->on_duty == sim_is_on_duty(crew, sim->now_ms), "%s is %son duty",
-            crew->id, crew->on_duty ? "" : "not ");
+  VD_FOLD_EACH (fold, CREW, Crew, crew)
+    SIM_CHECK(sim, crew->retired || crew->on_duty == sim_is_on_duty(crew, sim->now_ms), "%s is %son duty",
+              crew->id, crew->on_duty ? "" : "not ");
 }
 
 void sim_check_acknowledged(struct sim *sim)

@@ -59,8 +59,7 @@ static void check_overrun(struct sim *sim, const Vd__Session *session)
 // The earlier one of the same zone that reaches into it.
 static bool collides(const struct vd_fold *fold, const Vd__Session *session)
 {
-  SIM_EACH(fold, SESSION, Session, other)
-  {
+  VD_FOLD_EACH (fold, SESSION, Session, other) {
     bool comes_before = other->start_at_ms < session->start_at_ms ||
                         (other->start_at_ms == session->start_at_ms && strcmp(other->id, session->id) < 0);
     if (comes_before && stands(other) && strcmp(other->zone, session->zone) == 0 &&
@@ -101,8 +100,8 @@ static bool is_unapproved(const Vd__Notice *notice)
 static void check_sent(struct sim *sim, const Vd__Notice *now)
 {
   int64_t last_ms = 0;
-  SIM_EACH(sim->shadow, NOTICE, Notice, other)
-  last_ms = other->sent_at_ms > last_ms ? other->sent_at_ms : last_ms;
+  VD_FOLD_EACH (sim->shadow, NOTICE, Notice, other)
+    last_ms = other->sent_at_ms > last_ms ? other->sent_at_ms : last_ms;
   SIM_CHECK(sim, now->sent_at_ms == sim->now_ms, "%s was sent at another time", now->id);
   SIM_CHECK(sim, last_ms == 0 || now->sent_at_ms - last_ms >= policy_of(sim)->notice_cool_down_ms,
             "%s was sent %lld ms after the one before", now->id, (long long)(now->sent_at_ms - last_ms));
@@ -143,8 +142,7 @@ void sim_check_notice(struct sim *sim, const Vd__Change *change, const Vd__Notic
 static void check_notices(struct sim *sim, const struct vd_fold *fold)
 {
   unsigned unapproved = 0;
-  SIM_EACH(fold, NOTICE, Notice, notice)
-  {
+  VD_FOLD_EACH (fold, NOTICE, Notice, notice) {
     unapproved += is_unapproved(notice);
     SIM_CHECK(sim, notice->state != NOTICE(SETTLING) || settled_at(sim, notice) > sim->now_ms,
               "%s has settled, and nobody was told", notice->id);
@@ -179,18 +177,17 @@ void sim_check_zone(struct sim *sim, const Vd__Change *change, const Vd__Zone *n
 
 static void check_zones(struct sim *sim, const struct vd_fold *fold)
 {
-  SIM_EACH(fold, ZONE, Zone, zone)
-  SIM_CHECK(sim,
-            zone->retired || zone->crossing_at_ms == 0 ||
-                zone->crossing_at_ms + policy_of(sim)->crowded_after_ms > sim->now_ms,
-            "nobody was told about %s", zone->id);
+  VD_FOLD_EACH (fold, ZONE, Zone, zone)
+    SIM_CHECK(sim,
+              zone->retired || zone->crossing_at_ms == 0 ||
+                  zone->crossing_at_ms + policy_of(sim)->crowded_after_ms > sim->now_ms,
+              "nobody was told about %s", zone->id);
 }
 
 void sim_check_agenda(struct sim *sim)
 {
   const struct vd_fold *fold = vd_venue_fold(sim->venue);
-  SIM_EACH(fold, SESSION, Session, session)
-  {
+  VD_FOLD_EACH (fold, SESSION, Session, session) {
     check_overrun(sim, session);
     check_collision(sim, fold, session);
   }

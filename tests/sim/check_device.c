@@ -154,16 +154,16 @@ static bool is_by_people(const Vd__Incident *incident)
 static unsigned open_incidents(const struct vd_fold *fold, const char *device)
 {
   unsigned count = 0;
-  SIM_EACH(fold, INCIDENT, Incident, incident)
-  count += strcmp(incident->device, device) == 0 && vd_incident_is_open(incident) && !is_by_people(incident);
+  VD_FOLD_EACH (fold, INCIDENT, Incident, incident)
+    count +=
+        strcmp(incident->device, device) == 0 && vd_incident_is_open(incident) && !is_by_people(incident);
   return count;
 }
 
 void sim_check_devices(struct sim *sim)
 {
   const struct vd_fold *fold = vd_venue_fold(sim->venue);
-  SIM_EACH(fold, DEVICE, Device, device)
-  {
+  VD_FOLD_EACH (fold, DEVICE, Device, device) {
     const struct sim_device *heard = sim_device_of(sim, device->id);
     bool is_in_it = device->state == STATE(MAINTENANCE);
     SIM_CHECK(sim, device->retired || is_in_it == is_in_maintenance(device, sim->now_ms),

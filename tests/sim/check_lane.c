@@ -62,10 +62,10 @@ void sim_check_seated(struct sim *sim, const Vd__Event *now)
 static void check_sums(struct sim *sim, const struct vd_fold *fold)
 {
   uint64_t of_lanes = 0, of_zones = 0, seated = vd_venue_event(sim->venue)->seated;
-  SIM_EACH(fold, LANE, Lane, lane)
-  of_lanes += lane->checked_in;
-  SIM_EACH(fold, ZONE, Zone, zone)
-  of_zones += zone->seated;
+  VD_FOLD_EACH (fold, LANE, Lane, lane)
+    of_lanes += lane->checked_in;
+  VD_FOLD_EACH (fold, ZONE, Zone, zone)
+    of_zones += zone->seated;
   SIM_CHECK(sim, seated == sim->seated, "%llu are seated, and %llu were counted", (unsigned long long)seated,
             (unsigned long long)sim->seated);
   SIM_CHECK(sim, seated == of_lanes && seated == of_zones, "%llu are seated, of lanes %llu, of zones %llu",
@@ -130,8 +130,7 @@ static bool was_turned_down(const Vd__Suggestion *suggestion)
 
 static void check_quiet(struct sim *sim, const Vd__Change *change, const Vd__Suggestion *made)
 {
-  SIM_EACH(sim->shadow, SUGGESTION, Suggestion, was)
-  {
+  VD_FOLD_EACH (sim->shadow, SUGGESTION, Suggestion, was) {
     const Vd__Suggestion *other = SIM_AFTER(sim, change, SUGGESTION, Suggestion, was->id);
     SIM_CHECK(sim,
               strcmp(other->lane, made->lane) != 0 || !was_turned_down(other) ||
@@ -224,8 +223,7 @@ void sim_check_suggestion(struct sim *sim, const Vd__Change *change, const Vd__S
 
 void sim_check_suggestions_due(struct sim *sim)
 {
-  SIM_EACH(vd_venue_fold(sim->venue), SUGGESTION, Suggestion, suggestion)
-  {
+  VD_FOLD_EACH (vd_venue_fold(sim->venue), SUGGESTION, Suggestion, suggestion) {
     SIM_CHECK(sim, suggestion->state != STATE(OPEN) || suggestion->made_at_ms + ANSWER_MS > sim->now_ms,
               "%s is not answered, and stands", suggestion->id);
     SIM_CHECK(sim, suggestion->state != STATE(TAKEN) || suggestion->measure_at_ms > sim->now_ms,
@@ -263,14 +261,13 @@ void sim_check_lanes(struct sim *sim)
 {
   const struct vd_fold *fold = vd_venue_fold(sim->venue);
   check_sums(sim, fold);
-  SIM_EACH(fold, SUGGESTION, Suggestion, suggestion)
-  if (stands(suggestion))
-    check_standing(sim, fold, suggestion);
-  SIM_EACH(fold, LANE, Lane, lane)
-  {
+  VD_FOLD_EACH (fold, SUGGESTION, Suggestion, suggestion)
+    if (stands(suggestion))
+      check_standing(sim, fold, suggestion);
+  VD_FOLD_EACH (fold, LANE, Lane, lane) {
     unsigned standing = 0;
-    SIM_EACH(fold, SUGGESTION, Suggestion, suggestion)
-    standing += stands(suggestion) && strcmp(suggestion->lane, lane->id) == 0;
+    VD_FOLD_EACH (fold, SUGGESTION, Suggestion, suggestion)
+      standing += stands(suggestion) && strcmp(suggestion->lane, lane->id) == 0;
     SIM_CHECK(sim, standing == (*lane->suggestion != '\0'), "%s has %u suggestions, and names \"%s\"",
               lane->id, standing, lane->suggestion);
   }

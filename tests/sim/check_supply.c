@@ -46,9 +46,9 @@ void sim_check_supply(struct sim *sim, const Vd__Change *change, const Vd__Suppl
 static unsigned tasks_of(const struct vd_fold *fold, const char *subject, Vd__TaskKind kind, bool only_open)
 {
   unsigned count = 0;
-  SIM_EACH(fold, TASK, Task, task)
-  count += task->kind == kind && strcmp(task->subject, subject) == 0 &&
-           (!only_open || task->state == VD__TASK_STATE__TASK_STATE_OPEN);
+  VD_FOLD_EACH (fold, TASK, Task, task)
+    count += task->kind == kind && strcmp(task->subject, subject) == 0 &&
+             (!only_open || task->state == VD__TASK_STATE__TASK_STATE_OPEN);
   return count;
 }
 
@@ -212,13 +212,12 @@ static void check_task(struct sim *sim, const struct vd_fold *fold, const Vd__Ta
 void sim_check_supplies(struct sim *sim)
 {
   const struct vd_fold *fold = vd_venue_fold(sim->venue);
-  SIM_EACH(fold, SUPPLY, Supply, supply)
-  check_refill(sim, fold, supply);
-  SIM_EACH(fold, BATCH, Batch, batch)
-  {
+  VD_FOLD_EACH (fold, SUPPLY, Supply, supply)
+    check_refill(sim, fold, supply);
+  VD_FOLD_EACH (fold, BATCH, Batch, batch) {
     check_sample(sim, fold, batch);
     check_held(sim, fold, batch);
   }
-  SIM_EACH(fold, TASK, Task, task)
-  check_task(sim, fold, task);
+  VD_FOLD_EACH (fold, TASK, Task, task)
+    check_task(sim, fold, task);
 }

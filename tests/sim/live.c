@@ -307,9 +307,9 @@ static void add_count(struct sim *sim, Vd__LaneCounts *list, const Vd__Lane *lan
 static const ProtobufCMessage *draw_lane(struct sim *sim)
 {
   const struct vd_fold *fold = vd_venue_fold(sim->venue);
-  SIM_EACH(fold, SUGGESTION, Suggestion, suggestion)
-  if (suggestion->state == VD__SUGGESTION_STATE__SUGGESTION_STATE_TAKEN && sim_chance(sim, 50))
-    return vd_fold_find(fold, VD__KIND__KIND_LANE, suggestion->lane);
+  VD_FOLD_EACH (fold, SUGGESTION, Suggestion, suggestion)
+    if (suggestion->state == VD__SUGGESTION_STATE__SUGGESTION_STATE_TAKEN && sim_chance(sim, 50))
+      return vd_fold_find(fold, VD__KIND__KIND_LANE, suggestion->lane);
   return sim_draw_entity(sim, VD__KIND__KIND_LANE);
 }
 
@@ -349,10 +349,10 @@ static uint64_t draw_suggestion(struct sim *sim)
   uint64_t last = vd_venue_event(sim->venue)->last_suggestion, number = 0;
   if (sim_chance(sim, 25))
     return sim_chance(sim, 80) ? last - sim_below(sim, last + 1) : last + 1 + sim_below(sim, 3);
-  SIM_EACH(vd_venue_fold(sim->venue), SUGGESTION, Suggestion, suggestion)
-  if (suggestion->state == VD__SUGGESTION_STATE__SUGGESTION_STATE_OPEN &&
-      (number == 0 || sim_chance(sim, 50)))
-    number = suggestion->number;
+  VD_FOLD_EACH (vd_venue_fold(sim->venue), SUGGESTION, Suggestion, suggestion)
+    if (suggestion->state == VD__SUGGESTION_STATE__SUGGESTION_STATE_OPEN &&
+        (number == 0 || sim_chance(sim, 50)))
+      number = suggestion->number;
   return number != 0 ? number : last;
 }
 

@@ -217,10 +217,6 @@ const ProtobufCMessage *sim_after(const struct sim *sim, const Vd__Change *chang
   ((const Vd__##Type *)sim_after((sim), (change), VD__KIND__KIND_##KIND, (id)))
 #define SIM_WAS(sim, KIND, Type, id)                                                                         \
   ((const Vd__##Type *)vd_fold_find((sim)->shadow, VD__KIND__KIND_##KIND, (id)))
-#define SIM_EACH(fold, KIND, Type, entity)                                                                   \
-  for (const Vd__##Type *entity = (const Vd__##Type *)vd_fold_next((fold), VD__KIND__KIND_##KIND, NULL, ""); \
-       entity != NULL;                                                                                       \
-       entity = (const Vd__##Type *)vd_fold_next((fold), VD__KIND__KIND_##KIND, entity->id, ""))
 // After a restart and at the end: nothing acknowledged is lost.
 void sim_check_acknowledged(struct sim *sim);
 // After a restart without faults: nothing is different.

@@ -10,11 +10,6 @@
 
 #define FIND(day, KIND, Type, id)                                                                            \
   ((const Vd__##Type *)vd_fold_find((day)->stage->mirror, VD__KIND__KIND_##KIND, (id)))
-#define EACH(day, KIND, Type, entity)                                                                        \
-  for (const Vd__##Type *entity =                                                                            \
-           (const Vd__##Type *)vd_fold_next((day)->stage->mirror, VD__KIND__KIND_##KIND, NULL, "");          \
-       entity; entity = (const Vd__##Type *)vd_fold_next((day)->stage->mirror, VD__KIND__KIND_##KIND,        \
-                                                         entity->id, ""))
 
 struct day {
   struct stage *stage;
@@ -40,8 +35,8 @@ static Vd__Rehearsal *read_script(void)
 
 static void look_at_supplies(struct day *day)
 {
-  EACH(day, SUPPLY, Supply, supply)
-  day->ran_out |= supply->is_known && supply->level == 0;
+  VD_FOLD_EACH (day->stage->mirror, SUPPLY, Supply, supply)
+    day->ran_out |= supply->is_known && supply->level == 0;
 }
 
 static void pass_time(struct day *day, int64_t until_ms)
@@ -76,8 +71,8 @@ static void fill(const struct day *day, const char *about, Vd__Command *command)
     number = number_in(FIND(day, LANE, Lane, id)->suggestion);
   } else {
     field = "notice";
-    EACH(day, NOTICE, Notice, notice)
-    number = notice->state == VD__NOTICE_STATE__NOTICE_STATE_WAITING ? notice->number : number;
+    VD_FOLD_EACH (day->stage->mirror, NOTICE, Notice, notice)
+      number = notice->state == VD__NOTICE_STATE__NOTICE_STATE_WAITING ? notice->number : number;
   }
   ProtobufCMessage *act = (ProtobufCMessage *)command->report; // any member of the oneof
   const ProtobufCFieldDescriptor *found =
@@ -162,8 +157,7 @@ static void finish(struct day *day)
 static void expect_one_incident(const struct day *day)
 {
   unsigned incidents = 0;
-  EACH(day, INCIDENT, Incident, incident)
-  {
+  VD_FOLD_EACH (day->stage->mirror, INCIDENT, Incident, incident) {
     incidents++;
     cr_expect_str_eq(incident->device, "proj-main");
     cr_expect_eq(incident->severity, 3,
@@ -179,8 +173,7 @@ static void expect_one_incident(const struct day *day)
 static void expect_a_suggestion_that_helped(const struct day *day)
 {
   unsigned suggestions = 0;
-  EACH(day, SUGGESTION, Suggestion, suggestion)
-  {
+  VD_FOLD_EACH (day->stage->mirror, SUGGESTION, Suggestion, suggestion) {
     suggestions++;
     cr_expect_eq(suggestion->state, VD__SUGGESTION_STATE__SUGGESTION_STATE_MEASURED);
     cr_expect(suggestion->helped && suggestion->measured_ms < suggestion->wait_ms / 2);
@@ -191,8 +184,7 @@ static void expect_a_suggestion_that_helped(const struct day *day)
 static void expect_one_notice(const struct day *day)
 {
   unsigned notices = 0;
-  EACH(day, NOTICE, Notice, notice)
-  {
+  VD_FOLD_EACH (day->stage->mirror, NOTICE, Notice, notice) {
     notices++;
     cr_expect_eq(notice->state, VD__NOTICE_STATE__NOTICE_STATE_SENT);
     cr_expect_eq(notice->n_sessions, 3);
@@ -203,14 +195,13 @@ static void expect_one_notice(const struct day *day)
 static void expect_tasks(const struct day *day)
 {
   unsigned refills = 0, samples_late = 0;
-  EACH(day, TASK, Task, task)
-  {
+  VD_FOLD_EACH (day->stage->mirror, TASK, Task, task) {
     cr_expect_eq(task->state, VD__TASK_STATE__TASK_STATE_DONE, "%s of %s", task->id, task->subject);
     refills += task->kind == VD__TASK_KIND__TASK_KIND_REFILL;
   }
-  EACH(day, DEADLINE, Deadline, deadline)
-  samples_late +=
-      deadline->promise == VD__PROMISE__PROMISE_SAMPLE && deadline->outcome == VD__OUTCOME__OUTCOME_MISSED;
+  VD_FOLD_EACH (day->stage->mirror, DEADLINE, Deadline, deadline)
+    samples_late +=
+        deadline->promise == VD__PROMISE__PROMISE_SAMPLE && deadline->outcome == VD__OUTCOME__OUTCOME_MISSED;
   cr_expect_geq(refills, 6);
   cr_expect_eq(samples_late, 1);
   cr_expect_not(day->ran_out, "each refill was there in time");
@@ -248,7 +239,7 @@ Test(live_rehearsal, with_automation_off_people_do_everything)
   for (size_t i = 0; i < sizeof by_hand / sizeof *by_hand; i++)
     cr_expect_gt(counts.acts[by_hand[i]].manual, 0, "node %d", (int)by_hand[i]);
   cr_expect(day.ran_out, "people ask when it is gone");
-  EACH(&day, SUGGESTION, Suggestion, suggestion)
-  cr_expect_fail("nothing is suggested: %s", suggestion->id);
+  VD_FOLD_EACH (day.stage->mirror, SUGGESTION, Suggestion, suggestion)
+    cr_expect_fail("nothing is suggested: %s", suggestion->id);
   finish(&day);
 }
