@@ -62,6 +62,8 @@ static const struct detail details[] = {
     {"more than % blanks or empty lines in a row", "連續空白或空行超過 %1 個", "连续空白或空行超过 %1 个"},
     {"\"%\" is no whole number from % to %, unquoted", "\"%1\" 不是 %2 至 %3 的整數（不加引號）", "\"%1\" 不是 %2 至 %3 的整数（不加引号）"},
     {"\"%\" is no whole number from % to %", "\"%1\" 不是 %2 至 %3 的整數", "\"%1\" 不是 %2 至 %3 的整数"},
+    {"\"%\" is no whole number of 0 or more, unquoted", "\"%1\" 不是不小於 0 的整數（不加引號）", "\"%1\" 不是不小于 0 的整数（不加引号）"},
+    {"\"%\" is no whole number of 0 or more", "\"%1\" 不是不小於 0 的整數", "\"%1\" 不是不小于 0 的整数"},
     {"\"%\" is no true or false, unquoted", "\"%1\" 不是 true 或 false（不加引號）", "\"%1\" 不是 true 或 false（不加引号）"},
     {"\"%\" is no instant; one is written \"2023-05-18T09:00:00+08:00\"", "\"%1\" 不是時刻；寫法如 \"2023-05-18T09:00:00+08:00\"", "\"%1\" 不是时刻；写法如 \"2023-05-18T09:00:00+08:00\""},
     {"\"%\" is no duration; one is written \"5m\", \"90s\", \"1h30m\" or \"250ms\"", "\"%1\" 不是時長；寫法如 \"5m\"、\"90s\"、\"1h30m\" 或 \"250ms\"", "\"%1\" 不是时长；写法如 \"5m\"、\"90s\"、\"1h30m\" 或 \"250ms\""},

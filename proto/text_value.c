@@ -81,6 +81,15 @@ static enum vd_err read_signed(const struct vd_text_scalar *scalar, int64_t leas
   return fault->err;
 }
 
+// Nobody who wrote something else than a count is helped by the largest that a field can hold.
+static bool is_too_large(const struct vd_text_scalar *scalar)
+{
+  bool is_count = !scalar->is_quoted && scalar->size > 0 && scalar->text[0] != '0';
+  for (size_t i = 0; is_count && i < scalar->size; i++)
+    is_count = scalar->text[i] >= '0' && scalar->text[i] <= '9';
+  return is_count;
+}
+
 static enum vd_err read_unsigned(const struct vd_text_scalar *scalar, uint64_t most, uint64_t *number,
                                  struct vd_text_fault *fault)
 {
@@ -91,7 +100,10 @@ static enum vd_err read_unsigned(const struct vd_text_scalar *scalar, uint64_t m
     return VD_OK;
   }
   refuse_value(scalar, "whole number", fault);
-  vd_text_fault_add(fault, " from 0 to %" PRIu64 "%s", most, scalar->is_quoted ? ", unquoted" : "");
+  if (is_too_large(scalar))
+    vd_text_fault_add(fault, " from 0 to %" PRIu64, most);
+  else
+    vd_text_fault_add(fault, " of 0 or more%s", scalar->is_quoted ? ", unquoted" : "");
   return fault->err;
 }
 

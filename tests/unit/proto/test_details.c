@@ -38,6 +38,10 @@ Test(details, a_file_and_its_line_stay_before_the_words)
   expect("p.yaml:2:1: no valid YAML: block sequence", HANS, "p.yaml:2:1: 不是有效的 YAML：block sequence");
   expect("p.yaml:2:1: version: \"x: y\" is no whole number from 0 to 9", HANT,
          "p.yaml:2:1: version: \"x: y\" 不是 0 至 9 的整數");
+  expect("p.yaml:2:1: supplies[0].par: \"-240\" is no whole number of 0 or more", HANT,
+         "p.yaml:2:1: supplies[0].par: \"-240\" 不是不小於 0 的整數");
+  expect("p.yaml:2:1: supplies[0].par: \"1\" is no whole number of 0 or more, unquoted", HANS,
+         "p.yaml:2:1: supplies[0].par: \"1\" 不是不小于 0 的整数（不加引号）");
 }
 
 Test(details, what_the_system_says_is_a_detail_too)

@@ -344,7 +344,11 @@ Test(text_read, numbers_are_whole_plain_and_in_range)
       "t:1:17: map_size_bytes: \"9223372036854775808\" is no whole number from -9223372036854775808 to "
       "9223372036854775807");
   expect_refusal(PLAN, JSON, "{\"version\":\"1\"}", VD_ERR_BAD_VALUE,
-                 "t:1:13: version: \"1\" is no whole number from 0 to 4294967295, unquoted");
+                 "t:1:13: version: \"1\" is no whole number of 0 or more, unquoted");
+  expect_refusal(PLAN, YAML, "version: -240", VD_ERR_BAD_VALUE,
+                 "t:1:10: version: \"-240\" is no whole number of 0 or more");
+  expect_refusal(PLAN, YAML, "version: many", VD_ERR_BAD_VALUE,
+                 "t:1:10: version: \"many\" is no whole number of 0 or more");
 }
 
 Test(text_read, a_bool_is_true_or_false)
