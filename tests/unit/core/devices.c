@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "daemon/core/key.h"
+#include "tests/unit/core/incident_acts.h"
 
 #define NEW(Type, type) ((Vd__##Type *)vd_message_new(&vd__##type##__descriptor))
 
@@ -187,6 +188,47 @@ enum vd_err maintenance(struct fixture *f, const char *of, int64_t until_ms)
   command.act_case = VD__COMMAND__ACT_DEVICE_MAINTENANCE;
   command.device_maintenance = &said;
   return fixture_do(f, "control", &command);
+}
+
+// ---- stories ----
+
+void fall_silent(struct fixture *f)
+{
+  beat(f, "proj");
+  fixture_run_to(f, FIXTURE_T0 + SECONDS(30) + 1);
+  expect_state(f, "proj", FAULT);
+}
+
+void overheat(struct fixture *f, const char *of)
+{
+  f->now_ms++;
+  reading(f, of, "temperature", 86);
+  expect_state(f, of, FAULT);
+}
+
+void cool_down(struct fixture *f, const char *of)
+{
+  f->now_ms++;
+  reading(f, of, "temperature", 50);
+}
+
+void recover(struct fixture *f, const char *of)
+{
+  cool_down(f, of);
+  beat_until(f, of, f->now_ms + MINUTES(10), SECONDS(5));
+  expect_state(f, of, OK);
+}
+
+void close_over(struct fixture *f, uint64_t number)
+{
+  cr_assert_eq(do_land(f, number, VD__LANDING__LANDING_WORKAROUND), VD_OK, "%s", f->reply.sentence);
+  cr_assert_eq(STEP(f, CLOSE, number, "control-1", 0), VD_OK, "%s", f->reply.sentence);
+}
+
+void land_and_close(struct fixture *f, uint64_t number)
+{
+  cr_assert_eq(STEP(f, LAND, number, "av-1", 0), VD_OK, "%s", f->reply.sentence);
+  cr_assert_eq(STEP(f, CLOSE, number, "control-1", 0), VD_OK, "%s", f->reply.sentence);
 }
 
 // ---- looking ----

@@ -43,6 +43,14 @@ void reading(struct fixture *f, const char *device, const char *name, int64_t va
 // Lets time pass to at_ms with a heartbeat of the device every `every_ms`.
 void beat_until(struct fixture *f, const char *device, int64_t at_ms, int64_t every_ms);
 
+// What most stories begin and end with; each asserts its success.
+void fall_silent(struct fixture *f); // proj, from FIXTURE_T0 on: found 30 s later
+void overheat(struct fixture *f, const char *device);
+void cool_down(struct fixture *f, const char *device);
+void recover(struct fixture *f, const char *device); // from a fault to well again
+void close_over(struct fixture *f, uint64_t number); // the partner took over
+void land_and_close(struct fixture *f, uint64_t number);
+
 enum vd_err device_fault(struct fixture *f, const char *device, const char *text, int64_t since_ms);
 enum vd_err maintenance(struct fixture *f, const char *device, int64_t until_ms);
 

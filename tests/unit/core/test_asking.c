@@ -10,14 +10,7 @@
 #include "daemon/core/venue_internal.h"
 #include "proto/check.h"
 #include "tests/unit/core/people.h"
-
-#define OPEN         VD__ALERT_STATE__ALERT_STATE_OPEN
-#define WITHDRAWN    VD__ALERT_STATE__ALERT_STATE_WITHDRAWN
-#define TASK         VD__ALERT_WHY__ALERT_WHY_TASK
-#define NO_CANDIDATE VD__ALERT_WHY__ALERT_WHY_NO_CANDIDATE
-#define BREACH       VD__ALERT_WHY__ALERT_WHY_BREACH
-#define CROWDED      VD__ALERT_WHY__ALERT_WHY_CROWDED
-#define REFILL       VD__TASK_KIND__TASK_KIND_REFILL
+#include "tests/unit/core/tasks.h"
 
 static struct fixture *f;
 static struct vd_act act;
@@ -44,64 +37,6 @@ static void end(void)
   fixture_end(f, &act, NULL);
 }
 
-// A task of the on-site team, promised within ten minutes.
-static void open_in(const char *zone, Vd__TaskKind kind, int64_t start_ms)
-{
-  begin();
-  struct vd_task_call call = {.kind = kind,
-                              .subject = "coffee",
-                              .zone = zone,
-                              .team = "onsite",
-                              .start_ms = start_ms,
-                              .limit_ms = MINUTES(10)};
-  vd_task_open(&act, &call);
-  end();
-}
-
-static void open_refill(const char *zone)
-{
-  open_in(zone, REFILL, f->now_ms);
-}
-
-static const Vd__Deadline *promise(void)
-{
-  return FIXTURE_FIND(f, DEADLINE, Deadline, "t1.done");
-}
-
-static const Vd__Alert *thread(const char *id)
-{
-  return FIXTURE_FIND(f, ALERT, Alert, id);
-}
-
-static bool is_called(const char *id, Vd__AlertWhy why)
-{
-  const Vd__Alert *alert = thread(id);
-  const char *deadline = why == BREACH || why == VD__ALERT_WHY__ALERT_WHY_WARNING ? "t1.done" : "";
-  return alert && alert->state == OPEN && vd_alert_reason(alert, why, deadline);
-}
-
-static const Vd__Fact *last_fact(void)
-{
-  return f->changes[f->n_changes - 1]->fact;
-}
-
-static enum vd_err heard(const char *by, const char *subject, uint64_t incident)
-{
-  Vd__Heard word = VD__HEARD__INIT;
-  word.subject = (char *)subject;
-  word.incident = incident;
-  Vd__Command command = VD__COMMAND__INIT;
-  command.act_case = VD__COMMAND__ACT_HEARD;
-  command.heard = &word;
-  command.by = (char *)by;
-  return fixture_do(f, "control", &command);
-}
-
-static void off(const char *crew)
-{
-  cr_assert_eq(fixture_duty(f, crew, VD__DUTY__DUTY_OFF), VD_OK);
-}
-
 // ---- calls about what is no incident ----
 
 static void ask(const char *subject, const char *zone, const char *post)
@@ -123,41 +58,41 @@ Test(asking, a_post_is_asked_once_for_the_zone_and_without_a_climb)
   PEOPLE_EDIT(f, CREW, "lead-2", control_for_vip);
   ask("zone.vip", "vip", "control");
   ask("zone.hall", "hall", "control");
-  cr_assert(is_called("zone.vip.lead-2", CROWDED));
-  cr_assert(is_called("zone.hall.control-1", CROWDED));
-  cr_assert_not(thread("zone.vip.lead-2")->loud);
+  cr_assert(is_called(f, "zone.vip.lead-2", CROWDED));
+  cr_assert(is_called(f, "zone.hall.control-1", CROWDED));
+  cr_assert_not(thread(f, "zone.vip.lead-2")->loud);
   fixture_run_to(f, FIXTURE_T0 + MINUTES(60));
-  cr_assert_eq(thread("zone.vip.lead-2")->calls, 1u);
-  cr_assert_null(thread("zone.vip.super-1"));
+  cr_assert_eq(thread(f, "zone.vip.lead-2")->calls, 1u);
+  cr_assert_null(thread(f, "zone.vip.super-1"));
 }
 
 Test(asking, nobody_on_the_post_is_said_so_and_the_supervisor_is_asked)
 {
-  off("control-1");
+  off(f, "control-1");
   ask("zone.hall", "hall", "control");
-  cr_assert(is_called("zone.hall.super-1", CROWDED));
-  cr_assert_str_eq(thread("zone.hall.super-1")->reasons[0]->passed_over, "control");
+  cr_assert(is_called(f, "zone.hall.super-1", CROWDED));
+  cr_assert_str_eq(thread(f, "zone.hall.super-1")->reasons[0]->passed_over, "control");
   cr_assert_str_eq(FIXTURE_FIND(f, NOTE, Note, "log.n1")->text, "zone.hall: control");
 }
 
 Test(asking, nobody_at_all_is_the_control_room_s_but_no_last_resort_s)
 {
-  off("control-1");
-  off("super-1");
+  off(f, "control-1");
+  off(f, "super-1");
   ask("zone.hall", "hall", "control");
-  cr_assert(is_called("zone.hall.control-room", CROWDED));
-  cr_assert(thread("zone.hall.control-room")->loud);
-  cr_assert_null(thread("zone.hall.last-resort"));
+  cr_assert(is_called(f, "zone.hall.control-room", CROWDED));
+  cr_assert(thread(f, "zone.hall.control-room")->loud);
+  cr_assert_null(thread(f, "zone.hall.last-resort"));
 }
 
 Test(asking, what_a_post_was_asked_passes_on_with_the_post)
 {
   ask("zone.hall", "hall", "control");
-  cr_assert_eq(heard("control-1", "zone.hall", 0), VD_OK);
-  off("control-1");
-  cr_assert_eq(thread("zone.hall.control-1")->state, WITHDRAWN);
-  cr_assert(is_called("zone.hall.super-1", CROWDED));
-  cr_assert_str_eq(thread("zone.hall.super-1")->reasons[0]->post, "control", "still for whoever holds it");
+  cr_assert_eq(heard(f, "control-1", "zone.hall", 0), VD_OK);
+  off(f, "control-1");
+  cr_assert_eq(thread(f, "zone.hall.control-1")->state, WITHDRAWN);
+  cr_assert(is_called(f, "zone.hall.super-1", CROWDED));
+  cr_assert_str_eq(thread(f, "zone.hall.super-1")->reasons[0]->post, "control", "still for whoever holds it");
 }
 
 Test(asking, settled_it_is_withdrawn_from_everybody_and_from_nobody_else)
@@ -168,19 +103,19 @@ Test(asking, settled_it_is_withdrawn_from_everybody_and_from_nobody_else)
   begin();
   vd_escalation_settle(&act, "zone.hall");
   end();
-  cr_assert_eq(thread("zone.hall.control-1")->state, WITHDRAWN);
-  cr_assert_eq(thread("zone.hall.super-1")->state, WITHDRAWN);
-  cr_assert_eq(thread("zone.hall-2.control-1")->state, OPEN);
-  cr_assert_eq(thread("zone.hall-2.control-1")->calls, 1u);
+  cr_assert_eq(thread(f, "zone.hall.control-1")->state, WITHDRAWN);
+  cr_assert_eq(thread(f, "zone.hall.super-1")->state, WITHDRAWN);
+  cr_assert_eq(thread(f, "zone.hall-2.control-1")->state, OPEN);
+  cr_assert_eq(thread(f, "zone.hall-2.control-1")->calls, 1u);
 }
 
 Test(asking, asked_again_the_thread_says_so_once_more)
 {
   ask("zone.hall", "hall", "control");
-  cr_assert_eq(heard("control-1", "zone.hall", 0), VD_OK);
+  cr_assert_eq(heard(f, "control-1", "zone.hall", 0), VD_OK);
   ask("zone.hall", "hall", "control");
-  cr_assert(is_called("zone.hall.control-1", CROWDED));
-  cr_assert_eq(thread("zone.hall.control-1")->calls, 2u);
+  cr_assert(is_called(f, "zone.hall.control-1", CROWDED));
+  cr_assert_eq(thread(f, "zone.hall.control-1")->calls, 2u);
 }
 
 static void by_hand_alone(ProtobufCMessage *event)
@@ -194,8 +129,8 @@ Test(asking, for_a_baseline_no_post_is_asked_by_itself)
   size_t changes = f->n_changes;
   ask("zone.hall", "hall", "control");
   cr_assert_eq(f->n_changes, changes);
-  open_refill("hall"); // asked for by people
-  cr_assert(is_called("t1.av-1", TASK));
+  open_refill(f, "hall"); // asked for by people
+  cr_assert(is_called(f, "t1.av-1", TASK));
 }
 
 static void put(Vd__Kind kind, const char *id, const char *field, const char *value)
@@ -218,7 +153,7 @@ Test(asking, a_subject_is_in_the_zone_of_what_it_names)
   put(VD__KIND__KIND_SESSION, "opening", "zone", "hall");
   put(VD__KIND__KIND_DEVICE, "proj-1", "zone", "forum");
   put(VD__KIND__KIND_LANE, "general-1", "zone", "corridor");
-  open_refill("vip");
+  open_refill(f, "vip");
   expect_zone("zone.hall", "hall");
   expect_zone("session.opening", "hall");
   expect_zone("overlap.opening", "hall");
@@ -236,35 +171,35 @@ Test(asking, a_subject_is_in_the_zone_of_what_it_names)
 
 Test(asking, heard_stops_the_climb_that_waited_for_the_person)
 {
-  open_refill("hall");
+  open_refill(f, "hall");
   fixture_run_to(f, FIXTURE_T0 + MINUTES(10) + 1);
-  cr_assert_eq(heard("control-1", "t1", 0), VD_OK);
+  cr_assert_eq(heard(f, "control-1", "t1", 0), VD_OK);
   cr_assert_eq(f->reply.number, 0u);
-  cr_assert_str_eq(last_fact()->what, "heard");
-  cr_assert_str_eq(last_fact()->subject, "t1");
-  cr_assert_str_eq(promise()->heard_by, "control-1");
+  cr_assert_str_eq(people_fact(f)->what, "heard");
+  cr_assert_str_eq(people_fact(f)->subject, "t1");
+  cr_assert_str_eq(promise(f)->heard_by, "control-1");
   fixture_run_to(f, FIXTURE_T0 + MINUTES(60));
-  cr_assert_null(thread("t1.super-1"));
-  cr_assert_eq(promise()->outcome, VD__OUTCOME__OUTCOME_RUNNING, "meets nothing");
+  cr_assert_null(thread(f, "t1.super-1"));
+  cr_assert_eq(promise(f)->outcome, VD__OUTCOME__OUTCOME_RUNNING, "meets nothing");
 }
 
 Test(asking, heard_of_what_nobody_called_about)
 {
-  open_refill("hall");
-  cr_assert_eq(heard("lead-2", "t1", 0), VD_ERR_NO_ALERT);
+  open_refill(f, "hall");
+  cr_assert_eq(heard(f, "lead-2", "t1", 0), VD_ERR_NO_ALERT);
   cr_assert_str_eq(f->reply.field, "heard.subject");
-  cr_assert_eq(heard("av-1", "t9", 0), VD_ERR_NO_ALERT);
-  cr_assert_eq(heard("", "t1", 0), VD_ERR_NO_ACTOR);
+  cr_assert_eq(heard(f, "av-1", "t9", 0), VD_ERR_NO_ALERT);
+  cr_assert_eq(heard(f, "", "t1", 0), VD_ERR_NO_ACTOR);
   cr_assert_str_eq(f->reply.field, "by");
 }
 
 Test(asking, heard_is_of_one_thing)
 {
-  open_refill("hall");
+  open_refill(f, "hall");
   fixture_report(f, "hall", "other");
-  cr_assert_eq(heard("av-1", "t1", 1), VD_ERR_BAD_VALUE);
+  cr_assert_eq(heard(f, "av-1", "t1", 1), VD_ERR_BAD_VALUE);
   cr_assert_str_eq(f->reply.field, "heard.subject");
-  cr_assert_eq(heard("av-1", "digest", 0), VD_ERR_NO_ALERT, "a digest is heard as one");
+  cr_assert_eq(heard(f, "av-1", "digest", 0), VD_ERR_NO_ALERT, "a digest is heard as one");
 }
 
 Test(asking, a_digest_gathers_incidents_and_others)
@@ -274,7 +209,7 @@ Test(asking, a_digest_gathers_incidents_and_others)
   vd_alert_raise(&act, &(struct vd_alert_call){.subject = "zone.hall", .whom = "av-1", .why = CROWDED});
   vd_alert_raise(&act, &(struct vd_alert_call){.subject = "t1", .whom = "av-1", .why = TASK});
   end();
-  const Vd__Alert *digest = thread("digest.av-1");
+  const Vd__Alert *digest = thread(f, "digest.av-1");
   cr_assert_eq(digest->state, OPEN);
   cr_assert_eq(digest->n_digest, 1u);
   cr_assert_eq(digest->digest[0], 41u);
@@ -288,9 +223,9 @@ Test(asking, a_digest_gathers_incidents_and_others)
   command.heard = &word;
   command.by = (char *)"av-1";
   cr_assert_eq(fixture_do(f, "control", &command), VD_OK);
-  cr_assert_eq(thread("t1.av-1")->state, VD__ALERT_STATE__ALERT_STATE_HEARD);
-  cr_assert_eq(thread("zone.hall.av-1")->state, VD__ALERT_STATE__ALERT_STATE_HEARD);
-  cr_assert_eq(thread("digest.av-1")->n_digest_subjects, 0u);
+  cr_assert_eq(thread(f, "t1.av-1")->state, VD__ALERT_STATE__ALERT_STATE_HEARD);
+  cr_assert_eq(thread(f, "zone.hall.av-1")->state, VD__ALERT_STATE__ALERT_STATE_HEARD);
+  cr_assert_eq(thread(f, "digest.av-1")->n_digest_subjects, 0u);
 }
 
 Test(asking, a_digest_of_long_names_stays_an_entity)
@@ -308,7 +243,7 @@ Test(asking, a_digest_of_long_names_stays_an_entity)
   }
   vd_alert_hear(&act, VD_FIND(f->venue, ALERT, Alert, vd_alert_digest_id(crew).text), crew);
   end(); // the fixture looks at every entity's size
-  const Vd__Alert *digest = thread(vd_alert_digest_id(crew).text);
+  const Vd__Alert *digest = thread(f, vd_alert_digest_id(crew).text);
   cr_assert_eq(digest->n_digest + digest->n_digest_subjects + digest->digest_more, 32u);
   cr_assert_gt(digest->n_digest_subjects, 2u);
 }

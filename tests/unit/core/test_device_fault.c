@@ -24,52 +24,11 @@ static void teardown(void)
 
 TestSuite(device_fault, .init = setup, .fini = teardown);
 
-// Silent since T0 + 10 s, found 20 s later.
-static void fall_silent(void)
-{
-  beat(f, "proj");
-  fixture_run_to(f, T0 + SECONDS(30) + 1);
-  expect_state(f, "proj", FAULT);
-}
-
-static void overheat(const char *of)
-{
-  f->now_ms++;
-  reading(f, of, "temperature", 86);
-  expect_state(f, of, FAULT);
-}
-
-static void cool_down(const char *of)
-{
-  f->now_ms++;
-  reading(f, of, "temperature", 50);
-}
-
-static void close_over(uint64_t number) // the partner took over
-{
-  cr_assert_eq(do_land(f, number, VD__LANDING__LANDING_WORKAROUND), VD_OK, "%s", f->reply.sentence);
-  cr_assert_eq(STEP(f, CLOSE, number, "control-1", 0), VD_OK, "%s", f->reply.sentence);
-}
-
-static void land_and_close(uint64_t number)
-{
-  cr_assert_eq(STEP(f, LAND, number, "av-1", 0), VD_OK, "%s", f->reply.sentence);
-  cr_assert_eq(STEP(f, CLOSE, number, "control-1", 0), VD_OK, "%s", f->reply.sentence);
-}
-
-// From a fault to well again.
-static void recover(const char *of)
-{
-  cool_down(of);
-  beat_until(f, of, f->now_ms + MINUTES(10), SECONDS(5));
-  expect_state(f, of, OK);
-}
-
 // ---- what it says ----
 
 Test(device_fault, names_the_device_its_partner_and_where_the_spare_is)
 {
-  fall_silent();
+  fall_silent(f);
   const Vd__Incident *made = incident(f, 1);
   cr_expect_str_eq(made->text, "Main projector (proj): heartbeat overdue since 09:00:10; proj-b takes over; "
                                "spare in backstage");
@@ -90,14 +49,14 @@ Test(device_fault, of_a_reading_names_it)
 
 Test(device_fault, offers_the_work)
 {
-  fall_silent();
+  fall_silent(f);
   cr_expect_eq(open_offers(f, 1), 1u);
 }
 
 Test(device_fault, looks_like_what_people_reported)
 {
   uint64_t by_people = fixture_report(f, "hall", "av-fault");
-  overheat("proj");
+  overheat(f, "proj");
   cr_expect_eq(incident(f, by_people + 1)->looks_like, by_people);
 }
 
@@ -140,7 +99,7 @@ Test(device_fault, whatever_the_names_its_text_fits)
     cr_expect_gt(strlen(about->text), (size_t)VD_TEXT_MAX - 4);
     cr_expect(vd_text_is_clean(about->text, strlen(about->text), true));
     cr_expect(vd_text_is_clean(fact(f)->text, strlen(fact(f)->text), true));
-    land_and_close(about->number); // with all that an end adds
+    land_and_close(f, about->number); // with all that an end adds
     f->now_ms++;
     reading(f, id, name, 50);
     f->now_ms++;
@@ -157,14 +116,14 @@ static const char *text_of(uint64_t number)
 Test(device_fault, a_partner_that_cannot_takes_nothing_over)
 {
   cr_assert_eq(device_fault(f, "proj-b", "dead", 0), VD_OK);
-  overheat("proj");
+  overheat(f, "proj");
   cr_expect_not_null(strstr(text_of(2), "; proj-b would take over, but is at fault; spare in backstage"));
 }
 
 Test(device_fault, nor_does_one_in_maintenance)
 {
   cr_assert_eq(maintenance(f, "proj-b", T0 + MINUTES(5)), VD_OK);
-  overheat("proj");
+  overheat(f, "proj");
   cr_expect_not_null(strstr(text_of(1), "; proj-b would take over, but is in maintenance"));
 }
 
@@ -172,7 +131,7 @@ Test(device_fault, nor_does_one_in_maintenance)
 
 Test(device_fault, clocks_start_at_the_fault_and_polling_is_detection)
 {
-  fall_silent();
+  fall_silent(f);
   cr_expect_eq(incident(f, 1)->reported_at_ms, T0 + SECONDS(10));
   cr_expect_eq(incident(f, 1)->recorded_at_ms, T0 + SECONDS(30) + 1);
   cr_expect_eq(deadline(f, 1, "respond")->start_at_ms, T0 + SECONDS(10));
@@ -198,7 +157,7 @@ Test(device_fault, a_report_by_people_has_no_detection)
 
 Test(device_fault, severity_is_the_categorys)
 {
-  overheat("proj");
+  overheat(f, "proj");
   cr_expect_eq(incident(f, 1)->severity, 2u);
 }
 
@@ -206,7 +165,7 @@ Test(device_fault, one_more_where_a_session_starts_within_half_an_hour)
 {
   devices_session(f, "hall", 31, 60, 50); // of 100 participants: not over half
   fixture_run_to(f, T0 + MINUTES(1) - 1);
-  overheat("proj");
+  overheat(f, "proj");
   cr_expect_eq(incident(f, 1)->severity, 3u);
 }
 
@@ -214,14 +173,14 @@ Test(device_fault, but_not_before)
 {
   devices_session(f, "hall", 31, 60, 50);
   fixture_run_to(f, T0 + MINUTES(1) - 2);
-  overheat("proj");
+  overheat(f, "proj");
   cr_expect_eq(incident(f, 1)->severity, 2u);
 }
 
 Test(device_fault, nor_for_another_zone)
 {
   devices_session(f, "forum", 5, 60, 90);
-  overheat("proj");
+  overheat(f, "proj");
   cr_expect_eq(incident(f, 1)->severity, 2u);
 }
 
@@ -236,7 +195,7 @@ Test(device_fault, one_more_where_a_session_runs_two_where_most_are_in_it)
   device_edit(f, "mic", mild);
   devices_session(f, "hall", -10, 60, 50);
   devices_session(f, "forum", -10, 60, 51);
-  overheat("proj");
+  overheat(f, "proj");
   cr_expect_eq(incident(f, 1)->severity, 2u);
   reading(f, "mic", "battery", 1);
   cr_expect_eq(incident(f, 2)->severity, 3u);
@@ -246,7 +205,7 @@ Test(device_fault, never_4_unless_the_category_says_so)
 {
   devices_session(f, "hall", -10, 60, 99);
   devices_session(f, "backstage", -10, 60, 99);
-  overheat("proj");
+  overheat(f, "proj");
   cr_expect_eq(incident(f, 1)->severity, 3u);
   cr_assert_eq(device_fault(f, "ups", "dark", 0), VD_OK);
   cr_expect_eq(incident(f, 2)->severity, 4u);
@@ -257,7 +216,7 @@ Test(device_fault, the_worst_of_what_runs_and_what_comes_next)
   device_edit(f, "proj", mild);
   devices_session(f, "hall", -60, 2, 5);
   devices_session_as(f, "keynote", "hall", 3, 60, 99);
-  overheat("proj");
+  overheat(f, "proj");
   cr_expect_eq(incident(f, 1)->severity, 3u);
 }
 
@@ -273,11 +232,11 @@ Test(device_fault, how_near_and_how_many_is_the_policys_to_say)
   devices_policy(f, nearer_and_fewer);
   devices_session(f, "hall", 6, 60, 21);
   fixture_run_to(f, T0 + MINUTES(1) - 2);
-  overheat("proj");
+  overheat(f, "proj");
   cr_expect_eq(incident(f, 1)->severity, 1u);
-  recover("proj");
-  land_and_close(1);
-  overheat("proj");
+  recover(f, "proj");
+  land_and_close(f, 1);
+  overheat(f, "proj");
   cr_expect_eq(incident(f, 1)->severity, 3u);
 }
 
@@ -290,7 +249,7 @@ Test(device_fault, life_safety_is_what_a_report_of_it_would_be)
 {
   device_edit(f, "proj", for_life);
   uint64_t by_people = fixture_report(f, "hall", "collapse");
-  overheat("proj");
+  overheat(f, "proj");
   uint64_t number = device(f, "proj")->incident;
   cr_expect(incident(f, number)->life_safety);
   cr_expect_eq(incident(f, number)->severity, 4u);
@@ -302,8 +261,8 @@ Test(device_fault, life_safety_is_what_a_report_of_it_would_be)
 
 Test(device_fault, recovered_is_noted_and_closes_nothing)
 {
-  overheat("proj");
-  recover("proj");
+  overheat(f, "proj");
+  recover(f, "proj");
   cr_expect_str_eq(device(f, "proj")->reading, "");
   cr_expect_eq(fixture_facts(f, "device-recovered"), 1u);
   cr_expect(incident(f, 1)->state <= STATE(LANDED), "open as before");
@@ -313,8 +272,8 @@ Test(device_fault, recovered_is_noted_and_closes_nothing)
 
 Test(device_fault, it_must_hold_for_flap_ms)
 {
-  overheat("proj");
-  cool_down("proj");
+  overheat(f, "proj");
+  cool_down(f, "proj");
   int64_t well_ms = f->now_ms;
   beat_until(f, "proj", well_ms + MINUTES(10) - 1, SECONDS(5));
   expect_state(f, "proj", FAULT);
@@ -324,14 +283,14 @@ Test(device_fault, it_must_hold_for_flap_ms)
 
 Test(device_fault, only_what_is_heard_is_well)
 {
-  fall_silent();
+  fall_silent(f);
   fixture_run_to(f, f->now_ms + MINUTES(60));
   expect_state(f, "proj", FAULT);
 }
 
 Test(device_fault, between_warn_and_fault_it_is_not_well)
 {
-  overheat("proj");
+  overheat(f, "proj");
   f->now_ms++;
   reading(f, "proj", "temperature", 80);
   beat_until(f, "proj", f->now_ms + MINUTES(30), SECONDS(5));
@@ -376,7 +335,7 @@ Test(device_fault, said_with_bounds)
 
 Test(device_fault, said_of_a_known_one_is_a_note_of_theirs)
 {
-  overheat("proj");
+  overheat(f, "proj");
   cr_assert_eq(device_fault(f, "proj", "it smells", 0), VD_OK);
   cr_expect_eq(f->reply.number, 1u);
   cr_expect_eq(incidents(f), 1u);
@@ -397,7 +356,7 @@ Test(device_fault, but_the_end_of_its_incident_does)
   beat(f, "proj");
   cr_assert_eq(device_fault(f, "proj", "colours are wrong", 0), VD_OK);
   beat(f, "proj");
-  land_and_close(1);
+  land_and_close(f, 1);
   expect_state(f, "proj", OK);
   cr_assert_eq(STEP(f, UNDO, 1, NULL, 0), VD_OK);
   expect_state(f, "proj", FAULT);
@@ -407,8 +366,8 @@ Test(device_fault, but_the_end_of_its_incident_does)
 
 Test(device_fault, said_while_it_recovers_it_does_not_recover)
 {
-  overheat("proj");
-  cool_down("proj");
+  overheat(f, "proj");
+  cool_down(f, "proj");
   f->now_ms += SECONDS(1);
   cr_assert_eq(device_fault(f, "proj", "colours are wrong", 0), VD_OK);
   beat_until(f, "proj", f->now_ms + MINUTES(30), SECONDS(5)); // also: no timer is due for ever
@@ -420,7 +379,7 @@ Test(device_fault, what_else_makes_it_one_is_told_of_what_people_said)
 {
   beat(f, "proj");
   cr_assert_eq(device_fault(f, "proj", "colours are wrong", 0), VD_OK);
-  overheat("proj");
+  overheat(f, "proj");
   cr_expect_str_eq(note(f, 1), "proj fails again: temperature 86 °C, over 85 °C");
   cr_expect_str_eq(device(f, "proj")->reading, "", "people said it");
 }
@@ -429,7 +388,7 @@ Test(device_fault, said_and_over_it_is_said_no_longer)
 {
   beat(f, "proj");
   cr_assert_eq(device_fault(f, "proj", "colours are wrong", 0), VD_OK);
-  land_and_close(1);
+  land_and_close(f, 1);
   cr_expect_not(device(f, "proj")->fault_said);
   fixture_run_to(f, f->now_ms + SECONDS(15));
   expect_state(f, "proj", SUSPECT);
@@ -442,7 +401,7 @@ Test(device_fault, said_and_over_it_is_said_no_longer)
 Test(device_fault, also_of_one_that_was_never_heard)
 {
   cr_assert_eq(device_fault(f, "mic", "it hums", 0), VD_OK);
-  land_and_close(1);
+  land_and_close(f, 1);
   expect_state(f, "mic", UNSPECIFIED);
 }
 
@@ -452,11 +411,11 @@ Test(device_fault, unless_more_is_known_against_it)
   cr_assert_eq(device_fault(f, "proj", "colours are wrong", 0), VD_OK);
   f->now_ms++;
   reading(f, "proj", "temperature", 86);
-  close_over(1);
+  close_over(f, 1);
   expect_state(f, "proj", FAULT);
   cr_expect_not(device(f, "proj")->fault_said, "its readings end it now");
   cr_expect_str_eq(device(f, "proj")->reading, "temperature");
-  cool_down("proj");
+  cool_down(f, "proj");
   beat_until(f, "proj", f->now_ms + MINUTES(10), SECONDS(5));
   expect_state(f, "proj", OK);
 }
@@ -470,7 +429,7 @@ Test(device_fault, said_and_merged_away_it_ends_with_the_survivor)
   f->now_ms++;
   beat(f, "proj");
   expect_state(f, "proj", FAULT);
-  land_and_close(by_people);
+  land_and_close(f, by_people);
   expect_state(f, "proj", OK);
   cr_assert_eq(STEP(f, UNDO, by_people, NULL, 0), VD_OK);
   expect_state(f, "proj", FAULT);
@@ -486,7 +445,7 @@ Test(device_fault, also_through_two_merges_and_of_one_that_sends_nothing)
   cr_assert_eq(do_duplicate(f, second + 1, second), VD_OK);
   cr_assert_eq(do_duplicate(f, second, first), VD_OK);
   expect_state(f, "mic", FAULT);
-  land_and_close(first);
+  land_and_close(f, first);
   expect_state(f, "mic", UNSPECIFIED);
 }
 
@@ -494,11 +453,11 @@ Test(device_fault, also_through_two_merges_and_of_one_that_sends_nothing)
 
 Test(device_fault, long_gone_incidents_are_no_trouble)
 {
-  overheat("proj");
-  recover("proj");
-  land_and_close(1);
+  overheat(f, "proj");
+  recover(f, "proj");
+  land_and_close(f, 1);
   device(f, "proj")->incident = 77; // let go of since
-  overheat("proj");
+  overheat(f, "proj");
   cr_expect_eq(device(f, "proj")->incident, 2u);
   vd_fold_put(f->mirror, VD__KIND__KIND_DEVICE, vd_message_copy(&device(f, "proj")->base));
 }
