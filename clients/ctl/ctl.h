@@ -17,7 +17,7 @@ struct ctl_options {
   const char *data_dir, *url, *token_file, *language, *timeout;
   const char *id, *by, *at, *text, *severity, *source, *reporter, *reason, *zone, *category, *from, *topic;
   const char *since, *until, *duration, *session;
-  const char *arrived, *waiting, *desks;
+  const char *arrived, *waiting, *desks, *compare;
   const char *negative; // "-10m": an amount, where a verb takes one
   bool is_json, only_open, is_workaround, is_digest, is_following, is_dry_run, is_faulty, only_low,
       is_refilled, is_estimated, is_baseline;
@@ -58,9 +58,9 @@ enum ctl_takes {
   CTL_TAKES_REFILLED = 131072,
   CTL_TAKES_SESSION = 262144,
   CTL_TAKES_ESTIMATED = 524288,
-  CTL_NEEDS_WORDS = 1048576, // the last argument, unless --text or --reason stands for it
-  CTL_TAKES_BASELINE = 2097152,
-  CTL_TAKES_COUNTS = 4194304, // --arrived --waiting
+  CTL_NEEDS_WORDS = 1048576,    // the last argument, unless --text or --reason stands for it
+  CTL_TAKES_BASELINE = 2097152, // --baseline --compare
+  CTL_TAKES_COUNTS = 4194304,   // --arrived --waiting
   CTL_TAKES_DESKS = 8388608,
 };
 
@@ -152,6 +152,9 @@ void ctl_clock(const struct ctl *ctl, int64_t at_ms, char *out, size_t size);
 void ctl_when(const struct ctl *ctl, int64_t at_ms, char *out, size_t size);
 // A duration without its broken second: "2m10s"; at least 32 bytes.
 void ctl_span(int64_t duration_ms, char *out, size_t size);
+// A wait of the lane's as "7m30s", in `out` or static; "-" where it is closed, or nobody counted it for half
+// an hour. After ctl_look or ctl_fetch.
+const char *ctl_lane_wait(const struct ctl *ctl, const Vd__Lane *lane, int64_t wait_ms, char out[32]);
 // A list had nothing to show: said on stderr, except to machines.
 void ctl_none(const struct ctl *ctl);
 // The deadlines with this id prefix by incident, attempt and tier; the caller frees the array.

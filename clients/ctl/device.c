@@ -121,8 +121,23 @@ static void line_at(const struct ctl *ctl, const char *label, int64_t at_ms)
   line(ctl, label, at_ms != 0 ? clock : "");
 }
 
-static void show_threshold(const struct ctl *ctl, const Vd__Threshold *threshold)
+// Its last reading, where that was kept: one beyond its bound, as of the last Change.
+static void show_kept(const struct ctl *ctl, const Vd__Device *device, size_t at)
 {
+  char value[32], clock[40];
+  size_t place = 0;
+  for (size_t i = 0; i < at; i++)
+    place += device->beyond >> (i + 1) & 1;
+  if (!(device->beyond >> (at + 1) & 1) || place >= device->n_values)
+    return;
+  ctl_thousandths_format(device->values[place], value);
+  ctl_when(ctl, device->heard_at_ms, clock, sizeof clock);
+  printf(CTL_FORMAT(ctl, "; last kept: %s, at %s", "；最後保存：%s，%s", "；最后保存：%s，%s"), value, clock);
+}
+
+static void show_threshold(const struct ctl *ctl, const Vd__Device *device, size_t at)
+{
+  const Vd__Threshold *threshold = device->thresholds[at];
   char warn[32], fault[32];
   ctl_thousandths_format(threshold->warn, warn);
   ctl_thousandths_format(threshold->fault, fault);
@@ -130,7 +145,18 @@ static void show_threshold(const struct ctl *ctl, const Vd__Threshold *threshold
          ctl_pick(ctl, "suspect", "預警", "预警"), threshold->below ? "<" : ">", warn);
   if (threshold->has_fault)
     printf("%s %s %s", ctl_pick(ctl, ", fault", "，故障", "，故障"), threshold->below ? "<" : ">", fault);
-  printf(" %s\n", threshold->unit);
+  printf(" %s", threshold->unit);
+  show_kept(ctl, device, at);
+  putchar('\n');
+}
+
+// So that nobody looks here for the reading of a moment ago.
+static void show_what_is_kept(const struct ctl *ctl, const Vd__Device *device)
+{
+  if (device->n_thresholds > 0)
+    printf("  %s\n",
+           ctl_pick(ctl, "readings within their limits are in memory only; kept is what is beyond",
+                    "未越限的讀數僅在記憶體中；只保存越限者", "未越限的读数仅在内存中；只保存越限者"));
 }
 
 static void show_device(const struct ctl *ctl, const Vd__Device *device)
@@ -148,13 +174,17 @@ static void show_device(const struct ctl *ctl, const Vd__Device *device)
   if (device->incident != 0)
     printf("  %s#%" PRIu64 "\n", ctl_pick(ctl, "last incident: ", "最近事件：", "最近事件："),
            device->incident);
-  line_at(ctl, ctl_pick(ctl, "heard", "上次訊號", "上次信号"), device->heard_at_ms);
+  line_at(
+      ctl,
+      ctl_pick(ctl, "heard (kept once a minute)", "上次訊號（每分鐘保存一次）", "上次信号（每分钟保存一次）"),
+      device->heard_at_ms);
   if (device->heartbeat_ms > 0)
     line(ctl, ctl_pick(ctl, "heartbeat every", "心跳間隔", "心跳间隔"), interval);
   if (device->flaps > 0)
     printf("  %s%u\n", ctl_pick(ctl, "flaps: ", "反覆次數：", "反复次数："), device->flaps);
   for (size_t i = 0; i < device->n_thresholds; i++)
-    show_threshold(ctl, device->thresholds[i]);
+    show_threshold(ctl, device, i);
+  show_what_is_kept(ctl, device);
   line(ctl, ctl_pick(ctl, "takes over", "接替設備", "接替设备"), device->partner);
   line(ctl, ctl_pick(ctl, "spare in", "備件位置", "备件位置"), device->spare);
   line_at(ctl, ctl_pick(ctl, "in maintenance until", "維護至", "维护至"), device->maintenance_until_at_ms);

@@ -74,10 +74,11 @@ static uint32_t half_hour(const struct ctl *ctl, const Vd__Lane *lane)
   return sum;
 }
 
-// What nobody counted for half an hour is not known.
-static const char *wait_of(const struct ctl *ctl, const Vd__Lane *lane, int64_t wait_ms, char out[32])
+const char *ctl_lane_wait(const struct ctl *ctl, const Vd__Lane *lane, int64_t wait_ms, char out[32])
 {
-  return ctl->now_ms - lane->counted_at_ms > HALF_HOUR_MS ? "-" : duration(wait_ms, out);
+  bool is_known =
+      lane->state != VD__LANE_STATE__LANE_STATE_CLOSED && ctl->now_ms - lane->counted_at_ms <= HALF_HOUR_MS;
+  return is_known ? duration(wait_ms, out) : "-";
 }
 
 static void wait_cells(const struct ctl *ctl, struct ctl_table *table, const Vd__Lane *lane)
@@ -91,8 +92,8 @@ static void wait_cells(const struct ctl *ctl, struct ctl_table *table, const Vd_
   } else {
     ctl_when(ctl, lane->counted_at_ms, clock, sizeof clock);
     ctl_cell(table, "%u (%.*s)", lane->waiting, (int)strlen(clock) - SECONDS_SIZE, clock);
-    ctl_cell(table, "%s", wait_of(ctl, lane, lane->wait_ms, wait));
-    ctl_cell(table, "%s", wait_of(ctl, lane, lane->ahead_ms, ahead));
+    ctl_cell(table, "%s", ctl_lane_wait(ctl, lane, lane->wait_ms, wait));
+    ctl_cell(table, "%s", ctl_lane_wait(ctl, lane, lane->ahead_ms, ahead));
   }
 }
 
@@ -222,7 +223,7 @@ static void show_lane(const struct ctl *ctl, const struct vd_fold *fold, const V
   printf(CTL_FORMAT(ctl, "  who joins now waits: %s; at most to the opening: %s; longest so far: %s\n",
                     "  現在加入須等：%s；至開場最長：%s；迄今最長：%s\n",
                     "  现在加入须等：%s；至开场最长：%s；迄今最长：%s\n"),
-         wait_of(ctl, lane, lane->wait_ms, wait), wait_of(ctl, lane, lane->ahead_ms, ahead),
+         ctl_lane_wait(ctl, lane, lane->wait_ms, wait), ctl_lane_wait(ctl, lane, lane->ahead_ms, ahead),
          duration(lane->peak_wait_ms, longest));
   line_rate(ctl, ctl_pick(ctl, "arrivals a minute", "每分鐘到達", "每分钟到达"), lane->arrival_rate);
   if (lane->service_rate > 0)

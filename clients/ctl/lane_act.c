@@ -41,6 +41,80 @@ int ctl_lane_count(struct ctl *ctl)
   return ctl_send(ctl, command, false);
 }
 
+static int fetch_lanes(struct ctl *ctl, struct vd_fold **fold)
+{
+  static const Vd__Kind kinds[] = {VD__KIND__KIND_LANE};
+  return ctl_fetch(ctl, kinds, 1, "", fold);
+}
+
+// "  general-1: who joins now waits 12m → 6m; at most to the opening: 20m → 8m", where the two differ.
+static bool say_change(const struct ctl *ctl, const Vd__Lane *before, const Vd__Lane *after)
+{
+  char waits[4][32];
+  const char *was = ctl_lane_wait(ctl, before, before->wait_ms, waits[0]);
+  const char *is = ctl_lane_wait(ctl, after, after->wait_ms, waits[1]);
+  const char *was_ahead = ctl_lane_wait(ctl, before, before->ahead_ms, waits[2]);
+  const char *is_ahead = ctl_lane_wait(ctl, after, after->ahead_ms, waits[3]);
+  if (strcmp(was, is) == 0 && strcmp(was_ahead, is_ahead) == 0)
+    return false;
+  fprintf(stderr,
+          CTL_FORMAT(ctl, "  %s: who joins now waits %s → %s; at most to the opening: %s → %s\n",
+                     "  %s：現在加入須等 %s → %s；至開場最長：%s → %s\n",
+                     "  %s：现在加入须等 %s → %s；至开场最长：%s → %s\n"),
+          after->id, was, is, was_ahead, is_ahead);
+  return true;
+}
+
+static void say_same(const struct ctl *ctl, const Vd__Lane *lane)
+{
+  char wait[32], ahead[32];
+  const char *waits = ctl_lane_wait(ctl, lane, lane->wait_ms, wait);
+  if (lane->state == VD__LANE_STATE__LANE_STATE_CLOSED)
+    return;
+  if (strcmp(waits, "-") == 0)
+    fprintf(stderr,
+            CTL_FORMAT(ctl, "  %s: its wait is not known until it is counted\n", "  %s：計數後方知等候時間\n",
+                       "  %s：计数后方知等候时间\n"),
+            lane->id);
+  else
+    fprintf(stderr,
+            CTL_FORMAT(ctl, "  %s: who joins now still waits %s; at most to the opening: %s\n",
+                       "  %s：現在加入仍須等 %s；至開場最長：%s\n",
+                       "  %s：现在加入仍须等 %s；至开场最长：%s\n"),
+            lane->id, waits, ctl_lane_wait(ctl, lane, lane->ahead_ms, ahead));
+}
+
+// What venued expects of the queue that was set, and of each other that moved; `before` as it was.
+static void say_waits(struct ctl *ctl, const struct vd_fold *before, const char *set)
+{
+  struct vd_fold *now = NULL;
+  if (fetch_lanes(ctl, &now) != CTL_DONE)
+    return;
+  VD_FOLD_EACH (now, LANE, Lane, after) {
+    const Vd__Lane *lane = (const Vd__Lane *)vd_fold_find(before, VD__KIND__KIND_LANE, after->id);
+    if (lane != NULL && !after->retired && !say_change(ctl, lane, after) && strcmp(after->id, set) == 0)
+      say_same(ctl, after);
+  }
+  vd_fold_destroy(now);
+}
+
+static int send_set(struct ctl *ctl, Vd__Command *command)
+{
+  if (ctl->options.is_json)
+    return ctl_send(ctl, command, false);
+  struct vd_fold *before = NULL;
+  int status = fetch_lanes(ctl, &before);
+  if (status != CTL_DONE) {
+    vd__command__free_unpacked(command, NULL);
+    return status;
+  }
+  status = ctl_send(ctl, command, false);
+  if (status == CTL_DONE)
+    say_waits(ctl, before, ctl->arguments[0]);
+  vd_fold_destroy(before);
+  return status;
+}
+
 int ctl_lane_set(struct ctl *ctl)
 {
   Vd__SetLane set = VD__SET_LANE__INIT;
@@ -60,7 +134,7 @@ int ctl_lane_set(struct ctl *ctl)
   command->set_lane->state = (Vd__LaneState)state;
   command->set_lane->has_desks = set.has_desks;
   command->set_lane->desks = set.desks;
-  return ctl_send(ctl, command, false);
+  return send_set(ctl, command);
 }
 
 // ---- lane import ----
@@ -181,11 +255,10 @@ static enum vd_err check_row(const struct ctl *ctl, const struct vd_fold *fold, 
 // Lanes, times and queues against the venue as it is now; what venued alone can judge is left to it.
 static int check_import(struct ctl *ctl, const struct ctl_lane_import *import)
 {
-  static const Vd__Kind kinds[] = {VD__KIND__KIND_LANE};
   struct vd_refusal refusal = {.err = VD_OK};
   struct vd_fold *fold = NULL;
   enum vd_err err = VD_OK;
-  int status = ctl_fetch(ctl, kinds, 1, "", &fold);
+  int status = fetch_lanes(ctl, &fold);
   if (status != CTL_DONE)
     return status;
   for (size_t i = 0; err == VD_OK && i < import->counts->n_counts; i++)
@@ -204,6 +277,22 @@ static int check_import(struct ctl *ctl, const struct ctl_lane_import *import)
   return CTL_DONE;
 }
 
+// Sent again with its id, it is one import: what it brought the first time was new then.
+static void confirm_import(const struct ctl *ctl, const Vd__Reply *reply, uint64_t rows)
+{
+  fprintf(stderr,
+          reply->repeated
+              ? CTL_FORMAT(ctl,
+                           "done before; nothing new happened. Then, counts taken: %" PRIu64
+                           "; known already: %" PRIu64 "\n",
+                           "先前已執行，無新變更。當時已納入計數：%" PRIu64 "；先前已有：%" PRIu64 "\n",
+                           "先前已执行，无新变更。当时已纳入计数：%" PRIu64 "；先前已有：%" PRIu64 "\n")
+              : CTL_FORMAT(ctl, "counts taken: %" PRIu64 "; known already: %" PRIu64 "\n",
+                           "已納入計數：%" PRIu64 "；先前已有：%" PRIu64 "\n",
+                           "已纳入计数：%" PRIu64 "；先前已有：%" PRIu64 "\n"),
+          reply->number, rows - reply->number);
+}
+
 static int send_import(struct ctl *ctl, struct ctl_lane_import *import)
 {
   struct vd_refusal refusal = {.err = VD_OK};
@@ -220,11 +309,7 @@ static int send_import(struct ctl *ctl, struct ctl_lane_import *import)
   if (reply != NULL && ctl->options.is_json)
     ctl_print_json(&reply->base);
   else if (err == VD_OK)
-    fprintf(stderr,
-            CTL_FORMAT(ctl, "counts taken: %" PRIu64 "; known already: %" PRIu64 "\n",
-                       "已納入計數：%" PRIu64 "；先前已有：%" PRIu64 "\n",
-                       "已纳入计数：%" PRIu64 "；先前已有：%" PRIu64 "\n"),
-            reply->number, import->counts->n_counts - reply->number);
+    confirm_import(ctl, reply, import->counts->n_counts);
   vd_string_set(&command.id, "");
   vd__reply__free_unpacked(reply, NULL);
   return status;
@@ -276,6 +361,29 @@ static bool suggestion_number(const struct ctl *ctl, uint64_t *number)
   return ctl_number(ctl, *text == 's' ? text + 1 : text, number);
 }
 
+// "  general-1: longest wait to the opening 20m, now 2m expected; measured at 08:40:12".
+static void say_expected(struct ctl *ctl, uint64_t number)
+{
+  static const Vd__Kind kinds[] = {VD__KIND__KIND_SUGGESTION};
+  char id[32], wait[32], expected[32], clock[40];
+  struct vd_fold *fold = NULL;
+  snprintf(id, sizeof id, "s%" PRIu64, number);
+  if (ctl->options.is_json || ctl_look(ctl) != CTL_DONE || ctl_fetch(ctl, kinds, 1, id, &fold) != CTL_DONE)
+    return;
+  const Vd__Suggestion *taken = (const Vd__Suggestion *)vd_fold_find(fold, VD__KIND__KIND_SUGGESTION, id);
+  if (taken != NULL && taken->state == VD__SUGGESTION_STATE__SUGGESTION_STATE_TAKEN) {
+    ctl_span(taken->wait_ms, wait, sizeof wait);
+    ctl_span(taken->expected_ms, expected, sizeof expected);
+    ctl_clock(ctl, taken->measure_at_ms, clock, sizeof clock);
+    fprintf(stderr,
+            CTL_FORMAT(ctl, "  %s: longest wait to the opening %s, with this %s expected; measured at %s\n",
+                       "  %s：至開場最長等候 %s，採納後預期 %s；%s 實測\n",
+                       "  %s：至开场最长等候 %s，采纳后预期 %s；%s 实测\n"),
+            taken->lane, wait, expected, clock);
+  }
+  vd_fold_destroy(fold);
+}
+
 int ctl_suggestion_take(struct ctl *ctl)
 {
   uint64_t number;
@@ -283,7 +391,10 @@ int ctl_suggestion_take(struct ctl *ctl)
     return CTL_USAGE;
   Vd__Command *command = ctl_command_new(VD__COMMAND__ACT_SUGGESTION_TAKE);
   command->suggestion_take->suggestion = number;
-  return ctl_send(ctl, command, false);
+  int status = ctl_send(ctl, command, false);
+  if (status == CTL_DONE)
+    say_expected(ctl, number);
+  return status;
 }
 
 int ctl_suggestion_pass(struct ctl *ctl)

@@ -1,6 +1,7 @@
 """Devices: what is heard costs nothing, silence is one incident, and nobody's silence is a fault by venued's own."""
 import json
 import os
+import re
 import signal
 import time
 
@@ -70,10 +71,15 @@ def verbs():
         device = devices(venue)["proj-main"]
         assert device["state"] == "suspect" and int(device["value"]) == 76500, device
         assert "temperature 76.5" in venue.ctl("device")[1]
+        shown = venue.ctl("device", "show", "proj-main")[1]
+        assert re.search(r"^  temperature: suspect > 75, fault > 85 °C; last kept: 76\.5, at \d\d:\d\d:\d\d$", shown, re.M), shown
+        assert re.search(r"^  lamp-hours: suspect > 1800 h$", shown, re.M), shown
+        assert "readings within their limits are in memory only; kept is what is beyond" in shown, shown
         alerts = [a for a in venue.json("alerts", "--open") if a.get("subject") == "device.proj-main"]
         assert len(alerts) == 1 and alerts[0]["crew"] == "control-1", alerts
         venue.ctl("device", "reading", "proj-main", "temperature", "60")
         assert devices(venue)["proj-main"]["state"] == "ok"
+        assert "last kept" not in venue.ctl("device", "show", "proj-main")[1]
         venue.ctl("device", "reading", "mic-1", "signal", "-85")
         assert int(devices(venue)["mic-1"]["value"]) == -85000
         assert venue.ctl("device", "reading", "proj-main", "temperature", "hot", check=False)[0] == 2

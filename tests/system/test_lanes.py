@@ -1,5 +1,6 @@
 """Check-in: counts in bulk, a wait predicted, a suggestion called, taken and measured; files that are wrong change nothing."""
 import json
+import re
 
 from harness import Venue, case, main, wait_until
 
@@ -45,7 +46,9 @@ def a_queue_is_seen_coming_and_shortened():
         venue.kill()
         venue.start()
         watcher = venue.watch("--from", "1")
-        venue.ctl("suggestion", "take", "s1", "--by", "checkin-1")
+        taken = venue.ctl("suggestion", "take", "s1", "--by", "checkin-1")[2]
+        assert re.search(r"general-1: longest wait to the opening \S+, with this \S+ expected; measured at \d\d:\d\d:\d\d",
+                         taken), taken
         assert alert(venue, "lane.general-1.checkin-1")["state"] == "withdrawn"
         assert one(venue, "lane", "general-3")["state"] == "open"
         venue.ctl("lane", "count", "general-1", "20", "--arrived", "5", "--waiting", "6")
@@ -120,6 +123,12 @@ def the_same_again_is_nothing_new():
         status, text = venue.post({"id": "till-1", "lane_counts": {"counts": [{"lane": "vip-1", "checked_in": 2}]}})
         assert json.loads(text)["replies"]["replies"][0]["repeated"], text
         assert int(one(venue, "lane", "vip-1")["checked_in"]) == 7
+        again = write(venue, HEAD + "self-1,07:55,08:00,2,2,0\n", "again.csv")
+        assert venue.ctl("lane", "import", again, "--id", "till-9")[2].startswith("counts taken: 1")
+        before = sequence(venue)
+        said = venue.ctl("lane", "import", again, "--id", "till-9")[2]
+        assert said.startswith("done before; nothing new happened. Then, counts taken: 1; known already: 0"), said
+        assert sequence(venue) == before
 
 
 @case
@@ -130,7 +139,14 @@ def states_and_bad_input():
         venue.ctl("lane", "set", "vip-1", "--desks", "3")
         lane = one(venue, "lane", "vip-1")
         assert lane["state"] == "printer-down" and lane["desks"] == 3, lane
-        venue.ctl("lane", "set", "general-3", "open")
+        venue.ctl("lane", "count", "general-1", "10", "--arrived", "90", "--waiting", "80")
+        effect = venue.ctl("lane", "set", "general-1", "--desks", "8")[2]
+        assert re.search(r"^  general-1: who joins now waits (\S+) → (?!\1)\S+; at most to the opening: (\S+) → (?!\2)\S+$", effect,
+                         re.M), effect
+        assert "vip-1:" not in effect, effect
+        assert "general-1: who joins now still waits" in venue.ctl("lane", "set", "general-1", "open")[2]
+        assert "general-3: its wait is not known until it is counted" in venue.ctl("lane", "set", "general-3", "open")[2]
+        assert venue.ctl("lane", "set", "general-3", "open", "--json")[2] == ""
         assert one(venue, "lane", "general-3")["desks"] == 2
         before = sequence(venue)
         for line, code, words in (
@@ -161,7 +177,8 @@ def in_three_languages():
         assert status == 0 and "普通通道3（備用）" in out and "至開場最長" in out and "已入場：10 / 720" in err, (out, err)
         assert "开放 general-3" in venue.ctl("suggestion", "--lang", "zh-hans")[1]
         assert "建議：s1 開放 general-3" in venue.ctl("lane", "show", "general-1", "--lang", "zh-hant")[1]
-        assert "s1 建议已采纳" in venue.ctl("suggestion", "take", "1", "--lang", "zh-hans")[2]
+        said = venue.ctl("suggestion", "take", "1", "--lang", "zh-hans")[2]
+        assert re.search(r"s1 建议已采纳\n  general-1：至开场最长等候 \S+，采纳后预期 \S+；\d\d:\d\d:\d\d 实测", said), said
         said = venue.ctl("lane", "set", "vip-1", "offline-list", "--desks", "1", "--lang", "zh-hant")[2]
         assert "通道狀態變更：vip-1 紙本名單，櫃台 1 個" in said, said
         for line, words in ((("lane", "set", "vip-1", "opne"), "lane set 可為 open（開放）"),
