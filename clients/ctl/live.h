@@ -4,6 +4,7 @@
 #define CTL_LIVE_H
 
 #include "clients/ctl/ctl.h"
+#include "proto/config.pb-c.h"
 #include "proto/facts.h"
 
 // ---- a Change in words ----
@@ -100,9 +101,12 @@ struct ctl_played {
   unsigned refused, wrong;     // refusals that were meant; replies that were not
   struct vd_buffer refusals;   // "own-work (09:22:00), …"
   struct vd_buffer wrongs;     // a line each
+  Vd__RunFigures *figures;     // filled at the end
+  Vd__RehearsalFigures *kept;  // to compare with; NULL = nothing is kept
 };
 
-// What was promised and what became of it, which was late, who held the clock: fetched, and printed.
+// What was promised and what became of it, which was late, who held the clock: fetched, and printed. Then
+// the run beside the last one of the other kind, where those are kept (--compare).
 int ctl_print_summary(struct ctl *ctl, const struct ctl_played *played);
 // The same from entities at hand; `status` says what was automatic, NULL = nothing of it.
 void ctl_summarize(const struct ctl *ctl, const struct vd_fold *fold, const struct ctl_played *played,

@@ -42,6 +42,14 @@ struct ctl_seen_supply {
   int64_t empty_ms;
 };
 
+// Those who came to a lane, and the wait that each was told as they were counted, summed up.
+struct ctl_seen_lane {
+  char lane[65];
+  int64_t counted_at_ms;
+  uint64_t came;
+  int64_t waited_ms;
+};
+
 struct ctl_seen {
   struct ctl_seen_refill refills[CTL_SEEN_MAX];
   size_t refill_count;
@@ -52,10 +60,14 @@ struct ctl_seen {
     unsigned changes; // that it gathered
   } notices[CTL_SEEN_MAX];
   size_t notice_count;
+  struct ctl_seen_lane lanes[CTL_SEEN_MAX];
+  size_t lane_count;
 };
 
 // Remembers what the entities will not tell at the end.
 void ctl_see(struct ctl_seen *seen, const Vd__Change *change);
+// For how long nothing was left of the supply until now_ms.
+int64_t ctl_seen_empty(const struct ctl_seen *seen, const char *supply, int64_t now_ms);
 
 // ---- the live venue in the summary ----
 
@@ -63,5 +75,25 @@ void ctl_see(struct ctl_seen *seen, const Vd__Change *change);
 // something. `status` may be NULL.
 void ctl_summarize_live(const struct ctl *ctl, const struct vd_fold *fold, const struct ctl_played *played,
                         const Vd__Status *status);
+
+// ---- two runs, compared ----
+
+// Of a run that begins: which it is, of which script, on which plan (`event` before automation is turned
+// off). Heap.
+Vd__RunFigures *ctl_figures_create(const Vd__Rehearsal *script, const Vd__Event *event, bool is_baseline);
+// And at its end, from the entities as they are. `status` may be NULL.
+void ctl_figures_fill(const struct ctl *ctl, Vd__RunFigures *figures, const struct vd_fold *fold,
+                      const struct ctl_played *played, const Vd__Status *status);
+// What is kept at `path`, heap; nothing where there is no file. CTL_DONE, or explained: the file is another.
+int ctl_figures_read(const struct ctl *ctl, const char *path, Vd__RehearsalFigures **kept);
+// The last run of the other kind, NULL if there is none; borrowed.
+const Vd__RunFigures *ctl_figures_other(const Vd__RehearsalFigures *kept, const Vd__RunFigures *own);
+bool ctl_figures_match(const Vd__RunFigures *a, const Vd__RunFigures *b); // the same script on the same plan
+// Puts `own` in the place of the last run of its kind, and writes the file anew. CTL_DONE, or explained.
+int ctl_figures_keep(const struct ctl *ctl, const char *path, Vd__RehearsalFigures *kept,
+                     const Vd__RunFigures *own);
+// Prints the two beside each other; `own` alone where `other` is NULL. `fold` has the names.
+void ctl_compare(const struct ctl *ctl, const struct vd_fold *fold, const Vd__RunFigures *own,
+                 const Vd__RunFigures *other);
 
 #endif

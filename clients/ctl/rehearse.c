@@ -125,12 +125,15 @@ static void fill_number(Vd__Command *command, const char *about, uint64_t number
 // ---- acting ----
 
 // What people say and how they were answered stands beside what happened, without an incident's number.
-static void begin_line(struct play *play)
+// With --json stdout is the machine's.
+static FILE *begin_line(struct play *play)
 {
+  FILE *out = play->ctl->options.is_json ? stderr : stdout;
   char clock[40];
   ctl_live_clear(&play->live);
   ctl_clock(play->ctl, ctl_live_now(&play->live), clock, sizeof clock);
-  printf("%s        ", clock);
+  fprintf(out, "%s        ", clock);
+  return out;
 }
 
 static void judge(struct play *play, const struct turn *turn, enum vd_err err, const Vd__Reply *reply)
@@ -147,15 +150,15 @@ static void judge(struct play *play, const struct turn *turn, enum vd_err err, c
   if (is_as_expected && *step->expect == '\0')
     return;
   ctl_clock(ctl, turn->at_ms, at, sizeof at);
-  begin_line(play);
+  FILE *out = begin_line(play);
   if (is_as_expected) {
-    printf("%s[%s] %s\n", ctl_pick(ctl, "refused, as expected: ", "被拒，符合預期：", "被拒，符合预期："),
-           got, sentence);
+    fprintf(out, "%s[%s] %s\n",
+            ctl_pick(ctl, "refused, as expected: ", "被拒，符合預期：", "被拒，符合预期："), got, sentence);
     vd_buffer_printf(&played->refusals, "%s%s (%s)", played->refused++ > 0 ? ", " : "", got, at);
     return;
   }
-  printf("%s[%s] %s (%s %s)\n", ctl_pick(ctl, "NOT AS EXPECTED: ", "不符合預期：", "不符合预期："), got,
-         sentence, ctl_pick(ctl, "expected", "預期", "预期"), expected);
+  fprintf(out, "%s[%s] %s (%s %s)\n", ctl_pick(ctl, "NOT AS EXPECTED: ", "不符合預期：", "不符合预期："), got,
+          sentence, ctl_pick(ctl, "expected", "預期", "预期"), expected);
   if (played->wrong++ >= WRONGS_SHOWN_MAX)
     return;
   vd_buffer_printf(&played->wrongs, "  %s  %s %s, %s [%s] %s\n", at,
@@ -168,9 +171,9 @@ static void say(struct play *play, const struct turn *turn)
   const char *words = ctl_text(play->ctl, turn->step->say, "");
   if (*words == '\0' || turn->at_ms != turn->step->at_ms)
     return; // of what is repeated, once
-  begin_line(play);
-  printf("\xe2\x80\x94 %s\n", words);
-  fflush(stdout);
+  FILE *out = begin_line(play);
+  fprintf(out, "\xe2\x80\x94 %s\n", words);
+  fflush(out);
 }
 
 static int send(struct play *play, const struct turn *turn)
@@ -402,12 +405,35 @@ static int refuse_manual(const struct play *play)
   return CTL_REFUSED;
 }
 
+// Figures are of a whole run: of one that begins on a venue where something was done already they say
+// nothing.
+static int begin_figures(struct play *play)
+{
+  const Vd__Event *event = (const Vd__Event *)vd_fold_find(play->live.plan, VD__KIND__KIND_EVENT, "event");
+  const char *path = play->ctl->options.compare;
+  play->played.figures = ctl_figures_create(play->script, event, play->played.is_baseline);
+  if (path == NULL)
+    return CTL_DONE;
+  bool is_fresh = event != NULL && event->last_incident == 0 && event->last_task == 0 &&
+                  event->last_notice == 0 && event->last_suggestion == 0 && event->seated == 0;
+  if (is_fresh)
+    return ctl_figures_read(play->ctl, path, &play->played.kept);
+  fprintf(stderr, "%s\n",
+          ctl_pick(play->ctl,
+                   "This venue was at work already: --compare needs a data folder of its own, empty.",
+                   "此場館已有運作紀錄：--compare 須使用全新的資料夾。",
+                   "此场馆已有运行记录：--compare 须使用全新的文件夹。"));
+  return CTL_REFUSED;
+}
+
 static int begin(struct play *play)
 {
   struct vd_refusal refusal = {.err = VD_OK};
   int status = ctl_live_begin(&play->live, play->ctl);
   if (status == CTL_DONE && !play->live.is_rehearsal)
     status = ctl_complain(play->ctl, VD_ERR_NOT_REHEARSAL, NULL);
+  if (status == CTL_DONE)
+    status = begin_figures(play);
   if (status == CTL_DONE)
     status = play->played.is_baseline ? turn_off(play) : refuse_manual(play);
   if (status != CTL_DONE)
@@ -442,6 +468,10 @@ int ctl_rehearse(struct ctl *ctl)
   free(play->labels);
   vd_buffer_finish(&play->played.refusals);
   vd_buffer_finish(&play->played.wrongs);
+  if (play->played.figures != NULL)
+    vd__run_figures__free_unpacked(play->played.figures, NULL);
+  if (play->played.kept != NULL)
+    vd__rehearsal_figures__free_unpacked(play->played.kept, NULL);
   vd__rehearsal__free_unpacked(play->script, NULL);
   free(play);
   return status;

@@ -1,5 +1,6 @@
 // What a rehearsal's changes show and the entities no longer tell at the end: how things stood when a refill
-// was asked for, how long nothing was left, how many changes a notice gathered.
+// was asked for, how long nothing was left, how many changes a notice
+// gathered, how long those who came were to wait.
 #include <stdio.h>
 #include <string.h>
 
@@ -68,6 +69,36 @@ static void see_notice(struct ctl_seen *seen, const Vd__Notice *notice)
   seen->notices[at].changes++;
 }
 
+// Each count once, however often the lane changes between two.
+static void see_lane(struct ctl_seen *seen, const Vd__Lane *lane)
+{
+  size_t at = 0;
+  while (at < seen->lane_count && strcmp(seen->lanes[at].lane, lane->id) != 0)
+    at++;
+  if (at == CTL_SEEN_MAX || lane->counted_at_ms == 0)
+    return;
+  struct ctl_seen_lane *seen_lane = &seen->lanes[at];
+  if (at == seen->lane_count) {
+    seen->lane_count++;
+    snprintf(seen_lane->lane, sizeof seen_lane->lane, "%s", lane->id);
+  }
+  if (lane->counted_at_ms <= seen_lane->counted_at_ms)
+    return;
+  seen_lane->counted_at_ms = lane->counted_at_ms;
+  seen_lane->came += lane->last_arrived;
+  seen_lane->waited_ms += lane->wait_ms * (int64_t)lane->last_arrived;
+}
+
+int64_t ctl_seen_empty(const struct ctl_seen *seen, const char *supply, int64_t now_ms)
+{
+  for (size_t i = 0; i < seen->supply_count; i++) {
+    const struct ctl_seen_supply *found = &seen->supplies[i];
+    if (strcmp(found->supply, supply) == 0)
+      return found->empty_ms + (found->empty_since_ms != 0 ? now_ms - found->empty_since_ms : 0);
+  }
+  return 0;
+}
+
 void ctl_see(struct ctl_seen *seen, const Vd__Change *change)
 {
   for (size_t i = 0; i < change->n_upserts; i++) {
@@ -78,5 +109,7 @@ void ctl_see(struct ctl_seen *seen, const Vd__Change *change)
       see_supply(seen, entity->supply);
     else if (entity->of_case == VD__ENTITY__OF_NOTICE)
       see_notice(seen, entity->notice);
+    else if (entity->of_case == VD__ENTITY__OF_LANE)
+      see_lane(seen, entity->lane);
   }
 }

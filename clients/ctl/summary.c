@@ -328,6 +328,43 @@ void ctl_summarize(const struct ctl *ctl, const struct vd_fold *fold, const stru
   free(summary.holders);
 }
 
+// ---- the other run ----
+
+static void say_alone(const struct ctl *ctl, const Vd__RunFigures *own, bool has_other)
+{
+  bool is_baseline = own->run == VD__REHEARSAL_RUN__REHEARSAL_RUN_BASELINE;
+  if (has_other)
+    puts(ctl_pick(ctl, "(the other run that is kept is of another script or plan, and not compared)",
+                  "（保存的另一次執行屬於不同腳本或方案，不作比較）",
+                  "（保存的另一次执行属于不同脚本或方案，不作比较）"));
+  else
+    puts(is_baseline ? ctl_pick(ctl, "(play it without --baseline, and it is compared)",
+                                "（不加 --baseline 再執行一次，即可比較）",
+                                "（不加 --baseline 再执行一次，即可比较）")
+                     : ctl_pick(ctl, "(play it with --baseline, and it is compared)",
+                                "（加上 --baseline 再執行一次，即可比較）",
+                                "（加上 --baseline 再执行一次，即可比较）"));
+}
+
+static int compare(const struct ctl *ctl, const struct vd_fold *fold, const struct ctl_played *played)
+{
+  const Vd__RunFigures *own = played->figures;
+  const Vd__RunFigures *kept = played->kept != NULL ? ctl_figures_other(played->kept, own) : NULL;
+  const Vd__RunFigures *other = kept != NULL && ctl_figures_match(kept, own) ? kept : NULL;
+  if (ctl->options.is_json) {
+    ctl_print_json(&own->base);
+    if (other != NULL)
+      ctl_print_json(&other->base);
+  } else if (played->kept != NULL) {
+    ctl_compare(ctl, fold, own, other);
+    if (other == NULL)
+      say_alone(ctl, own, kept != NULL);
+  }
+  return played->kept != NULL ? ctl_figures_keep(ctl, ctl->options.compare, played->kept, own) : CTL_DONE;
+}
+
+// ---- fetched ----
+
 static int fetch_status(struct ctl *ctl, Vd__Response **response)
 {
   Vd__StatusQuery query = VD__STATUS_QUERY__INIT;
@@ -349,9 +386,13 @@ int ctl_print_summary(struct ctl *ctl, const struct ctl_played *played)
   int status = ctl_fetch(ctl, kinds, sizeof kinds / sizeof *kinds, "", &fold);
   if (status == CTL_DONE)
     status = fetch_status(ctl, &response);
-  if (status == CTL_DONE)
-    ctl_summarize(ctl, fold, played,
-                  response->body_case == VD__RESPONSE__BODY_STATUS ? response->status : NULL);
+  if (status == CTL_DONE) {
+    const Vd__Status *told = response->body_case == VD__RESPONSE__BODY_STATUS ? response->status : NULL;
+    if (!ctl->options.is_json)
+      ctl_summarize(ctl, fold, played, told);
+    ctl_figures_fill(ctl, played->figures, fold, played, told);
+    status = compare(ctl, fold, played);
+  }
   vd__response__free_unpacked(response, NULL);
   vd_fold_destroy(fold);
   return status;

@@ -115,16 +115,6 @@ static void print_refills(const struct ctl *ctl, const struct vd_fold *fold, con
   print(&table);
 }
 
-static int64_t empty_ms(const struct ctl *ctl, const struct ctl_seen *seen, const char *supply)
-{
-  for (size_t i = 0; i < seen->supply_count; i++) {
-    const struct ctl_seen_supply *found = &seen->supplies[i];
-    if (strcmp(found->supply, supply) == 0)
-      return found->empty_ms + (found->empty_since_ms != 0 ? ctl->now_ms - found->empty_since_ms : 0);
-  }
-  return 0;
-}
-
 static void print_supplies(const struct ctl *ctl, const struct vd_fold *fold, const struct ctl_seen *seen)
 {
   const char *const names[] = {ctl_pick(ctl, "supply", "物資", "物资"),
@@ -137,7 +127,7 @@ static void print_supplies(const struct ctl *ctl, const struct vd_fold *fold, co
   VD_FOLD_EACH (fold, SUPPLY, Supply, supply) {
     if (!supply->is_known)
       continue;
-    int64_t nothing_ms = empty_ms(ctl, seen, supply->id);
+    int64_t nothing_ms = ctl_seen_empty(seen, supply->id, ctl->now_ms);
     ctl_span(nothing_ms, span, sizeof span);
     ctl_cell(&table, "%s", ctl_text(ctl, supply->name, supply->id));
     ctl_cell(&table, "%" PRIu64, supply->served);

@@ -8,7 +8,7 @@ _venuectl()
     accept decline handover log incidents show recommend crew zone session notice device supply batch task lane suggestion alerts deadlines zones categories principals watch status
     clock plan rehearse journal backup'
   local options='--data --url --token-file --json --lang --timeout --by --at --id --text --severity --source --reporter
-    --reason --zone --category --open --workaround --digest --following --dry-run --low --refilled --estimated --arrived --waiting --desks --baseline --session --faulty --since --until --for --from --topic --help --version'
+    --reason --zone --category --open --workaround --digest --following --dry-run --low --refilled --estimated --arrived --waiting --desks --baseline --compare --session --faulty --since --until --for --from --topic --help --version'
 
   # Where this line finds the daemon, for what the daemon is asked.
   local -a venuectl=("${words[0]}" --timeout 500ms) arguments=()
@@ -17,7 +17,7 @@ _venuectl()
     case ${words[i]} in
       --data | --url | --token-file) venuectl+=("${words[i]}" "${words[++i]}") ;;
       --lang | --timeout | --by | --at | --id | --text | --severity | --source | --reporter | --reason | --zone | \
-        --category | --arrived | --waiting | --desks | --session | --since | --until | --for | --from | --topic) ((i++)) ;;
+        --category | --arrived | --waiting | --desks | --compare | --session | --since | --until | --for | --from | --topic) ((i++)) ;;
       -*) ;;
       *) arguments+=("${words[i]}") ;;
     esac

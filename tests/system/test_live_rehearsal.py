@@ -6,11 +6,14 @@ import json
 import os
 import re
 import subprocess
+import tempfile
+from pathlib import Path
 
 from harness import SOURCE, VENUECTL, Venue, case, main
 
 REHEARSAL = SOURCE / "config" / "rehearsals" / "doors-to-tea.yaml"
 TRIES = 3
+FOLDER = tempfile.TemporaryDirectory(prefix="venued-figures-")  # what either run is compared by
 
 
 class Play:
@@ -20,7 +23,7 @@ class Play:
         env = {**os.environ, "LANG": "C"}
         with Venue(arguments=("--rehearsal", "--time-scale", str(speed))).start() as venue:
             ctl = [str(VENUECTL), "--data", str(venue.data), "--lang", "en"]
-            done = subprocess.run([*ctl, "rehearse", str(REHEARSAL), *arguments], capture_output=True, timeout=300,
+            done = subprocess.run([*ctl, "rehearse", str(REHEARSAL), "--compare", str(Path(FOLDER.name) / "day.json"), *arguments], capture_output=True, timeout=300,
                                   check=False, env=env)
             self.status, self.out = done.returncode, done.stdout.decode()
             self.summary = self.out.partition("\n== ")[2] + done.stderr.decode()
@@ -222,6 +225,22 @@ def nothing_automatic():
     assert "== Doors to tea break, baseline ==" in play.out, play.summary
     assert re.search(r"^Fruit +\d+ +- +\d+m\S*$", play.summary, re.M), play.summary  # it ran out
     assert sum(play.acts("manual").values()) > sum(automatic().acts("manual").values())
+
+
+@case
+def compared():
+    """the run played last stands beside the other: what ran out, samples that nobody asked for, who did what"""
+    first, second = automatic(), baseline()
+    look_at_automatic(first)
+    look_at_baseline(second)
+    assert "(play it with --baseline, and it is compared)" in first.summary, first.summary
+    for pattern in (r"^compared +baseline +automatic$", r"^late: food sample +0 of 0 +1 of 2$",
+                    r"^nothing left for: Fruit +\d+m\S* +-$", r"^nothing left for: all together +\d+m\S* +-$",
+                    r"^food samples asked for +0 of 2: nobody asked +2 of 2$", r"^food samples missing +1 of 2 +0 of 2$",
+                    r"^longest wait at check-in, as forecast +\d+m\S* +4m\S*$",
+                    r"^by itself \+ by people: fault found +0 \+ 1 \(0%\) +1 \+ 0 \(100%\)$",
+                    r"^manual acts: \d+ with automation off, 0 with it \(-100%\)$", r"^the automatic run is that of \d{4}-\d\d-\d\d "):
+        assert re.search(pattern, second.summary, re.M), (pattern, second.summary)
 
 
 main()

@@ -1,11 +1,19 @@
 """The summit's day from doors to end, played fast: every reply as the rehearsal expects, and the outcome told."""
+import json
 import os
 import re
 import subprocess
+import tempfile
+from pathlib import Path
 
 from harness import SOURCE, VENUECTL, Pulse, Venue, case, main
 
 REHEARSAL = SOURCE / "config" / "rehearsals" / "summit-2023.yaml"
+SHORT = """plan: PLAN
+end_at_ms: 2023-05-18T08:01:00+08:00
+steps:
+  - {at_ms: 2023-05-18T08:00:30+08:00, say: {en: "A queue"}, command: {report: {zone: reg-general, category: check-in-queue, text: TEXT}}}
+"""
 
 
 def play():
@@ -61,6 +69,41 @@ def only_in_a_rehearsal():
     with Venue(arguments=("--clock-start", "plan")).start() as venue:
         status, _, err = venue.ctl("rehearse", REHEARSAL, check=False)
         assert status == 1 and "not-rehearsal" in err, err
+
+
+def play_short(folder, text, *arguments, before=()):
+    """A minute of the venue on an empty journal: (status, stdout, stderr)."""
+    script = folder / "short.yaml"
+    script.write_text(SHORT.replace("PLAN", str(SOURCE / "config" / "plans" / "summit-2023.yaml")).replace("TEXT", text))
+    with Venue(arguments=("--rehearsal", "--time-scale", "60")).start() as venue:
+        for line in before:
+            venue.ctl(*line)
+        return venue.ctl("rehearse", script, *arguments, check=False)
+
+
+@case
+def compared_with_its_own_kind_only():
+    """the figures of another script, another file and a venue that was at work are not compared; --json has both runs"""
+    with tempfile.TemporaryDirectory(prefix="venued-") as name:
+        folder = Path(name)
+        compare = ("--compare", str(folder / "figures.json"))
+        status, out, err = play_short(folder, "Forty", *compare)
+        assert status == 0 and "(play it with --baseline, and it is compared)" in out, out + err
+        status, out, err = play_short(folder, "Fifty", "--baseline", *compare)
+        assert status == 0 and "is of another script or plan, and not compared" in out, out + err
+        assert re.search(r"^compared +baseline$", out, re.M), out
+        status, out, err = play_short(folder, "Fifty", *compare, "--json")
+        lines = [json.loads(line) for line in out.splitlines()]
+        assert status == 0 and [line.get("run") for line in lines[-2:]] == ["automatic", "baseline"], out + err
+        assert lines[-1]["script_hash"] == lines[-2]["script_hash"] and "fact" in lines[0] and "A queue" in err, out + err
+        kept = (folder / "figures.json").read_text()
+        status, _, err = play_short(folder, "Fifty", *compare, before=(("report", "lobby", "other", "a bag"),))
+        assert status == 1 and "was at work already" in err, err
+        plan = folder / "plan.yaml"
+        plan.write_text("event: {}\n")
+        status, _, err = play_short(folder, "Fifty", "--compare", str(plan))
+        assert status == 1 and "unknown-field" in err and plan.read_text() == "event: {}\n", err
+        assert (folder / "figures.json").read_text() == kept
 
 
 main()

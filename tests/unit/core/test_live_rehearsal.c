@@ -239,6 +239,8 @@ Test(live_rehearsal, with_automation_off_people_do_everything)
   for (size_t i = 0; i < sizeof by_hand / sizeof *by_hand; i++)
     cr_expect_gt(counts.acts[by_hand[i]].manual, 0, "node %d", (int)by_hand[i]);
   cr_expect(day.ran_out, "people ask when it is gone");
+  cr_expect_not_null(FIND(&day, BATCH, Batch, "fruit.b1")->sample);
+  cr_expect_null(FIND(&day, BATCH, Batch, "pastry.b1")->sample, "nobody asks for it");
   VD_FOLD_EACH (day.stage->mirror, SUGGESTION, Suggestion, suggestion)
     cr_expect_fail("nothing is suggested: %s", suggestion->id);
   finish(&day);
