@@ -296,4 +296,23 @@ def rehearsed():
         assert "ended status=0" in (folder.root / "data-rehearsal" / "venued.log").read_text()
 
 
+@case
+def two_runs():
+    """whichever of a rehearsal's two runs comes last shows both beside each other"""
+    with Folder() as folder:
+        (folder.root / "config" / "rehearsals" / "short.yaml").write_text("""plan: ../plans/summit-2023.yaml
+end_at_ms: 2023-05-18T08:01:00+08:00
+steps:
+  - {at_ms: 2023-05-18T08:00:30+08:00, command: {report: {zone: reg-general, category: check-in-queue, text: Forty}}}
+""")
+        first = folder.run("--rehearse", "short", "60")
+        assert first.exit_status() == 0, first.read()
+        assert "(play it with --baseline, and it is compared)" in first.read(), first.read()
+        for last in (("--baseline",), ()):
+            run = folder.run("--rehearse", "short", "60", *last)
+            assert run.exit_status() == 0, run.read()
+            assert re.search(r"^compared +baseline +automatic *$", run.read(), re.M), run.read()
+        assert (folder.root / "data-rehearsal-figures" / "short.json").exists()
+
+
 main()
