@@ -99,6 +99,29 @@ void vd_message_set_revision(ProtobufCMessage *entity_message, uint64_t revision
   *(uint64_t *)((char *)entity_message + REVISION_OFFSET) = revision;
 }
 
+// ---- which fields are live (entity.proto) ----
+
+enum { LIVE_FIRST = 20 };
+
+// Those that were numbered before the rule.
+static const struct {
+  Vd__Kind kind;
+  unsigned first, last;
+} before_rule[] = {
+    {VD__KIND__KIND_EVENT, 11, 12}, {VD__KIND__KIND_EVENT, 14, 19},   {VD__KIND__KIND_TEAM, 4, 5},
+    {VD__KIND__KIND_CREW, 13, 18},  {VD__KIND__KIND_SESSION, 12, 15}, {VD__KIND__KIND_BATCH, 8, 18},
+};
+
+bool vd_field_is_live(Vd__Kind kind, const ProtobufCFieldDescriptor *field)
+{
+  if (strcmp(field->name, "retired") == 0)
+    return false;
+  for (size_t i = 0; i < sizeof before_rule / sizeof *before_rule; i++)
+    if (before_rule[i].kind == kind && before_rule[i].first <= field->id && field->id <= before_rule[i].last)
+      return true;
+  return field->id >= LIVE_FIRST;
+}
+
 // ---- the fold ----
 
 struct vd_fold *vd_fold_create(void)

@@ -30,6 +30,10 @@ const char *vd_message_id(const ProtobufCMessage *entity_message);
 uint64_t vd_message_revision(const ProtobufCMessage *entity_message);
 void vd_message_set_revision(ProtobufCMessage *entity_message, uint64_t revision);
 
+enum { VD_REVISION_FIELD = 2 };
+// Whether the running event writes the field of such an entity, and no plan does.
+bool vd_field_is_live(Vd__Kind kind, const ProtobufCFieldDescriptor *field);
+
 // Puts a heap message of that kind; takes it. What stood there before is freed.
 void vd_fold_put(struct vd_fold *fold, Vd__Kind kind, ProtobufCMessage *message);
 // Puts a copy if its revision is newer than what stands there; false if it was not.

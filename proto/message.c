@@ -144,6 +144,62 @@ ProtobufCMessage *vd_message_copy(const ProtobufCMessage *message)
   return (ProtobufCMessage *)copy;
 }
 
+// ---- comparing ----
+
+static bool is_same_value(const ProtobufCFieldDescriptor *field, const void *a, const void *b)
+{
+  if (field->type == PROTOBUF_C_TYPE_STRING) {
+    return strcmp(*(char *const *)a, *(char *const *)b) == 0;
+  } else if (field->type == PROTOBUF_C_TYPE_BYTES) {
+    const ProtobufCBinaryData *left = a, *right = b;
+    return left->len == right->len && (left->len == 0 || memcmp(left->data, right->data, left->len) == 0);
+  } else if (field->type == PROTOBUF_C_TYPE_MESSAGE) {
+    const ProtobufCMessage *left = *(ProtobufCMessage *const *)a, *right = *(ProtobufCMessage *const *)b;
+    return left == right || (left != NULL && right != NULL && vd_message_is_same(left, right));
+  }
+  return memcmp(a, b, vd_element_size(field->type)) == 0;
+}
+
+static const void *at(const ProtobufCMessage *message, unsigned offset)
+{
+  return (const char *)message + offset;
+}
+
+static bool is_same_list(const ProtobufCMessage *a, const ProtobufCMessage *b,
+                         const ProtobufCFieldDescriptor *field)
+{
+  size_t count = *(const size_t *)at(a, field->quantifier_offset), size = vd_element_size(field->type);
+  if (count != *(const size_t *)at(b, field->quantifier_offset))
+    return false;
+  const char *left = *(char *const *)at(a, field->offset), *right = *(char *const *)at(b, field->offset);
+  for (size_t i = 0; i < count; i++)
+    if (!is_same_value(field, left + i * size, right + i * size))
+      return false;
+  return true;
+}
+
+bool vd_field_is_same(const ProtobufCMessage *a, const ProtobufCMessage *b,
+                      const ProtobufCFieldDescriptor *field)
+{
+  if (field->label == PROTOBUF_C_LABEL_REPEATED)
+    return is_same_list(a, b, field);
+  if ((field->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) != 0) {
+    uint32_t left = *(const uint32_t *)at(a, field->quantifier_offset);
+    uint32_t right = *(const uint32_t *)at(b, field->quantifier_offset);
+    if (left != field->id || right != field->id)
+      return (left == field->id) == (right == field->id);
+  }
+  return is_same_value(field, at(a, field->offset), at(b, field->offset));
+}
+
+bool vd_message_is_same(const ProtobufCMessage *a, const ProtobufCMessage *b)
+{
+  for (unsigned i = 0; i < a->descriptor->n_fields; i++)
+    if (!vd_field_is_same(a, b, &a->descriptor->fields[i]))
+      return false;
+  return true;
+}
+
 ProtobufCMessage *vd_message_new(const ProtobufCMessageDescriptor *type)
 {
   ProtobufCMessage *message = vd_alloc(type->sizeof_message);

@@ -20,6 +20,11 @@ char *vd_strdup(const char *text);
 // A deep copy; the caller frees it.
 ProtobufCMessage *vd_message_copy(const ProtobufCMessage *message);
 
+// Whether both, of one type, say the same; of one field. No heap. Not of unknown fields.
+bool vd_message_is_same(const ProtobufCMessage *a, const ProtobufCMessage *b);
+bool vd_field_is_same(const ProtobufCMessage *a, const ProtobufCMessage *b,
+                      const ProtobufCFieldDescriptor *field);
+
 // An empty heap message of the type.
 ProtobufCMessage *vd_message_new(const ProtobufCMessageDescriptor *type);
 

@@ -29,13 +29,13 @@ struct vd_text_place {
 // Remembers the place of every value of a message read; for checks that come later ("file:line").
 struct vd_text_map;
 
-// Reads one document of at most `size` bytes (<= 4 MiB) into a new heap message, *out. A YAML document of
+// Reads one document of at most `size` bytes (<= 12 MiB) into a new heap message, *out. A YAML document of
 // comments alone is an empty message.
 // `name` (a file name, borrowed for the call; NULL or "" = none) begins the detail of a refusal:
 // "name:line:column: path: what, and what was meant". Refuses: unknown and duplicate keys (nearest known
 // named), wrong types, nothing where a value was meant, numbers out of range, several members of a oneof, bad
 // UTF-8, NUL, aliases, anchors, tags, directives, tabs (YAML), nesting over 32, several documents, more than
-// 524,288 brackets, commas, colons and quotes, more than 256 blanks or empty lines in a row (YAML). Runs in
+// 2,097,152 brackets, commas, colons and quotes, more than 256 blanks or empty lines in a row (YAML). Runs in
 // time linear in `size` (times log), in memory of at most 350 bytes for each such mark. VD_ERR_BAD_REQUEST:
 // the text as such; _BAD_TEXT, _TOO_LARGE; _UNKNOWN_FIELD: a key; _BAD_VALUE: a value. `map` may be NULL;
 // else *map gets the places (vd_text_map_destroy). A refusal leaves *out and *map untouched.

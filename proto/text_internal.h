@@ -39,7 +39,7 @@ struct vd_text_excerpt vd_text_excerpt(const char *text, size_t size);
 // ---- reading ----
 
 enum {
-  VD_TEXT_SIZE_MAX = 4 << 20,
+  VD_TEXT_SIZE_MAX = 12 << 20,
   VD_TEXT_DEPTH_MAX = 32,
   VD_TEXT_KEY_MAX = 64, // bytes; no longer one is known
 };

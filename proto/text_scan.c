@@ -10,7 +10,7 @@
 // event, at up to 350 bytes of memory a token; a run of blanks or empty lines, and a line that begins with
 // '%', take time by their square; a tab where a block begins ("? a: \t- b") makes it free memory twice.
 enum {
-  MARKS_MAX = 1 << 19,
+  MARKS_MAX = 1 << 21,
   BLANKS_MAX = 256,
 };
 

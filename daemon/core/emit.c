@@ -7,6 +7,7 @@
 
 #include "daemon/core/venue_internal.h"
 #include "proto/check.h"
+#include "proto/pieces.h"
 
 // The command's share of a Change; entities get the rest.
 enum { PIECE_MAX = VD_CHANGE_MAX / 2 };
@@ -17,18 +18,15 @@ enum { SPARE = 16 };
 // At their largest: an entity in its wrapper, or a key; and cause, fact and reply of an act without a list.
 enum { ITEM_MAX = VD_ENTITY_MAX + 2 * FIELD_HEAD_MAX, HEAD_MAX = VD_CHANGE_MAX / 4 };
 
-enum { LIST_FIELDS_MAX = 16 };
-
 struct piece {
-  const ProtobufCMessage *whole; // what is cut, NULL: the act has no such command, or none of it is left
-  size_t done[LIST_FIELDS_MAX];
+  struct vd_pieces pieces; // of the command's lists; nothing is left of them if there are none
   union {
     ProtobufCMessage base;
     Vd__Plan plan;
     Vd__Readings readings;
     Vd__LaneCounts lane_counts;
     Vd__SessionsImport sessions_import;
-  } part; // the same message with fewer entries
+  } part;
   Vd__PlanApply apply;
   Vd__Command command;
 };
@@ -60,80 +58,30 @@ static const ProtobufCMessage *list_of(const Vd__Command *command)
   }
 }
 
-static size_t *count_at(const ProtobufCMessage *message, const ProtobufCFieldDescriptor *field)
+// Makes piece->command the next piece of `command`. What else that says comes with the first. A plan's
+// version comes with each, since protobuf-c, unlike others, forgets a number of the earlier piece that the
+// later one leaves out.
+static void take_piece(struct piece *piece, const Vd__Command *command, bool is_first)
 {
-  return (size_t *)((char *)message + field->quantifier_offset);
-}
-
-static ProtobufCMessage ***items_at(const ProtobufCMessage *message, const ProtobufCFieldDescriptor *field)
-{
-  return (ProtobufCMessage ***)((char *)message + field->offset);
-}
-
-// The entries of one repeated field that still fit, but at least one in a piece; true if none of them is
-// left.
-static bool take_entries(struct piece *piece, unsigned at, size_t *size, bool *has_entry)
-{
-  const ProtobufCFieldDescriptor *field = &piece->whole->descriptor->fields[at];
-  size_t *count = count_at(&piece->part.base, field);
-  ProtobufCMessage ***items = items_at(&piece->part.base, field);
-  size_t left = *count_at(piece->whole, field) - piece->done[at];
-  *items = *items_at(piece->whole, field) + piece->done[at];
-  for (*count = 0; *count < left; ++*count) {
-    size_t more = protobuf_c_message_get_packed_size((*items)[*count]) + FIELD_HEAD_MAX;
-    if (*has_entry && *size + more > PIECE_MAX)
-      break;
-    *size += more;
-    *has_entry = true;
-  }
-  piece->done[at] += *count;
-  return *count == left;
-}
-
-// The command around the piece; what else it says comes with the first. A plan's version comes with each,
-// since protobuf-c, unlike others, forgets a number of the earlier piece that the later one leaves out.
-static void wrap_piece(struct piece *piece, bool is_first)
-{
-  if (piece->command.act_case != VD__COMMAND__ACT_PLAN_APPLY) {
+  assert(piece->pieces.whole->descriptor->sizeof_message <= sizeof piece->part);
+  vd_pieces_take(&piece->pieces, &piece->part.base, PIECE_MAX);
+  piece->command = *command;
+  if (command->act_case != VD__COMMAND__ACT_PLAN_APPLY) {
     piece->command.readings = &piece->part.readings; // all members of the union are pointers
     return;
   }
   Vd__PlanApply empty = VD__PLAN_APPLY__INIT;
-  piece->apply = is_first ? *piece->command.plan_apply : empty;
-  piece->part.plan.version = ((const Vd__Plan *)piece->whole)->version;
+  piece->apply = is_first ? *command->plan_apply : empty;
+  piece->part.plan.version = command->plan_apply->plan->version;
   piece->apply.plan = &piece->part.plan;
   piece->command.plan_apply = &piece->apply;
-}
-
-// Makes piece->command the next piece of `command`.
-static void take_piece(struct piece *piece, const Vd__Command *command, bool is_first)
-{
-  const ProtobufCMessageDescriptor *type = piece->whole->descriptor;
-  assert(type->n_fields <= LIST_FIELDS_MAX && type->sizeof_message <= sizeof piece->part);
-  bool is_open = true; // no field before this one has entries left
-  bool has_entry = false;
-  piece->command = *command;
-  if (is_first)
-    memcpy(&piece->part, piece->whole, type->sizeof_message);
-  else
-    type->message_init(&piece->part.base);
-  wrap_piece(piece, is_first);
-  for (unsigned i = 0; i < type->n_fields; i++)
-    if (type->fields[i].label == PROTOBUF_C_LABEL_REPEATED)
-      *count_at(&piece->part.base, &type->fields[i]) = 0;
-  size_t size = protobuf_c_message_get_packed_size(&piece->part.base);
-  for (unsigned i = 0; is_open && i < type->n_fields; i++)
-    if (type->fields[i].label == PROTOBUF_C_LABEL_REPEATED)
-      is_open = take_entries(piece, i, &size, &has_entry);
-  if (is_open)
-    piece->whole = NULL;
 }
 
 // ---- a Change ----
 
 static void set_cause(struct cut *cut, Vd__Change *change, uint64_t first)
 {
-  bool is_first = change->sequence == first, has_piece = cut->piece.whole != NULL;
+  bool is_first = change->sequence == first, has_piece = cut->piece.pieces.whole != NULL;
   if (is_first)
     cut->cause = cut->act->cause;
   if (has_piece) {
@@ -195,8 +143,8 @@ void vd_act_emit(struct vd_act *act, Vd__Reply *reply, vd_emit_fn emit, void *co
   uint64_t first = act->venue->sequence + 1;
   struct cut cut = {.act = act};
   if (act->cause.of_case == VD__CAUSE__OF_COMMAND)
-    cut.piece.whole = list_of(act->cause.command);
-  cut.is_weighed = cut.piece.whole != NULL || HEAD_MAX + act->count * ITEM_MAX > VD_CHANGE_MAX;
+    cut.piece.pieces.whole = list_of(act->cause.command);
+  cut.is_weighed = cut.piece.pieces.whole != NULL || HEAD_MAX + act->count * ITEM_MAX > VD_CHANGE_MAX;
   if (reply)
     reply->sequence = first;
   bool is_last = false;
@@ -209,7 +157,7 @@ void vd_act_emit(struct vd_act *act, Vd__Reply *reply, vd_emit_fn emit, void *co
       change.fact = act->fact;
       change.reply = reply;
     }
-    is_last = fill(&cut, &change) && cut.piece.whole == NULL;
+    is_last = fill(&cut, &change) && cut.piece.pieces.whole == NULL;
     change.last = is_last;
     emit(context, &change);
   }

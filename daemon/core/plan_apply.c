@@ -2,7 +2,7 @@
 // The first plan is the same act on an empty venue.
 //
 //   in the plan, not in the venue   created
-//   in both, different              edited; what the running event added (words said, places, counters) stays
+//   in both, different              edited; what the running event added stays (plan_keep.c)
 //   in the venue, not in the plan   retired: kept while anything names it; a person's roster ends
 //   in both, the same               untouched, so that the same plan again is no Change at all
 //
@@ -15,7 +15,7 @@
 #include "daemon/core/device.h"
 #include "daemon/core/dispatch.h"
 #include "daemon/core/key.h"
-#include "daemon/core/lane_internal.h"
+#include "daemon/core/lane.h"
 #include "daemon/core/plan_internal.h"
 #include "daemon/core/session.h"
 #include "daemon/core/supply.h"
@@ -33,220 +33,6 @@ struct apply {
   size_t n_gone_sessions;
 };
 
-// ---- what the running event added ----
-
-static void keep_event(Vd__Event *wanted, const Vd__Event *live)
-{
-  wanted->reforecast_at_ms = live->reforecast_at_ms;
-  vd_string_set(&wanted->reforecast_after, live->reforecast_after);
-  wanted->last_incident = live->last_incident;
-  wanted->last_log = live->last_log;
-  wanted->last_task = live->last_task;
-  wanted->last_notice = live->last_notice;
-  wanted->last_suggestion = live->last_suggestion;
-  wanted->notice_sent_at_ms = live->notice_sent_at_ms;
-  wanted->seated = live->seated;
-}
-
-static void keep_zone(Vd__Zone *wanted, const Vd__Zone *live)
-{
-  wanted->status = live->status;
-  wanted->status_at_ms = live->status_at_ms;
-  wanted->people = live->people;
-  wanted->estimated = live->estimated;
-  wanted->people_at_ms = live->people_at_ms;
-  wanted->crossing_at_ms = live->crossing_at_ms;
-  wanted->seated = live->seated;
-  wanted->set_at_ms = live->set_at_ms;
-  wanted->told_shut = live->told_shut;
-}
-
-static void keep_team(Vd__Team *wanted, const Vd__Team *live)
-{
-  wanted->uncovered_ms = live->uncovered_ms;
-  wanted->uncovered_since_at_ms = live->uncovered_since_at_ms;
-}
-
-static void keep_crew(Vd__Crew *wanted, const Vd__Crew *live)
-{
-  wanted->said = live->said;
-  wanted->said_until_at_ms = live->said_until_at_ms;
-  wanted->on_duty = live->on_duty;
-  wanted->duty_at_ms = live->duty_at_ms;
-  vd_string_set(&wanted->place, live->place);
-  wanted->place_at_ms = live->place_at_ms;
-  wanted->reach = live->reach;
-  wanted->duty_at_ms = live->duty_at_ms;
-}
-
-// A shift stands as long as the plan says the same times as before; of what has begun the start stands.
-static void keep_session(Vd__Session *wanted, const Vd__Session *live)
-{
-  bool is_same_time = wanted->planned_start_at_ms == live->planned_start_at_ms &&
-                      wanted->planned_end_at_ms == live->planned_end_at_ms;
-  if (is_same_time || live->started_at_ms)
-    wanted->start_at_ms = live->start_at_ms;
-  if (is_same_time || live->ended_at_ms || wanted->end_at_ms <= wanted->start_at_ms)
-    wanted->end_at_ms = live->end_at_ms;
-  wanted->state = live->state;
-  wanted->started_at_ms = live->started_at_ms;
-  wanted->ended_at_ms = live->ended_at_ms;
-  wanted->overrun_warned = live->overrun_warned;
-}
-
-static void keep_device(Vd__Device *wanted, const Vd__Device *live)
-{
-  wanted->state = live->state;
-  wanted->state_at_ms = live->state_at_ms;
-  wanted->fault_at_ms = live->fault_at_ms;
-  wanted->heard_at_ms = live->heard_at_ms;
-  wanted->incident = live->incident;
-  wanted->flaps = live->flaps;
-  wanted->flap_at_ms = live->flap_at_ms;
-  wanted->maintenance_until_at_ms = live->maintenance_until_at_ms;
-  vd_string_set(&wanted->reading, live->reading);
-  wanted->value = live->value;
-  wanted->expected_at_ms = live->expected_at_ms;
-  wanted->fault_said = live->fault_said;
-  wanted->service_until_at_ms = live->service_until_at_ms;
-  wanted->told_at_ms = live->told_at_ms;
-  wanted->was_said = live->was_said;
-  vd_device_carry(wanted, live);
-}
-
-// A rate that the plan says anew is begun with anew.
-static void keep_supply(Vd__Supply *wanted, const Vd__Supply *live)
-{
-  if (wanted->burn_idle == live->burn_idle)
-    wanted->rate_idle = live->rate_idle;
-  if (wanted->burn_break == live->burn_break)
-    wanted->rate_break = live->rate_break;
-  wanted->is_known = live->is_known;
-  wanted->level = live->level;
-  wanted->level_at_ms = live->level_at_ms;
-  wanted->filled_at_ms = live->filled_at_ms;
-  wanted->served = live->served;
-  wanted->run_out_at_ms = live->run_out_at_ms;
-  wanted->stale_at_ms = live->stale_at_ms;
-  wanted->refill_at_ms = live->refill_at_ms;
-  vd_string_set(&wanted->task, live->task);
-  wanted->errors = live->errors;
-  wanted->error_permille = live->error_permille;
-  wanted->rated_level = live->rated_level;
-  wanted->rated_at_ms = live->rated_at_ms;
-  wanted->looked_at_ms = live->looked_at_ms;
-  wanted->judged_level = live->judged_level;
-  wanted->judged_at_ms = live->judged_at_ms;
-  wanted->judged_idle = live->judged_idle;
-  wanted->judged_break = live->judged_break;
-  wanted->run_out_waived = live->run_out_waived;
-  wanted->waived_level = live->waived_level;
-  wanted->stale_waived = live->stale_waived;
-  if (wanted->batches < live->batches)
-    wanted->batches = live->batches;
-}
-
-// Open or closed is people's to say. Desks that the plan says anew, and a service it says anew, are begun
-// with anew.
-static void keep_lane(Vd__Lane *wanted, const Vd__Lane *live)
-{
-  bool is_closed = live->state == VD__LANE_STATE__LANE_STATE_CLOSED;
-  wanted->state = live->state;
-  if (is_closed || wanted->staff == live->staff)
-    wanted->desks = live->desks;
-  else
-    wanted->desks = wanted->staff;
-  wanted->state_at_ms = live->state_at_ms;
-  if (wanted->service_ms == live->service_ms)
-    wanted->service_rate = live->service_rate;
-  wanted->waiting = live->waiting;
-  wanted->counted_at_ms = live->counted_at_ms;
-  wanted->checked_in = live->checked_in;
-  wanted->arrival_rate = live->arrival_rate;
-  wanted->wait_ms = live->wait_ms;
-  wanted->peak_wait_ms = live->peak_wait_ms;
-  vd_string_set(&wanted->suggestion, live->suggestion);
-  wanted->ahead_ms = live->ahead_ms;
-  wanted->arrived = live->arrived;
-  wanted->n_recent = live->n_recent;
-  wanted->recent = vd_zalloc((live->n_recent + 1) * sizeof *wanted->recent);
-  for (size_t i = 0; i < live->n_recent; i++)
-    wanted->recent[i] = live->recent[i];
-  wanted->recent_at_ms = live->recent_at_ms;
-  wanted->peak_arrivals = live->peak_arrivals;
-  wanted->peak_at_ms = live->peak_at_ms;
-  wanted->from_at_ms = live->from_at_ms;
-  wanted->last_arrived = live->last_arrived;
-  wanted->last_checked_in = live->last_checked_in;
-  wanted->last_waiting = live->last_waiting;
-  wanted->said_to_at_ms = live->said_to_at_ms;
-  wanted->queue = live->queue;
-  wanted->queue_at_ms = live->queue_at_ms;
-  wanted->quiet_until_at_ms = live->quiet_until_at_ms;
-}
-
-// What the plan says anew counts from now on: until then the queue went on as it was served.
-static void change_lane(Vd__Lane *wanted, const Vd__Lane *live, int64_t now_ms)
-{
-  if (wanted->desks == live->desks && wanted->service_ms == live->service_ms)
-    return;
-  wanted->queue = vd_lane_queue(live, now_ms).guests;
-  wanted->queue_at_ms = now_ms;
-  if (wanted->desks != live->desks)
-    wanted->state_at_ms = now_ms;
-}
-
-static bool is_waiting(const Vd__Batch *batch)
-{
-  return batch->state == VD__BATCH_STATE__BATCH_STATE_PLANNED ||
-         batch->state == VD__BATCH_STATE__BATCH_STATE_HELD;
-}
-
-// Once it was served or cancelled, for what it was planned is history.
-static void keep_batch(Vd__Batch *wanted, const Vd__Batch *live)
-{
-  if (!is_waiting(live)) {
-    vd_string_set(&wanted->session, live->session);
-    wanted->planned_at_ms = live->planned_at_ms;
-    wanted->quantity = live->quantity;
-  }
-  wanted->state = live->state;
-  wanted->served_at_ms = live->served_at_ms;
-  vd_string_set(&wanted->served_by, live->served_by);
-  if (live->sample)
-    wanted->sample = (Vd__Sample *)vd_message_copy(&live->sample->base);
-  wanted->disposed_at_ms = live->disposed_at_ms;
-  vd_string_set(&wanted->disposed_by, live->disposed_by);
-  wanted->temperature_milli = live->temperature_milli;
-  wanted->temperature_at_ms = live->temperature_at_ms;
-  wanted->temperatures = live->temperatures;
-  vd_string_set(&wanted->task, live->task);
-  vd_string_set(&wanted->held_for, live->held_for);
-}
-
-static void keep(Vd__Kind kind, ProtobufCMessage *wanted, const ProtobufCMessage *live)
-{
-  vd_message_set_revision(wanted, vd_message_revision(live));
-  if (kind == VD__KIND__KIND_EVENT)
-    keep_event((Vd__Event *)wanted, (const Vd__Event *)live);
-  else if (kind == VD__KIND__KIND_ZONE)
-    keep_zone((Vd__Zone *)wanted, (const Vd__Zone *)live);
-  else if (kind == VD__KIND__KIND_TEAM)
-    keep_team((Vd__Team *)wanted, (const Vd__Team *)live);
-  else if (kind == VD__KIND__KIND_CREW)
-    keep_crew((Vd__Crew *)wanted, (const Vd__Crew *)live);
-  else if (kind == VD__KIND__KIND_SESSION)
-    keep_session((Vd__Session *)wanted, (const Vd__Session *)live);
-  else if (kind == VD__KIND__KIND_DEVICE)
-    keep_device((Vd__Device *)wanted, (const Vd__Device *)live);
-  else if (kind == VD__KIND__KIND_SUPPLY)
-    keep_supply((Vd__Supply *)wanted, (const Vd__Supply *)live);
-  else if (kind == VD__KIND__KIND_BATCH)
-    keep_batch((Vd__Batch *)wanted, (const Vd__Batch *)live);
-  else if (kind == VD__KIND__KIND_LANE)
-    keep_lane((Vd__Lane *)wanted, (const Vd__Lane *)live);
-}
-
 // What another source than the plan keeps.
 static bool is_foreign(Vd__Kind kind, const ProtobufCMessage *live)
 {
@@ -254,17 +40,6 @@ static bool is_foreign(Vd__Kind kind, const ProtobufCMessage *live)
 }
 
 // ---- one entity ----
-
-static bool is_same(const ProtobufCMessage *a, const ProtobufCMessage *b)
-{
-  struct vd_buffer left = {0}, right = {0};
-  vd_buffer_pack(&left, a);
-  vd_buffer_pack(&right, b);
-  bool same = left.size == right.size && (left.size == 0 || memcmp(left.data, right.data, left.size) == 0);
-  vd_buffer_finish(&left);
-  vd_buffer_finish(&right);
-  return same;
-}
 
 static char **id_field(ProtobufCMessage *message)
 {
@@ -300,18 +75,17 @@ static void put(struct apply *apply, Vd__Kind kind, ProtobufCMessage *wanted)
   struct vd_venue *venue = apply->act->venue;
   const char *id = vd_message_id(wanted);
   ProtobufCMessage *live = vd_fold_find(venue->fold, kind, id);
-  if (live && is_foreign(kind, live)) {
+  bool is_kept = live && is_foreign(kind, live);
+  apply->kept += is_kept;
+  if (is_kept || (live && vd_plan_says_the_same(kind, wanted, live))) {
     protobuf_c_message_free_unpacked(wanted, NULL);
-    apply->kept++;
     return;
   }
   if (live)
-    keep(kind, wanted, live);
-  if (live && kind == VD__KIND__KIND_LANE)
-    change_lane((Vd__Lane *)wanted, (const Vd__Lane *)live, apply->act->now_ms);
+    vd_plan_keep(kind, wanted, live, apply->act->now_ms);
   tell_attendees(apply, kind, live, wanted);
   if (live) {
-    if (!is_same(wanted, live)) {
+    if (!vd_message_is_same(wanted, live)) {
       vd_act_touch(apply->act, kind, live);
       swap_contents(live, wanted);
       if (kind == VD__KIND__KIND_CREW)
@@ -336,7 +110,7 @@ static void remove_batches(struct apply *apply, const char *supply, uint32_t las
   ProtobufCMessage *message = vd_fold_next(fold, VD__KIND__KIND_BATCH, NULL, prefix.text);
   for (; message; message = vd_fold_next(fold, VD__KIND__KIND_BATCH, vd_message_id(message), prefix.text)) {
     const Vd__Batch *batch = (const Vd__Batch *)message;
-    if (batch->index > last && is_waiting(batch) && (by_hand || !batch->by_hand))
+    if (batch->index > last && vd_plan_waits(batch) && (by_hand || !batch->by_hand))
       vd_strings_add(&gone, &count, batch->id);
   }
   // What follows from the plan looks for batches by the index, which must not wait for the act's end.
@@ -370,8 +144,10 @@ static void put_all(struct apply *apply, const ProtobufCBinaryData *hash)
 {
   const Vd__Plan *plan = apply->plan;
   put(apply, VD__KIND__KIND_EVENT, &vd_plan_event_entity(plan, hash)->base);
+  struct vd_plan_ways ways = vd_plan_ways_of(plan);
   for (size_t i = 0; i < plan->n_zones; i++)
-    put(apply, VD__KIND__KIND_ZONE, &vd_plan_zone_entity(plan, plan->zones[i])->base);
+    put(apply, VD__KIND__KIND_ZONE, &vd_plan_zone_entity(&ways, plan->zones[i])->base);
+  vd_plan_ways_finish(&ways);
   for (size_t i = 0; i < plan->n_teams; i++)
     put(apply, VD__KIND__KIND_TEAM, &vd_plan_team_entity(plan->teams[i])->base);
   for (size_t i = 0; i < plan->n_posts; i++)

@@ -24,28 +24,38 @@ static enum vd_plan_sentence sentence_of(enum vd_err err)
   }
 }
 
+static void say_fault(struct vd_plan_check *check, enum vd_err err, const struct vd_refusal *refusal,
+                      const char *path)
+{
+  bool has_both = *path != '\0' && refusal->field[0] != '\0';
+  struct vd_plan_words whole = vd_plan_words("%s%s%s", path, has_both ? "." : "", refusal->field);
+  struct vd_buffer said = {0};
+  vd_refusal_sentence(&said, err, refusal->detail, check->findings->language);
+  vd_buffer_append(&said, "", 1);
+  VD_PLAN_SAY(check->findings, sentence_of(err), whole.text, "", (char *)said.data);
+  vd_buffer_finish(&said);
+}
+
 static bool check_message(struct vd_plan_check *check, const ProtobufCMessage *message, const char *path)
 {
   struct vd_refusal refusal = {0};
   enum vd_err err = vd_check_message(message, &refusal);
-  if (err == VD_OK)
-    return true;
-  bool has_both = *path != '\0' && refusal.field[0] != '\0';
-  struct vd_plan_words whole = vd_plan_words("%s%s%s", path, has_both ? "." : "", refusal.field);
-  struct vd_buffer said = {0};
-  vd_refusal_sentence(&said, err, refusal.detail, check->findings->language);
-  vd_buffer_append(&said, "", 1);
-  VD_PLAN_SAY(check->findings, sentence_of(err), whole.text, "", (char *)said.data);
-  vd_buffer_finish(&said);
-  return false;
+  if (err != VD_OK)
+    say_fault(check, err, &refusal, path);
+  return err == VD_OK;
 }
 
 static bool check_messages(struct vd_plan_check *check, ProtobufCMessage *const *entries, size_t count,
                            const char *field)
 {
   bool is_clean = true;
-  for (size_t i = 0; i < count; i++)
-    is_clean &= check_message(check, entries[i], vd_plan_words("%s[%zu]", field, i).text);
+  for (size_t i = 0; i < count; i++) {
+    struct vd_refusal refusal = {0};
+    enum vd_err err = vd_check_message(entries[i], &refusal);
+    if (err != VD_OK)
+      say_fault(check, err, &refusal, vd_plan_words("%s[%zu]", field, i).text);
+    is_clean &= err == VD_OK;
+  }
   return is_clean;
 }
 #define CHECK_MESSAGES(check, field)                                                                         \
@@ -76,12 +86,11 @@ static void check_ids(struct vd_plan_check *check, const struct vd_plan_ids *ids
 {
   for (size_t i = 0; i < ids->count; i++) {
     const struct vd_plan_id *item = &ids->items[i];
-    struct vd_plan_words path = vd_plan_words("%s[%zu].id", field, item->at);
     if (!vd_word_is_valid(item->id))
-      VD_PLAN_FIND(check->findings, NO_ID, path.text, item->id);
+      VD_PLAN_FIND(check->findings, NO_ID, vd_plan_words("%s[%zu].id", field, item->at).text, item->id);
     else if (i > 0 && strcmp(item->id, item[-1].id) == 0)
-      VD_PLAN_FIND(check->findings, ID_TWICE, path.text, item->id, field,
-                   vd_plan_words("%zu", item[-1].at + 1).text);
+      VD_PLAN_FIND(check->findings, ID_TWICE, vd_plan_words("%s[%zu].id", field, item->at).text, item->id,
+                   field, vd_plan_words("%zu", item[-1].at + 1).text);
   }
 }
 
@@ -101,11 +110,9 @@ static void check_reserved(struct vd_plan_check *check)
         VD_PLAN_FIND(check->findings, RESERVED_TEAM, vd_plan_words("teams[%zu].id", i).text, no_team[j]);
 }
 
-void vd_plan_check_reference(struct vd_plan_check *check, const struct vd_plan_ids *ids, const char *id,
-                             enum vd_plan_noun what, const char *path)
+void vd_plan_say_dangling(struct vd_plan_check *check, const struct vd_plan_ids *ids, const char *id,
+                          enum vd_plan_noun what, const char *path)
 {
-  if (vd_plan_ids_have(ids, id))
-    return;
   if (check->findings->count == VD_PLAN_FINDINGS_MAX) { // the nearest name is for reading only
     check->findings->errors++;
     return;
@@ -122,26 +129,42 @@ static void check_posts(struct vd_plan_check *check)
 {
   const Vd__Plan *plan = check->plan;
   for (size_t i = 0; i < plan->n_posts; i++)
-    vd_plan_check_reference(check, &check->teams, plan->posts[i]->team, VD_NOUN_TEAM,
-                            vd_plan_words("posts[%zu].team", i).text);
+    VD_PLAN_REFER(check, &check->teams, plan->posts[i]->team, VD_NOUN_TEAM,
+                  vd_plan_words("posts[%zu].team", i).text);
 }
 
 // ---- sizes ----
 
-// Takes the entity. `growth` is kept free for what the running event adds.
-static void check_size_with(struct vd_plan_check *check, ProtobufCMessage *entity, size_t growth,
-                            struct vd_plan_words path)
+// Takes the entity, of which `growth` is kept free for what the running event adds.
+static void check_size(struct vd_plan_check *check, ProtobufCMessage *entity, size_t growth,
+                       const char *field, size_t at)
 {
   size_t size = protobuf_c_message_get_packed_size(entity), most = VD_ENTITY_MAX - growth;
   protobuf_c_message_free_unpacked(entity, NULL);
   if (size > most)
-    VD_PLAN_FIND(check->findings, ENTITY_SIZE, path.text, vd_plan_words("%zu bytes", size).text,
-                 vd_plan_words("%zu", size).text, vd_plan_words("%zu", most).text);
+    VD_PLAN_FIND(check->findings, ENTITY_SIZE, vd_plan_words("%s[%zu]", field, at).text,
+                 vd_plan_words("%zu bytes", size).text, vd_plan_words("%zu", size).text,
+                 vd_plan_words("%zu", most).text);
 }
 
-static void check_size(struct vd_plan_check *check, ProtobufCMessage *entity, struct vd_plan_words path)
+// Most entries are far too small to become an entity that is too large, and need not become one to know it.
+static bool may_be_large(const ProtobufCMessage *entry, size_t growth)
 {
-  check_size_with(check, entity, VD_PLAN_GROWTH, path);
+  return protobuf_c_message_get_packed_size(entry) + VD_PLAN_ENTITY_ADDS > VD_ENTITY_MAX - growth;
+}
+
+#define CHECK_SIZES(check, field, entity_of, growth)                                                         \
+  for (size_t i = 0; i < (check)->plan->n_##field; i++)                                                      \
+    if (may_be_large(&(check)->plan->field[i]->base, (growth)))                                              \
+  check_size((check), &entity_of((check)->plan->field[i])->base, (growth), #field, i)
+
+static void check_category_sizes(struct vd_plan_check *check, size_t at)
+{
+  const Vd__PlanCategory *category = check->plan->categories[at];
+  check_size(check, &vd_plan_category_entity(category)->base, VD_PLAN_GROWTH, "categories", at);
+  for (size_t i = 0; i < category->n_handbook; i++)
+    check_size(check, &vd_plan_page_entity(category, category->handbook[i])->base, VD_PLAN_GROWTH,
+               vd_plan_words("categories[%zu].handbook", at).text, i);
 }
 
 static void check_sizes(struct vd_plan_check *check)
@@ -149,30 +172,22 @@ static void check_sizes(struct vd_plan_check *check)
   const Vd__Plan *plan = check->plan;
   static uint8_t hash[32];
   const ProtobufCBinaryData hash_bytes = {sizeof hash, hash};
-  check_size_with(check, &vd_plan_event_entity(plan, &hash_bytes)->base, VD_PLAN_GROWTH_EVENT,
-                  vd_plan_words("policy"));
+  Vd__Event *event = vd_plan_event_entity(plan, &hash_bytes);
+  size_t event_size = vd__event__get_packed_size(event), event_most = VD_ENTITY_MAX - VD_PLAN_GROWTH_EVENT;
+  vd__event__free_unpacked(event, NULL);
+  if (event_size > event_most)
+    VD_PLAN_FIND(check->findings, ENTITY_SIZE, "policy", vd_plan_words("%zu bytes", event_size).text,
+                 vd_plan_words("%zu", event_size).text, vd_plan_words("%zu", event_most).text);
   for (size_t i = 0; i < plan->n_zones; i++)
-    check_size(check, &vd_plan_zone_entity(plan, plan->zones[i])->base, vd_plan_words("zones[%zu]", i));
+    check_size(check, &vd_plan_zone_entity(&check->ways, plan->zones[i])->base, VD_PLAN_GROWTH, "zones", i);
   for (size_t i = 0; i < plan->n_crews; i++)
-    check_size(check, &vd_plan_crew_entity(plan, i)->base, vd_plan_words("crews[%zu]", i));
-  for (size_t i = 0; i < plan->n_categories; i++) {
-    const Vd__PlanCategory *category = plan->categories[i];
-    check_size(check, &vd_plan_category_entity(category)->base, vd_plan_words("categories[%zu]", i));
-    for (size_t j = 0; j < category->n_handbook; j++)
-      check_size(check, &vd_plan_page_entity(category, category->handbook[j])->base,
-                 vd_plan_words("categories[%zu].handbook[%zu]", i, j));
-  }
-  for (size_t i = 0; i < plan->n_sessions; i++)
-    check_size(check, &vd_plan_session_entity(plan->sessions[i])->base, vd_plan_words("sessions[%zu]", i));
-  for (size_t i = 0; i < plan->n_devices; i++)
-    check_size_with(check, &vd_plan_device_entity(plan->devices[i])->base, VD_PLAN_GROWTH_DEVICE,
-                    vd_plan_words("devices[%zu]", i));
-  for (size_t i = 0; i < plan->n_supplies; i++)
-    check_size_with(check, &vd_plan_supply_entity(plan->supplies[i])->base, VD_PLAN_GROWTH_SUPPLY,
-                    vd_plan_words("supplies[%zu]", i));
-  for (size_t i = 0; i < plan->n_lanes; i++)
-    check_size_with(check, &vd_plan_lane_entity(plan->lanes[i])->base, VD_PLAN_GROWTH_LANE,
-                    vd_plan_words("lanes[%zu]", i));
+    check_size(check, &vd_plan_crew_entity(plan, i)->base, VD_PLAN_GROWTH, "crews", i);
+  for (size_t i = 0; i < plan->n_categories; i++)
+    check_category_sizes(check, i);
+  CHECK_SIZES(check, sessions, vd_plan_session_entity, VD_PLAN_GROWTH);
+  CHECK_SIZES(check, devices, vd_plan_device_entity, VD_PLAN_GROWTH_DEVICE);
+  CHECK_SIZES(check, supplies, vd_plan_supply_entity, VD_PLAN_GROWTH_SUPPLY);
+  CHECK_SIZES(check, lanes, vd_plan_lane_entity, VD_PLAN_GROWTH_LANE);
   size_t size = protobuf_c_message_get_packed_size(&plan->base);
   if (size > VD_PLAN_SIZE_MAX)
     VD_PLAN_FIND(check->findings, PLAN_SIZE, "", vd_plan_words("%zu bytes", size).text,
@@ -227,6 +242,15 @@ static void check_references(struct vd_plan_check *check)
   vd_plan_check_lanes(check);
 }
 
+static struct vd_plan_ids sessions_by_zone(const Vd__Plan *plan)
+{
+  struct vd_plan_ids ids = {vd_alloc((plan->n_sessions + 1) * sizeof *ids.items), plan->n_sessions};
+  for (size_t i = 0; i < plan->n_sessions; i++)
+    ids.items[i] = (struct vd_plan_id){plan->sessions[i]->zone, i};
+  vd_plan_ids_sort(&ids);
+  return ids;
+}
+
 void vd_plan_check(const Vd__Plan *plan, struct vd_findings *findings)
 {
   assert(plan->event && plan->policy); // vd_plan_defaults was called
@@ -244,6 +268,8 @@ void vd_plan_check(const Vd__Plan *plan, struct vd_findings *findings)
   check.devices = VD_PLAN_IDS(plan, devices);
   check.supplies = VD_PLAN_IDS(plan, supplies);
   check.lanes = VD_PLAN_IDS(plan, lanes);
+  check.sessions_by_zone = sessions_by_zone(plan);
+  check.ways = vd_plan_ways_of(plan);
   check_ids(&check, &check.zones, "zones");
   check_ids(&check, &check.teams, "teams");
   check_ids(&check, &check.posts, "posts");
@@ -259,6 +285,8 @@ void vd_plan_check(const Vd__Plan *plan, struct vd_findings *findings)
   if (has_times)
     vd_plan_check_cover(&check);
   check_sizes(&check);
+  vd_plan_ways_finish(&check.ways);
+  vd_plan_ids_finish(&check.sessions_by_zone);
   vd_plan_ids_finish(&check.zones);
   vd_plan_ids_finish(&check.teams);
   vd_plan_ids_finish(&check.posts);

@@ -93,6 +93,16 @@ static bool holds(const Vd__PlanCrew *crew, const void *post)
   return vd_plan_holds(crew, post);
 }
 
+int64_t vd_plan_held_until(const Vd__Plan *plan, const char *post, int64_t from_ms)
+{
+  struct spans spans = spans_of(plan, holds, post);
+  for (size_t i = 0; i < spans.count && spans.items[i].start_ms <= from_ms; i++)
+    if (spans.items[i].end_ms > from_ms)
+      from_ms = spans.items[i].end_ms;
+  free(spans.items);
+  return from_ms;
+}
+
 static bool has_holder(const Vd__Plan *plan, const char *post)
 {
   for (size_t i = 0; i < plan->n_crews; i++)
@@ -143,18 +153,25 @@ static void check_idle_posts(struct vd_plan_check *check, const struct level *le
 
 // ---- teams ----
 
+bool vd_plan_is_in_team(const struct vd_plan_check *check, const Vd__PlanCrew *crew, const char *team)
+{
+  for (size_t i = 0; i < crew->n_posts; i++) {
+    size_t at = vd_plan_ids_at(&check->posts, crew->posts[i]);
+    if (at != SIZE_MAX && strcmp(check->plan->posts[at]->team, team) == 0)
+      return true;
+  }
+  return false;
+}
+
 struct team {
-  const Vd__Plan *plan;
+  const struct vd_plan_check *check;
   const char *id;
 };
 
 static bool is_in_team(const Vd__PlanCrew *crew, const void *context)
 {
   const struct team *team = context;
-  for (size_t i = 0; i < team->plan->n_posts; i++)
-    if (strcmp(team->plan->posts[i]->team, team->id) == 0 && vd_plan_holds(crew, team->plan->posts[i]->id))
-      return true;
-  return false;
+  return vd_plan_is_in_team(team->check, crew, team->id);
 }
 
 static void check_team(struct vd_plan_check *check, const char *id, enum vd_plan_noun tier)
@@ -163,7 +180,7 @@ static void check_team(struct vd_plan_check *check, const char *id, enum vd_plan
   for (size_t i = 0; i < plan->n_teams; i++) {
     if (strcmp(plan->teams[i]->id, id) != 0)
       continue;
-    struct team team = {plan, id};
+    struct team team = {check, id};
     vd_plan_check_gaps(check, VD_SAY_TEAM_GAP, vd_plan_words("teams[%zu]", i).text, id,
                        vd_plan_noun(check->findings->language, tier), is_in_team, &team);
     return;

@@ -13,7 +13,7 @@ static void check_names(struct vd_plan_check *check, size_t at, char *const *nam
 {
   for (size_t i = 0; i < count; i++) {
     struct vd_plan_words path = vd_plan_words("crews[%zu].%s[%zu]", at, field, i);
-    vd_plan_check_reference(check, ids, names[i], what, path.text);
+    VD_PLAN_REFER(check, ids, names[i], what, path.text);
     for (size_t j = 0; j < i; j++)
       if (strcmp(names[i], names[j]) == 0)
         VD_PLAN_FIND(check->findings, NAMED_TWICE, path.text, names[i], field, check->plan->crews[at]->id);
@@ -26,8 +26,7 @@ static void check_references(struct vd_plan_check *check, size_t at)
   check_names(check, at, crew->posts, crew->n_posts, &check->posts, VD_NOUN_POST, "posts");
   check_names(check, at, crew->zones, crew->n_zones, &check->zones, VD_NOUN_ZONE, "zones");
   if (*crew->home)
-    vd_plan_check_reference(check, &check->zones, crew->home, VD_NOUN_ZONE,
-                            vd_plan_words("crews[%zu].home", at).text);
+    VD_PLAN_REFER(check, &check->zones, crew->home, VD_NOUN_ZONE, vd_plan_words("crews[%zu].home", at).text);
 }
 
 // ---- shifts ----

@@ -8,7 +8,7 @@ static void check_zone(struct vd_plan_check *check, size_t at)
   const Vd__PlanZone *zone = check->plan->zones[at];
   if (*zone->backup) {
     struct vd_plan_words path = vd_plan_words("zones[%zu].backup", at);
-    vd_plan_check_reference(check, &check->zones, zone->backup, VD_NOUN_ZONE, path.text);
+    VD_PLAN_REFER(check, &check->zones, zone->backup, VD_NOUN_ZONE, path.text);
     if (strcmp(zone->backup, zone->id) == 0)
       VD_PLAN_FIND(check->findings, BACKUP_IS_ITSELF, path.text, zone->id);
   }
@@ -47,8 +47,8 @@ static void check_leads(struct vd_plan_check *check)
 {
   for (size_t i = 0; i < check->plan->n_teams; i++)
     if (*check->plan->teams[i]->lead)
-      vd_plan_check_reference(check, &check->posts, check->plan->teams[i]->lead, VD_NOUN_POST,
-                              vd_plan_words("teams[%zu].lead", i).text);
+      VD_PLAN_REFER(check, &check->posts, check->plan->teams[i]->lead, VD_NOUN_POST,
+                    vd_plan_words("teams[%zu].lead", i).text);
 }
 
 void vd_plan_check_crowds(struct vd_plan_check *check)

@@ -19,18 +19,16 @@ static struct vd_plan_words path_of(size_t at, const char *field)
 static void check_names(struct vd_plan_check *check, size_t at)
 {
   const Vd__PlanDevice *device = check->plan->devices[at];
-  vd_plan_check_reference(check, &check->zones, device->zone, VD_NOUN_ZONE, path_of(at, "zone").text);
-  vd_plan_check_reference(check, &check->categories, device->category, VD_NOUN_CATEGORY,
-                          path_of(at, "category").text);
+  VD_PLAN_REFER(check, &check->zones, device->zone, VD_NOUN_ZONE, path_of(at, "zone").text);
+  VD_PLAN_REFER(check, &check->categories, device->category, VD_NOUN_CATEGORY, path_of(at, "category").text);
   if (*device->spare)
-    vd_plan_check_reference(check, &check->zones, device->spare, VD_NOUN_ZONE, path_of(at, "spare").text);
+    VD_PLAN_REFER(check, &check->zones, device->spare, VD_NOUN_ZONE, path_of(at, "spare").text);
   if (*device->partner == '\0')
     return;
   if (strcmp(device->partner, device->id) == 0)
     VD_PLAN_FIND(check->findings, PARTNER_IS_ITSELF, path_of(at, "partner").text, device->id);
   else
-    vd_plan_check_reference(check, &check->devices, device->partner, VD_NOUN_DEVICE,
-                            path_of(at, "partner").text);
+    VD_PLAN_REFER(check, &check->devices, device->partner, VD_NOUN_DEVICE, path_of(at, "partner").text);
 }
 
 // ---- what is expected of it ----
@@ -40,16 +38,16 @@ static void check_heartbeat(struct vd_plan_check *check, size_t at)
 {
   const Vd__Policy *policy = check->plan->policy;
   const Vd__PlanDevice *device = check->plan->devices[at];
-  struct vd_plan_words path = path_of(at, "heartbeat_ms");
-  struct vd_plan_words found = vd_plan_duration(device->heartbeat_ms);
-  if (device->heartbeat_ms != 0 && (device->heartbeat_ms < SECOND || device->heartbeat_ms > DAY)) {
-    VD_PLAN_FIND(check->findings, HEARTBEAT_RANGE, path.text, found.text);
-    return;
-  }
-  int64_t hidden_ms = device->heartbeat_ms * (policy->fault_after_beats - INT64_C(1));
-  if (policy->fault_after_beats > 0 && hidden_ms >= policy->respond_limit_ms)
-    VD_PLAN_FIND(check->findings, SLOW_HEARTBEAT, path.text, found.text, device->id,
-                 vd_plan_duration(hidden_ms).text, vd_plan_duration(policy->respond_limit_ms).text);
+  int64_t beat_ms = device->heartbeat_ms, hidden_ms = beat_ms * (policy->fault_after_beats - INT64_C(1));
+  bool is_possible = beat_ms == 0 || (beat_ms >= SECOND && beat_ms <= DAY);
+  bool is_slow = policy->fault_after_beats > 0 && hidden_ms >= policy->respond_limit_ms;
+  if (!is_possible)
+    VD_PLAN_FIND(check->findings, HEARTBEAT_RANGE, path_of(at, "heartbeat_ms").text,
+                 vd_plan_duration(beat_ms).text);
+  else if (is_slow)
+    VD_PLAN_FIND(check->findings, SLOW_HEARTBEAT, path_of(at, "heartbeat_ms").text,
+                 vd_plan_duration(beat_ms).text, device->id, vd_plan_duration(hidden_ms).text,
+                 vd_plan_duration(policy->respond_limit_ms).text);
 }
 
 static bool is_twice(const Vd__PlanDevice *device, size_t at)
@@ -60,11 +58,15 @@ static bool is_twice(const Vd__PlanDevice *device, size_t at)
   return false;
 }
 
+static struct vd_plan_words path_of_threshold(size_t at, size_t number, const char *field)
+{
+  return vd_plan_words("devices[%zu].thresholds[%zu].%s", at, number, field);
+}
+
 static void check_threshold(struct vd_plan_check *check, size_t at, size_t number)
 {
   const Vd__PlanDevice *device = check->plan->devices[at];
   const Vd__Threshold *threshold = device->thresholds[number];
-  struct vd_plan_words path = vd_plan_words("devices[%zu].thresholds[%zu]", at, number);
   bool is_beyond = threshold->below ? threshold->fault > threshold->warn : threshold->fault < threshold->warn;
   const struct {
     const char *field;
@@ -72,17 +74,17 @@ static void check_threshold(struct vd_plan_check *check, size_t at, size_t numbe
   } values[] = {{"warn", threshold->warn}, {"fault", threshold->fault}};
   for (size_t i = 0; i < 2; i++)
     if (values[i].value > VALUE_MAX || values[i].value < -VALUE_MAX)
-      VD_PLAN_FIND(check->findings, READING_RANGE, vd_plan_words("%s.%s", path.text, values[i].field).text,
+      VD_PLAN_FIND(check->findings, READING_RANGE, path_of_threshold(at, number, values[i].field).text,
                    vd_plan_words("%lld", (long long)values[i].value).text);
   if (!vd_word_is_valid(threshold->reading))
-    VD_PLAN_FIND(check->findings, NO_READING_WORD, vd_plan_words("%s.reading", path.text).text,
+    VD_PLAN_FIND(check->findings, NO_READING_WORD, path_of_threshold(at, number, "reading").text,
                  threshold->reading);
   else if (is_twice(device, number))
-    VD_PLAN_FIND(check->findings, READING_TWICE, vd_plan_words("%s.reading", path.text).text,
+    VD_PLAN_FIND(check->findings, READING_TWICE, path_of_threshold(at, number, "reading").text,
                  threshold->reading, device->id);
   if (threshold->has_fault ? is_beyond : threshold->fault != 0)
     VD_PLAN_SAY(check->findings, threshold->has_fault ? VD_SAY_FAULT_BEFORE_WARNING : VD_SAY_FAULT_UNSAID,
-                vd_plan_words("%s.fault", path.text).text,
+                path_of_threshold(at, number, "fault").text,
                 vd_plan_words("%lld", (long long)threshold->fault).text, threshold->reading, device->id);
 }
 
@@ -102,10 +104,11 @@ static void check_thresholds(struct vd_plan_check *check, size_t at)
 static const Vd__PlanSession *session_within(const struct vd_plan_check *check, const Vd__PlanDevice *device,
                                              const Vd__Shift *window)
 {
-  for (size_t i = 0; i < check->plan->n_sessions; i++) {
-    const Vd__PlanSession *session = check->plan->sessions[i];
-    if (session->start_at_ms < window->end_at_ms && session->end_at_ms > window->start_at_ms &&
-        strcmp(session->zone, device->zone) == 0)
+  const struct vd_plan_ids *sessions = &check->sessions_by_zone;
+  for (size_t i = vd_plan_ids_from(sessions, device->zone);
+       i < sessions->count && strcmp(sessions->items[i].id, device->zone) == 0; i++) {
+    const Vd__PlanSession *session = check->plan->sessions[sessions->items[i].at];
+    if (session->start_at_ms < window->end_at_ms && session->end_at_ms > window->start_at_ms)
       return session;
   }
   return NULL;

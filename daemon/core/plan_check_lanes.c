@@ -33,7 +33,7 @@ static void check_zone(struct vd_plan_check *check, size_t at)
 {
   const Vd__PlanLane *lane = check->plan->lanes[at];
   struct vd_plan_words path = path_of(at, "zone");
-  vd_plan_check_reference(check, &check->zones, lane->zone, VD_NOUN_ZONE, path.text);
+  VD_PLAN_REFER(check, &check->zones, lane->zone, VD_NOUN_ZONE, path.text);
   if (strcmp(lane->zone, "unknown") == 0)
     VD_PLAN_FIND(check->findings, LANE_NO_PLACE, path.text, lane->zone, lane->id);
 }
@@ -108,25 +108,6 @@ static int64_t opening_of(const Vd__Plan *plan)
   return opening_ms ? opening_ms : doors_ms + 30 * MINUTE;
 }
 
-// Until when the post is held without a gap from `from_ms` on.
-static int64_t held_until(const Vd__Plan *plan, const char *post, int64_t from_ms)
-{
-  bool has_grown = true;
-  while (has_grown) {
-    has_grown = false;
-    for (size_t i = 0; i < plan->n_crews; i++) {
-      const Vd__PlanCrew *crew = plan->crews[i];
-      for (size_t j = 0; vd_plan_holds(crew, post) && j < crew->n_shifts; j++) {
-        if (crew->shifts[j]->start_at_ms > from_ms || crew->shifts[j]->end_at_ms <= from_ms)
-          continue;
-        from_ms = crew->shifts[j]->end_at_ms;
-        has_grown = true;
-      }
-    }
-  }
-  return from_ms;
-}
-
 static bool is_first_of_team(const Vd__Plan *plan, size_t at)
 {
   for (size_t i = 0; i < at; i++)
@@ -141,11 +122,11 @@ static void check_lead(struct vd_plan_check *check, size_t at)
   const Vd__Plan *plan = check->plan;
   const Vd__PlanLane *lane = plan->lanes[at];
   if (*lane->team)
-    vd_plan_check_reference(check, &check->teams, lane->team, VD_NOUN_TEAM, path_of(at, "team").text);
+    VD_PLAN_REFER(check, &check->teams, lane->team, VD_NOUN_TEAM, path_of(at, "team").text);
   if (!is_first_of_team(plan, at))
     return;
   const char *post = lead_of(plan, lane);
-  int64_t opening_ms = opening_of(plan), until_ms = held_until(plan, post, plan->event->doors_at_ms);
+  int64_t opening_ms = opening_of(plan), until_ms = vd_plan_held_until(plan, post, plan->event->doors_at_ms);
   if (until_ms < opening_ms)
     VD_PLAN_FIND(check->findings, LANE_GAP, path_of(at, "id").text, vd_plan_clock(plan->event, until_ms).text,
                  post, vd_plan_clock(plan->event, opening_ms).text);

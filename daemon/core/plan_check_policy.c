@@ -184,9 +184,9 @@ static void check_names(struct vd_plan_check *check)
       {"control", policy->control, false},          {"safety", policy->safety, false},
   };
   for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-    vd_plan_check_reference(check, names[i].is_team ? &check->teams : &check->posts, names[i].id,
-                            names[i].is_team ? VD_NOUN_TEAM : VD_NOUN_POST,
-                            vd_plan_words("policy.%s", names[i].field).text);
+    VD_PLAN_REFER(check, names[i].is_team ? &check->teams : &check->posts, names[i].id,
+                  names[i].is_team ? VD_NOUN_TEAM : VD_NOUN_POST,
+                  vd_plan_words("policy.%s", names[i].field).text);
   const Vd__Text *name = policy->last_resort_name;
   bool has_name = name && (*name->en || *name->zh_hant || *name->zh_hans);
   if (!has_name || *policy->last_resort_contact == '\0')

@@ -69,10 +69,8 @@ static void check_times(struct vd_plan_check *check, size_t at)
 
 static const Vd__PlanZone *zone_of(const struct vd_plan_check *check, const char *id)
 {
-  for (size_t i = 0; i < check->plan->n_zones; i++)
-    if (strcmp(check->plan->zones[i]->id, id) == 0)
-      return check->plan->zones[i];
-  return NULL;
+  size_t at = vd_plan_ids_at(&check->zones, id);
+  return at != SIZE_MAX ? check->plan->zones[at] : NULL;
 }
 
 static void check_audience(struct vd_plan_check *check, size_t at)
@@ -157,8 +155,8 @@ void vd_plan_check_sessions(struct vd_plan_check *check)
 {
   const Vd__Plan *plan = check->plan;
   for (size_t i = 0; i < plan->n_sessions; i++) {
-    vd_plan_check_reference(check, &check->zones, plan->sessions[i]->zone, VD_NOUN_ZONE,
-                            vd_plan_words("sessions[%zu].zone", i).text);
+    VD_PLAN_REFER(check, &check->zones, plan->sessions[i]->zone, VD_NOUN_ZONE,
+                  vd_plan_words("sessions[%zu].zone", i).text);
     check_times(check, i);
     check_audience(check, i);
     check_length(check, i);

@@ -16,32 +16,36 @@ static struct vd_plan_words path_of(size_t at, const char *field)
 
 // ---- numbers ----
 
-static void check_number(struct vd_plan_check *check, struct vd_plan_words path, int64_t value, int64_t least,
-                         int64_t most)
+static void say_number(struct vd_plan_check *check, const char *path, int64_t value, int64_t least,
+                       int64_t most)
 {
-  if (value >= least && value <= most)
-    return;
-  VD_PLAN_FIND(check->findings, NUMBER_RANGE, path.text, vd_plan_words("%lld", (long long)value).text,
+  VD_PLAN_FIND(check->findings, NUMBER_RANGE, path, vd_plan_words("%lld", (long long)value).text,
                vd_plan_words("%lld", (long long)least).text, vd_plan_words("%lld", (long long)most).text);
 }
 
-static void check_duration(struct vd_plan_check *check, struct vd_plan_words path, int64_t value_ms,
-                           int64_t most_ms)
+static void say_duration(struct vd_plan_check *check, const char *path, int64_t value_ms, int64_t most_ms)
 {
-  if (value_ms >= 0 && value_ms <= most_ms)
-    return;
-  VD_PLAN_FIND(check->findings, NUMBER_RANGE, path.text, vd_plan_duration(value_ms).text,
-               vd_plan_duration(0).text, vd_plan_duration(most_ms).text);
+  VD_PLAN_FIND(check->findings, NUMBER_RANGE, path, vd_plan_duration(value_ms).text, vd_plan_duration(0).text,
+               vd_plan_duration(most_ms).text);
 }
+
+// The path is made only for a finding.
+#define CHECK_NUMBER(check, path, value, least, most)                                                        \
+  ((int64_t)(value) >= (least) && (int64_t)(value) <= (most)                                                 \
+       ? (void)0                                                                                             \
+       : say_number((check), (path).text, (value), (least), (most)))
+#define CHECK_DURATION(check, path, value_ms, most_ms)                                                       \
+  ((value_ms) >= 0 && (value_ms) <= (most_ms) ? (void)0                                                      \
+                                              : say_duration((check), (path).text, (value_ms), (most_ms)))
 
 static void check_numbers(struct vd_plan_check *check, size_t at)
 {
   const Vd__PlanSupply *supply = check->plan->supplies[at];
-  check_number(check, path_of(at, "par"), supply->par, 1, PAR_MAX);
-  check_number(check, path_of(at, "burn_idle"), supply->burn_idle, 0, VD_SUPPLY_RATE_MAX);
-  check_number(check, path_of(at, "burn_break"), supply->burn_break, 0, VD_SUPPLY_RATE_MAX);
-  check_duration(check, path_of(at, "lead_ms"), supply->lead_ms, 24 * HOUR);
-  check_duration(check, path_of(at, "holding_ms"), supply->holding_ms, 7 * 24 * HOUR);
+  CHECK_NUMBER(check, path_of(at, "par"), supply->par, 1, PAR_MAX);
+  CHECK_NUMBER(check, path_of(at, "burn_idle"), supply->burn_idle, 0, VD_SUPPLY_RATE_MAX);
+  CHECK_NUMBER(check, path_of(at, "burn_break"), supply->burn_break, 0, VD_SUPPLY_RATE_MAX);
+  CHECK_DURATION(check, path_of(at, "lead_ms"), supply->lead_ms, 24 * HOUR);
+  CHECK_DURATION(check, path_of(at, "holding_ms"), supply->holding_ms, 7 * 24 * HOUR);
 }
 
 // ---- whether a refill can be in time ----
@@ -49,12 +53,13 @@ static void check_numbers(struct vd_plan_check *check, size_t at)
 static void check_lead(struct vd_plan_check *check, size_t at)
 {
   const Vd__PlanSupply *supply = check->plan->supplies[at];
-  struct vd_plan_words lead = vd_plan_duration(supply->lead_ms);
   if (supply->holding_ms > 0 && supply->holding_ms <= supply->lead_ms)
     VD_PLAN_FIND(check->findings, SUPPLY_STALE, path_of(at, "holding_ms").text,
-                 vd_plan_duration(supply->holding_ms).text, supply->id, lead.text);
+                 vd_plan_duration(supply->holding_ms).text, supply->id,
+                 vd_plan_duration(supply->lead_ms).text);
   if ((int64_t)supply->burn_break * supply->lead_ms > (int64_t)supply->par * 1000 * MINUTE)
-    VD_PLAN_FIND(check->findings, SUPPLY_GONE, path_of(at, "lead_ms").text, lead.text, supply->id,
+    VD_PLAN_FIND(check->findings, SUPPLY_GONE, path_of(at, "lead_ms").text,
+                 vd_plan_duration(supply->lead_ms).text, supply->id,
                  vd_plan_duration((int64_t)supply->par * 1000 * MINUTE / supply->burn_break).text);
 }
 
@@ -69,12 +74,8 @@ static void check_burn(struct vd_plan_check *check, size_t at)
 
 static bool is_in_team(const Vd__PlanCrew *crew, const void *context)
 {
-  const struct vd_plan_check *check = ((const void *const *)context)[0];
-  const char *team = ((const void *const *)context)[1];
-  for (size_t i = 0; i < check->plan->n_posts; i++)
-    if (strcmp(check->plan->posts[i]->team, team) == 0 && vd_plan_holds(crew, check->plan->posts[i]->id))
-      return true;
-  return false;
+  const void *const *words = context;
+  return vd_plan_is_in_team(words[0], crew, words[1]);
 }
 
 static bool is_first_of_team(const Vd__Plan *plan, size_t at)
@@ -89,7 +90,7 @@ static bool is_first_of_team(const Vd__Plan *plan, size_t at)
 static void check_team(struct vd_plan_check *check, size_t at)
 {
   const Vd__PlanSupply *supply = check->plan->supplies[at];
-  vd_plan_check_reference(check, &check->teams, supply->team, VD_NOUN_TEAM, path_of(at, "team").text);
+  VD_PLAN_REFER(check, &check->teams, supply->team, VD_NOUN_TEAM, path_of(at, "team").text);
   if (!vd_plan_ids_have(&check->teams, supply->team) || !is_first_of_team(check->plan, at))
     return;
   const void *context[] = {check, supply->team};
@@ -99,18 +100,11 @@ static void check_team(struct vd_plan_check *check, size_t at)
 
 // ---- batches ----
 
-static const Vd__PlanSession *session_of(const Vd__Plan *plan, const char *id)
-{
-  for (size_t i = 0; i < plan->n_sessions; i++)
-    if (strcmp(plan->sessions[i]->id, id) == 0)
-      return plan->sessions[i];
-  return NULL;
-}
-
 static void check_session(struct vd_plan_check *check, const Vd__PlanBatch *batch, const char *path)
 {
-  const Vd__PlanSession *session = session_of(check->plan, batch->session);
-  vd_plan_check_reference(check, &check->sessions, batch->session, VD_NOUN_SESSION, path);
+  size_t found = vd_plan_ids_at(&check->sessions, batch->session);
+  const Vd__PlanSession *session = found != SIZE_MAX ? check->plan->sessions[found] : NULL;
+  VD_PLAN_REFER(check, &check->sessions, batch->session, VD_NOUN_SESSION, path);
   if (session && session->kind != VD__SESSION_KIND__SESSION_KIND_BREAK)
     VD_PLAN_FIND(check->findings, BATCH_NO_BREAK, path, session->id);
 }
@@ -130,7 +124,7 @@ static void check_batch(struct vd_plan_check *check, size_t at, size_t number)
   const Vd__PlanSupply *supply = check->plan->supplies[at];
   const Vd__PlanBatch *batch = supply->batches[number];
   struct vd_plan_words path = vd_plan_words("supplies[%zu].batches[%zu]", at, number);
-  check_number(check, vd_plan_words("%s.quantity", path.text), batch->quantity, 1,
+  CHECK_NUMBER(check, vd_plan_words("%s.quantity", path.text), batch->quantity, 1,
                (int64_t)supply->par * VD_SUPPLY_LEVEL_PARS);
   if (*batch->session && batch->planned_at_ms)
     VD_PLAN_FIND(check->findings, BATCH_TWO_TIMES, path.text, batch->session);
@@ -145,9 +139,9 @@ static void check_batch(struct vd_plan_check *check, size_t at, size_t number)
 static void check_samples(struct vd_plan_check *check)
 {
   const Vd__Policy *policy = check->plan->policy;
-  check_number(check, vd_plan_words("policy.sample_weight_g"), policy->sample_weight_g, 1, SAMPLE_MOST_G);
-  check_duration(check, vd_plan_words("policy.sample_keep_ms"), policy->sample_keep_ms, 31 * 24 * HOUR);
-  check_duration(check, vd_plan_words("policy.dispose_limit_ms"), policy->dispose_limit_ms, 31 * 24 * HOUR);
+  CHECK_NUMBER(check, vd_plan_words("policy.sample_weight_g"), policy->sample_weight_g, 1, SAMPLE_MOST_G);
+  CHECK_DURATION(check, vd_plan_words("policy.sample_keep_ms"), policy->sample_keep_ms, 31 * 24 * HOUR);
+  CHECK_DURATION(check, vd_plan_words("policy.dispose_limit_ms"), policy->dispose_limit_ms, 31 * 24 * HOUR);
   if (policy->sample_weight_g > 0 && policy->sample_weight_g < SAMPLE_LEAST_G)
     VD_PLAN_FIND(check->findings, SAMPLE_WEIGHT, "policy.sample_weight_g",
                  vd_plan_words("%u", policy->sample_weight_g).text);
@@ -164,8 +158,7 @@ void vd_plan_check_supplies(struct vd_plan_check *check)
   const Vd__Plan *plan = check->plan;
   check_samples(check);
   for (size_t i = 0; i < plan->n_supplies; i++) {
-    vd_plan_check_reference(check, &check->zones, plan->supplies[i]->zone, VD_NOUN_ZONE,
-                            path_of(i, "zone").text);
+    VD_PLAN_REFER(check, &check->zones, plan->supplies[i]->zone, VD_NOUN_ZONE, path_of(i, "zone").text);
     check_numbers(check, i);
     check_lead(check, i);
     check_burn(check, i);

@@ -21,19 +21,6 @@ struct graph {
   size_t zones;
 };
 
-static size_t index_of(const struct vd_plan_ids *ids, const char *id)
-{
-  size_t low = 0, high = ids->count;
-  while (low < high) {
-    size_t middle = low + (high - low) / 2;
-    if (strcmp(ids->items[middle].id, id) < 0)
-      low = middle + 1;
-    else
-      high = middle;
-  }
-  return low < ids->count && strcmp(ids->items[low].id, id) == 0 ? ids->items[low].at : SIZE_MAX;
-}
-
 static int compare_edges(const void *left, const void *right)
 {
   const struct edge *a = left, *b = right;
@@ -50,7 +37,7 @@ static struct graph graph_of(struct vd_plan_check *check)
   struct graph graph = {vd_alloc((2 * plan->n_ways + 1) * sizeof *graph.edges), 0, plan->n_zones};
   for (size_t i = 0; i < plan->n_ways; i++) {
     const Vd__PlanWay *way = plan->ways[i];
-    size_t from = index_of(&check->zones, way->from), to = index_of(&check->zones, way->to);
+    size_t from = vd_plan_ids_at(&check->zones, way->from), to = vd_plan_ids_at(&check->zones, way->to);
     if (from == SIZE_MAX || to == SIZE_MAX || from == to)
       continue;
     graph.edges[graph.count++] = (struct edge){from, to, i, way->step_free};
@@ -153,7 +140,7 @@ static size_t middle_of(const struct graph *graph, const struct graph *back, boo
 static bool is_place(const struct vd_plan_check *check, size_t zone)
 {
   const char *id = check->plan->zones[zone]->id;
-  return strcmp(id, "unknown") != 0 && index_of(&check->zones, id) == zone;
+  return strcmp(id, "unknown") != 0 && vd_plan_ids_at(&check->zones, id) == zone;
 }
 
 static void check_reachable(struct vd_plan_check *check, const struct graph *graph, const struct graph *back)
@@ -215,10 +202,8 @@ static void check_ways(struct vd_plan_check *check)
   const Vd__Plan *plan = check->plan;
   for (size_t i = 0; i < plan->n_ways; i++) {
     const Vd__PlanWay *way = plan->ways[i];
-    vd_plan_check_reference(check, &check->zones, way->from, VD_NOUN_ZONE,
-                            vd_plan_words("ways[%zu].from", i).text);
-    vd_plan_check_reference(check, &check->zones, way->to, VD_NOUN_ZONE,
-                            vd_plan_words("ways[%zu].to", i).text);
+    VD_PLAN_REFER(check, &check->zones, way->from, VD_NOUN_ZONE, vd_plan_words("ways[%zu].from", i).text);
+    VD_PLAN_REFER(check, &check->zones, way->to, VD_NOUN_ZONE, vd_plan_words("ways[%zu].to", i).text);
     if (strcmp(way->from, way->to) == 0)
       VD_PLAN_FIND(check->findings, WAY_TO_ITSELF, vd_plan_words("ways[%zu].to", i).text, way->to);
     if (way->walk_ms <= 0 || way->walk_ms > WALK_MAX_MS)

@@ -48,7 +48,26 @@ static void add_way(Vd__Zone *zone, const char *to, const Vd__PlanWay *planned)
   VD_REPEATED_ADD(zone->ways, zone->n_ways, way);
 }
 
-Vd__Zone *vd_plan_zone_entity(const Vd__Plan *plan, const Vd__PlanZone *planned)
+struct vd_plan_ways vd_plan_ways_of(const Vd__Plan *plan)
+{
+  struct vd_plan_ways ways = {.plan = plan};
+  ways.lines.items = vd_alloc((2 * plan->n_ways + 1) * sizeof *ways.lines.items);
+  for (size_t i = 0; i < plan->n_ways; i++) {
+    const Vd__PlanWay *way = plan->ways[i];
+    ways.lines.items[ways.lines.count++] = (struct vd_plan_id){way->from, i};
+    if (!way->one_way && strcmp(way->from, way->to) != 0)
+      ways.lines.items[ways.lines.count++] = (struct vd_plan_id){way->to, i};
+  }
+  vd_plan_ids_sort(&ways.lines);
+  return ways;
+}
+
+void vd_plan_ways_finish(struct vd_plan_ways *ways)
+{
+  vd_plan_ids_finish(&ways->lines);
+}
+
+Vd__Zone *vd_plan_zone_entity(const struct vd_plan_ways *ways, const Vd__PlanZone *planned)
 {
   Vd__Zone *zone = NEW(Zone, zone);
   vd_string_set(&zone->id, planned->id);
@@ -61,12 +80,12 @@ Vd__Zone *vd_plan_zone_entity(const Vd__Plan *plan, const Vd__PlanZone *planned)
   zone->seats = planned->seats;
   zone->crowded_percent = planned->crowded_percent;
   zone->full_by_plan = planned->full_by_plan;
-  for (size_t i = 0; i < plan->n_ways; i++) {
-    const Vd__PlanWay *way = plan->ways[i];
-    if (strcmp(way->from, planned->id) == 0)
-      add_way(zone, way->to, way);
-    else if (!way->one_way && strcmp(way->to, planned->id) == 0)
-      add_way(zone, way->from, way);
+  const struct vd_plan_ids *lines = &ways->lines;
+  for (size_t i = vd_plan_ids_from(lines, planned->id);
+       i < lines->count && strcmp(lines->items[i].id, planned->id) == 0; i++) {
+    const Vd__PlanWay *way = ways->plan->ways[lines->items[i].at];
+    bool is_forth = strcmp(way->from, planned->id) == 0;
+    add_way(zone, is_forth ? way->to : way->from, way);
   }
   return zone;
 }

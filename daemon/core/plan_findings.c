@@ -147,14 +147,28 @@ struct vd_plan_ids vd_plan_ids_of(ProtobufCMessage *const *entries, size_t count
   return ids;
 }
 
-static int compare_to_id(const void *id, const void *item)
+size_t vd_plan_ids_from(const struct vd_plan_ids *ids, const char *id)
 {
-  return strcmp(id, ((const struct vd_plan_id *)item)->id);
+  size_t low = 0, high = ids->count;
+  while (low < high) {
+    size_t middle = low + (high - low) / 2;
+    if (strcmp(ids->items[middle].id, id) < 0)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  return low;
+}
+
+size_t vd_plan_ids_at(const struct vd_plan_ids *ids, const char *id)
+{
+  size_t from = vd_plan_ids_from(ids, id);
+  return from < ids->count && strcmp(ids->items[from].id, id) == 0 ? ids->items[from].at : SIZE_MAX;
 }
 
 bool vd_plan_ids_have(const struct vd_plan_ids *ids, const char *id)
 {
-  return ids->count > 0 && bsearch(id, ids->items, ids->count, sizeof *ids->items, compare_to_id);
+  return vd_plan_ids_at(ids, id) != SIZE_MAX;
 }
 
 void vd_plan_ids_finish(struct vd_plan_ids *ids)

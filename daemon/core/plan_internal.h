@@ -10,14 +10,15 @@
 #include "proto/entity.pb-c.h"
 
 enum {
-  VD_PLAN_SHIFTS_MAX = 8,       // per person
-  VD_PLAN_WAYS_MAX = 12,        // out of one zone
-  VD_PLAN_SIZE_MAX = 60 * 1024, // packed: `plan apply` is one request, and a request is VD_REQUEST_MAX
-  VD_PLAN_GROWTH = 128,         // bytes an entity may gain while the event runs (what people say, counters)
-  VD_PLAN_GROWTH_DEVICE = 256,  // the same of a device: states, instants, what speaks against it
-  VD_PLAN_GROWTH_EVENT = 160,   // of the event: numbers given, the supply that is forecast next
-  VD_PLAN_GROWTH_SUPPLY = 208,  // of a supply: what is known of it, and the forecast
-  VD_PLAN_GROWTH_LANE = 256,    // of a lane: what was counted, learnt and predicted
+  VD_PLAN_SHIFTS_MAX = 8,      // per person
+  VD_PLAN_WAYS_MAX = 12,       // out of one zone
+  VD_PLAN_SIZE_MAX = 4 << 20,  // packed; what loop/upload.h takes in
+  VD_PLAN_GROWTH = 128,        // bytes an entity may gain while the event runs (what people say, counters)
+  VD_PLAN_GROWTH_DEVICE = 256, // the same of a device: states, instants, what speaks against it
+  VD_PLAN_GROWTH_EVENT = 160,  // of the event: numbers given, the supply that is forecast next
+  VD_PLAN_GROWTH_SUPPLY = 208, // of a supply: what is known of it, and the forecast
+  VD_PLAN_GROWTH_LANE = 256,   // of a lane: what was counted, learnt and predicted
+  VD_PLAN_ENTITY_ADDS = 64,    // at most, of a session, device, supply or lane beside what its entry says
   VD_PLAN_FINDINGS_MAX = 500,
 };
 
@@ -55,8 +56,23 @@ struct vd_plan_ids {
 struct vd_plan_ids vd_plan_ids_of(ProtobufCMessage *const *entries, size_t count);
 void vd_plan_ids_sort(struct vd_plan_ids *ids);
 bool vd_plan_ids_have(const struct vd_plan_ids *ids, const char *id);
+// Where it is in the plan, the first of several; SIZE_MAX for none.
+size_t vd_plan_ids_at(const struct vd_plan_ids *ids, const char *id);
+// The first item whose id is not less.
+size_t vd_plan_ids_from(const struct vd_plan_ids *ids, const char *id);
 void vd_plan_ids_finish(struct vd_plan_ids *ids);
 #define VD_PLAN_IDS(plan, field) vd_plan_ids_of((ProtobufCMessage *const *)(plan)->field, (plan)->n_##field)
+
+// ---- ways ----
+
+// The lines of plan.ways by the zone that they lead out of, in the plan's order. O(n log n) for all zones
+// together.
+struct vd_plan_ways {
+  const Vd__Plan *plan;
+  struct vd_plan_ids lines; // `id` is the zone's, `at` the line
+};
+struct vd_plan_ways vd_plan_ways_of(const Vd__Plan *plan);
+void vd_plan_ways_finish(struct vd_plan_ways *ways);
 
 // ---- the checks, each a story of its own ----
 
@@ -64,6 +80,8 @@ struct vd_plan_check {
   const Vd__Plan *plan;
   struct vd_findings *findings;
   struct vd_plan_ids zones, teams, posts, crews, categories, sessions, devices, supplies, lanes;
+  struct vd_plan_ids sessions_by_zone; // their `id` is the zone's
+  struct vd_plan_ways ways;
 };
 void vd_plan_check_policy(struct vd_plan_check *check);     // limits and ranges
 void vd_plan_check_cover(struct vd_plan_check *check);      // who is on duty, at every minute
@@ -76,11 +94,18 @@ void vd_plan_check_devices(struct vd_plan_check *check);    // devices and what 
 void vd_plan_check_supplies(struct vd_plan_check *check);   // the tea-break, food samples
 void vd_plan_check_lanes(struct vd_plan_check *check);      // check-in
 
-// Says so, with the nearest known name, where `id` is not among `ids`. `what` is a team, a zone …
-void vd_plan_check_reference(struct vd_plan_check *check, const struct vd_plan_ids *ids, const char *id,
-                             enum vd_plan_noun what, const char *path);
+// Says so, with the nearest known name, where `id` is not among `ids`. `what` is a team, a zone … `path` is made
+// only then: most references are right, and there are many.
+#define VD_PLAN_REFER(check, ids, id, what, path)                                                            \
+  (vd_plan_ids_have((ids), (id)) ? (void)0 : vd_plan_say_dangling((check), (ids), (id), (what), (path)))
+void vd_plan_say_dangling(struct vd_plan_check *check, const struct vd_plan_ids *ids, const char *id,
+                          enum vd_plan_noun what, const char *path);
 
 bool vd_plan_holds(const Vd__PlanCrew *crew, const char *post);
+// Whether one of the person's posts is of the team.
+bool vd_plan_is_in_team(const struct vd_plan_check *check, const Vd__PlanCrew *crew, const char *team);
+// Until when the post is held without a gap from `from_ms` on, by the roster.
+int64_t vd_plan_held_until(const Vd__Plan *plan, const char *post, int64_t from_ms);
 bool vd_plan_has_skills(const Vd__PlanCrew *crew, char *const *skills, size_t count);
 // Says by `sentence` each stretch of the event in which none of the persons that `counts` says yes to is on
 // duty. {1} and {2} of the sentence are `who` and `what`.
@@ -91,7 +116,7 @@ void vd_plan_check_gaps(struct vd_plan_check *check, enum vd_plan_sentence sente
 // ---- what an entry becomes: new heap messages, without what the running event adds ----
 
 Vd__Event *vd_plan_event_entity(const Vd__Plan *plan, const ProtobufCBinaryData *hash);
-Vd__Zone *vd_plan_zone_entity(const Vd__Plan *plan, const Vd__PlanZone *zone); // ways in both directions
+Vd__Zone *vd_plan_zone_entity(const struct vd_plan_ways *ways, const Vd__PlanZone *zone);
 Vd__Category *vd_plan_category_entity(const Vd__PlanCategory *category);
 Vd__Page *vd_plan_page_entity(const Vd__PlanCategory *category, const Vd__PlanPage *page);
 Vd__Team *vd_plan_team_entity(const Vd__PlanTeam *team);
@@ -103,5 +128,13 @@ Vd__Device *vd_plan_device_entity(const Vd__PlanDevice *device);
 Vd__Supply *vd_plan_supply_entity(const Vd__PlanSupply *supply);
 // The batch at `at` of the supply, as its number `index`.
 Vd__Batch *vd_plan_batch_entity(const Vd__PlanSupply *supply, size_t at, uint32_t index);
+
+// ---- what stays of an entity that the plan says anew (plan_keep.c) ----
+
+// Whether `live` stands as the plan says it: then nothing is changed by what vd_plan_keep keeps.
+bool vd_plan_says_the_same(Vd__Kind kind, const ProtobufCMessage *wanted, const ProtobufCMessage *live);
+// Gives `wanted`, an entity as the plan says it, what the running event added to `live`.
+void vd_plan_keep(Vd__Kind kind, ProtobufCMessage *wanted, const ProtobufCMessage *live, int64_t now_ms);
+bool vd_plan_waits(const Vd__Batch *batch); // planned or held back: still the plan's to change
 
 #endif

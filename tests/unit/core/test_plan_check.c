@@ -314,23 +314,48 @@ Test(plan_defaults, life_safety_is_the_worst_and_the_rest_is_not)
 
 // ---- bounds ----
 
-Test(plan_check, a_plan_too_large_for_one_request_is_refused)
+static void add_devices(Vd__Plan *plan, unsigned count, const char *name)
+{
+  for (unsigned i = 0; i < count; i++) {
+    Vd__PlanDevice *device = (Vd__PlanDevice *)vd_message_new(&vd__plan_device__descriptor);
+    vd_string_set(&device->id, vd_plan_words("device-%u", i).text);
+    vd_string_set(&device->zone, "hall");
+    vd_string_set(&device->category, "av-fault");
+    vd_string_set(&device->spare, "stage");
+    device->heartbeat_ms = 30000;
+    device->name = (Vd__Text *)vd_message_new(&vd__text__descriptor);
+    vd_string_set(&device->name->en, name);
+    vd_string_set(&device->name->zh_hant, name);
+    VD_REPEATED_ADD(plan->devices, plan->n_devices, device);
+  }
+}
+
+Test(plan_check, as_many_devices_as_a_plan_may_have_fit)
+{
+  Vd__Plan *plan = plan_good();
+  add_devices(plan, 10000, "Projector 12 by the main stage");
+  struct vd_findings findings = check(plan);
+  cr_expect_eq(findings.count, 0);
+  vd_findings_finish(&findings);
+  vd__plan__free_unpacked(plan, NULL);
+}
+
+Test(plan_check, a_plan_that_is_too_large_is_refused)
 {
   Vd__Plan *plan = plan_good();
   char long_name[201] = {0};
   memset(long_name, 'x', 200);
-  for (unsigned i = 0; i < 300; i++) {
-    Vd__PlanZone *zone = (Vd__PlanZone *)vd_message_new(&vd__plan_zone__descriptor);
-    vd_string_set(&zone->id, vd_plan_words("room-%u", i).text);
-    zone->name = (Vd__Text *)vd_message_new(&vd__text__descriptor);
-    vd_string_set(&zone->name->en, long_name);
-    VD_REPEATED_ADD(plan->zones, plan->n_zones, zone);
-    cr_assert(protobuf_c_message_get_packed_size(&plan->base) < VD_REQUEST_MAX);
-    if (protobuf_c_message_get_packed_size(&plan->base) > VD_PLAN_SIZE_MAX)
-      break;
-  }
+  add_devices(plan, 10000, long_name);
+  while (protobuf_c_message_get_packed_size(&plan->base) > VD_PLAN_SIZE_MAX)
+    vd__plan_device__free_unpacked(plan->devices[--plan->n_devices], NULL);
   struct vd_findings findings = check(plan);
-  cr_assert_eq(plan_count(&findings, "plan-size"), 1);
+  cr_expect_eq(plan_count(&findings, "plan-size"), 0);
+  vd_findings_finish(&findings);
+  vd_string_set(&plan->devices[plan->n_devices - 1]->name->zh_hans, long_name);
+  vd_string_set(&plan->devices[plan->n_devices - 2]->name->zh_hans, long_name);
+  vd_string_set(&plan->devices[plan->n_devices - 3]->name->zh_hans, long_name);
+  findings = check(plan);
+  cr_expect_eq(plan_count(&findings, "plan-size"), 1);
   vd_findings_finish(&findings);
   vd__plan__free_unpacked(plan, NULL);
 }

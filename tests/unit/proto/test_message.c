@@ -187,3 +187,45 @@ Test(buffer, packs_behind_what_is_there)
                0);
   vd_buffer_finish(&buffer);
 }
+
+// ---- comparing ----
+
+Test(compare, a_copy_is_the_same_and_equals_are_packed_equal)
+{
+  struct random random = random_begin(20);
+  for (unsigned i = 0; i < 400; i++) {
+    ProtobufCMessage *message = random_message(&random, &vd__response__descriptor, false, 8);
+    ProtobufCMessage *copy = vd_message_copy(message);
+    ProtobufCMessage *other = random_message(&random, &vd__device__descriptor, false, 1);
+    ProtobufCMessage *another = random_message(&random, &vd__device__descriptor, false, 1);
+    cr_expect(vd_message_is_same(message, copy));
+    struct vd_buffer left = {0}, right = {0};
+    vd_buffer_pack(&left, other);
+    vd_buffer_pack(&right, another);
+    bool is_same = left.size == right.size && memcmp(left.data, right.data, left.size) == 0;
+    cr_expect_eq(vd_message_is_same(other, another), is_same);
+    vd_buffer_finish(&left);
+    vd_buffer_finish(&right);
+    protobuf_c_message_free_unpacked(message, NULL);
+    protobuf_c_message_free_unpacked(copy, NULL);
+    protobuf_c_message_free_unpacked(other, NULL);
+    protobuf_c_message_free_unpacked(another, NULL);
+  }
+}
+
+Test(compare, each_field_counts)
+{
+  struct random random = random_begin(21);
+  ProtobufCMessage *empty = vd_message_new(&vd__device__descriptor);
+  for (unsigned i = 0; i < 400; i++) {
+    ProtobufCMessage *full = random_message(&random, &vd__device__descriptor, false, 8);
+    for (unsigned j = 0; j < full->descriptor->n_fields; j++) {
+      const ProtobufCFieldDescriptor *field = &full->descriptor->fields[j];
+      if (vd_field_is_same(full, empty, field))
+        continue;
+      cr_expect_not(vd_message_is_same(full, empty), "%s", field->name);
+    }
+    protobuf_c_message_free_unpacked(full, NULL);
+  }
+  protobuf_c_message_free_unpacked(empty, NULL);
+}
