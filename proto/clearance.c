@@ -164,7 +164,7 @@ static const struct vd_field_line lines[] = {
     {OF(set_place), OPS, "crew zone"},
     {OF(set_reach), OPS, "crew reach"},
     {OF(log), OPS, "text"},
-    {OF(plan_apply), OPS, "plan hash"},
+    {OF(plan_apply), OPS, "plan hash part parts"},
     {OF(set_principal), OPS, "principal"},
     {OF(count_zone), OPS, "zone people estimated"},
     {OF(set_zone), OPS, "zone status"},

@@ -93,6 +93,9 @@
     "引用了不存在的項目。", "引用了不存在的项目。")                                                          \
   X(PLAN_DIFFERS, "plan-differs", "The plan differs from the one in the journal; apply it with venuectl.",   \
     "方案與日誌中的不同；請以 venuectl 套用。", "方案与日志中的不同；请以 venuectl 应用。")                  \
+  X(PART_MISSING, "part-missing",                                                                            \
+    "A part of the plan before this one is missing; send it again from the first.",                          \
+    "缺少此前的方案分段，請從第一段重新傳送。", "缺少此前的方案分段，请从第一段重新发送。")                  \
   X(NO_PLAN, "no-plan", "The journal is empty and no plan was given.", "日誌為空且未提供方案。",             \
     "日志为空且未提供方案。")                                                                                \
   /* the house */                                                                                            \

@@ -165,6 +165,8 @@ struct ctl_differences {
   size_t added, changed, removed;
   size_t moved; // people at another place in the plan, which nothing is printed of
 };
+enum { CTL_PLANNED_KINDS = 12 };
+extern const Vd__Kind ctl_planned_kinds[CTL_PLANNED_KINDS];
 void ctl_print_differences(const struct ctl *ctl, const struct vd_fold *before, const struct vd_fold *after,
                            struct ctl_differences *found);
 
@@ -263,6 +265,9 @@ int ctl_suggestion_list(struct ctl *ctl);
 int ctl_suggestion_take(struct ctl *ctl);
 int ctl_suggestion_pass(struct ctl *ctl);
 int ctl_plan_apply(struct ctl *ctl);
+// Sends a PlanApply, in parts where one request does not hold it. As venue_client_command.
+enum vd_err ctl_plan_send(struct ctl *ctl, Vd__Command *command, Vd__Reply **reply,
+                          struct vd_refusal *refusal) VD_MUST_CHECK;
 int ctl_plan_show(struct ctl *ctl);
 int ctl_watch(struct ctl *ctl);
 int ctl_rehearse(struct ctl *ctl);

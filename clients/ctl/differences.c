@@ -6,21 +6,45 @@
 #include "clients/ctl/ctl.h"
 #include "proto/text.h"
 
-// What the running event adds to the plan's entities, and what venued keeps for itself.
-static const char *const not_planned[] = {
-    "id",       "revision",    "retired",      "plan_hash",        "last_incident",
-    "last_log", "said",        "uncovered_ms", "said_until_at_ms", "on_duty",
-    "place",    "place_at_ms", "reach",        "duty_at_ms",       "uncovered_since_at_ms",
-    "category", "language", // of a page: its id says both
-    "rank",                 // told for all together
+const Vd__Kind ctl_planned_kinds[CTL_PLANNED_KINDS] = {
+    VD__KIND__KIND_EVENT, VD__KIND__KIND_ZONE,   VD__KIND__KIND_CATEGORY, VD__KIND__KIND_PAGE,
+    VD__KIND__KIND_TEAM,  VD__KIND__KIND_POST,   VD__KIND__KIND_CREW,     VD__KIND__KIND_SUPPLY,
+    VD__KIND__KIND_BATCH, VD__KIND__KIND_DEVICE, VD__KIND__KIND_SESSION,  VD__KIND__KIND_LANE};
+
+// What venued keeps for itself beside what is live, and what an id says already.
+static const struct {
+  Vd__Kind kind; // 0: of all
+  const char *name;
+} not_planned[] = {
+    {0, "id"},
+    {0, "revision"},
+    {0, "retired"},
+    {VD__KIND__KIND_EVENT, "plan_hash"},
+    {VD__KIND__KIND_PAGE, "category"},
+    {VD__KIND__KIND_PAGE, "language"},
+    {VD__KIND__KIND_CREW, "rank"}, // told for all together
+    {VD__KIND__KIND_SUPPLY, "batches"},
+    {VD__KIND__KIND_BATCH, "supply"},
+    {VD__KIND__KIND_BATCH, "index"},
+    {VD__KIND__KIND_SESSION, "start_at_ms"}, // as it stands; the plan's are planned_*
+    {VD__KIND__KIND_SESSION, "end_at_ms"},
 };
 
-static bool is_planned(const char *name)
+static bool is_planned(Vd__Kind kind, const ProtobufCFieldDescriptor *field)
 {
   for (size_t i = 0; i < sizeof not_planned / sizeof *not_planned; i++)
-    if (strcmp(not_planned[i], name) == 0)
+    if ((not_planned[i].kind == 0 || not_planned[i].kind == kind) &&
+        strcmp(not_planned[i].name, field->name) == 0)
       return false;
-  return true;
+  return !vd_field_is_live(kind, field);
+}
+
+// As the plan file calls it.
+static const char *word_of(Vd__Kind kind, const char *name)
+{
+  static const char planned[] = "planned_";
+  bool is_prefixed = kind == VD__KIND__KIND_SESSION && strncmp(name, planned, strlen(planned)) == 0;
+  return is_prefixed ? name + strlen(planned) : name;
 }
 
 // ---- values ----
@@ -100,6 +124,7 @@ static void add_value(const struct ctl *ctl, struct vd_buffer *out, const Protob
 // The fields that differ, as they are added: "capacity 400 → 450, shifts +…".
 struct said {
   const struct ctl *ctl;
+  Vd__Kind kind; // of the entity
   struct vd_buffer out;
   unsigned count;
 };
@@ -108,7 +133,7 @@ static void begin_field(struct said *said, const char *within, const char *name)
 {
   if (said->count++ > 0)
     vd_buffer_printf(&said->out, "%s", ctl_pick(said->ctl, ", ", "，", "，"));
-  vd_buffer_printf(&said->out, "%s%s%s", within, *within != '\0' ? "." : "", name);
+  vd_buffer_printf(&said->out, "%s%s%s", within, *within != '\0' ? "." : "", word_of(said->kind, name));
 }
 
 static bool is_same(const struct vd_buffer *a, const struct vd_buffer *b)
@@ -213,7 +238,7 @@ static void compare_messages(struct said *said, const char *within, const Protob
   for (unsigned i = 0; i < type->n_fields; i++) {
     const ProtobufCFieldDescriptor *field = &type->fields[i];
     const char *old = (const char *)before + field->offset, *new = (const char *)after + field->offset;
-    if (!is_planned(field->name))
+    if (*within == '\0' && !is_planned(said->kind, field))
       continue;
     if (field->label == PROTOBUF_C_LABEL_REPEATED)
       compare_lists(said, field, within, before, after);
@@ -242,7 +267,7 @@ static bool is_in_force(const ProtobufCMessage *message)
 static void print_entity(const struct ctl *ctl, char sign, Vd__Kind kind, const ProtobufCMessage *message)
 {
   const char *id = vd_message_id(message);
-  const void *name = field_of(message, "name");
+  const void *name = field_of(message, kind == VD__KIND__KIND_SESSION ? "title" : "name");
   const char *words = name != NULL ? ctl_text(ctl, *(Vd__Text *const *)name, "") : "";
   printf("%c %s", sign, ctl_words(ctl, &vd__kind__descriptor, (int)kind));
   if (kind != VD__KIND__KIND_EVENT)
@@ -268,7 +293,7 @@ static void compare_entities(const struct ctl *ctl, Vd__Kind kind, const Protobu
     found->removed++;
     return;
   }
-  struct said said = {.ctl = ctl};
+  struct said said = {.ctl = ctl, .kind = kind};
   compare_messages(&said, "", before, after);
   const uint32_t *old_rank = field_of(before, "rank"), *new_rank = field_of(after, "rank");
   found->moved += old_rank != NULL && *old_rank != *new_rank;
@@ -284,16 +309,17 @@ void ctl_print_differences(const struct ctl *ctl, const struct vd_fold *before, 
                            struct ctl_differences *found)
 {
   *found = (struct ctl_differences){.added = 0};
-  for (int kind = VD__KIND__KIND_EVENT; kind <= VD__KIND__KIND_CREW; kind++) {
-    const ProtobufCMessage *old = vd_fold_next(before, (Vd__Kind)kind, NULL, "");
-    const ProtobufCMessage *new = vd_fold_next(after, (Vd__Kind)kind, NULL, "");
+  for (size_t i = 0; i < CTL_PLANNED_KINDS; i++) {
+    Vd__Kind kind = ctl_planned_kinds[i];
+    const ProtobufCMessage *old = vd_fold_next(before, kind, NULL, "");
+    const ProtobufCMessage *new = vd_fold_next(after, kind, NULL, "");
     while (old != NULL || new != NULL) {
       int order = old == NULL ? 1 : new == NULL ? -1 : strcmp(vd_message_id(old), vd_message_id(new));
-      compare_entities(ctl, (Vd__Kind)kind, order <= 0 ? old : NULL, order >= 0 ? new : NULL, found);
+      compare_entities(ctl, kind, order <= 0 ? old : NULL, order >= 0 ? new : NULL, found);
       if (order <= 0)
-        old = vd_fold_next(before, (Vd__Kind)kind, vd_message_id(old), "");
+        old = vd_fold_next(before, kind, vd_message_id(old), "");
       if (order >= 0)
-        new = vd_fold_next(after, (Vd__Kind)kind, vd_message_id(new), "");
+        new = vd_fold_next(after, kind, vd_message_id(new), "");
     }
   }
 }

@@ -2,14 +2,79 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "clients/ctl/ctl.h"
+#include "proto/pieces.h"
 #include "proto/text.h"
 
-static const Vd__Kind planned[] = {VD__KIND__KIND_EVENT, VD__KIND__KIND_ZONE, VD__KIND__KIND_CATEGORY,
-                                   VD__KIND__KIND_PAGE,  VD__KIND__KIND_TEAM, VD__KIND__KIND_POST,
-                                   VD__KIND__KIND_CREW};
-enum { PLANNED = sizeof planned / sizeof *planned };
+// Packed bytes of a plan in one request: unpacked it must stay within the request's quota (VD_QUOTA_DEFAULT),
+// which short entries fill about ten times as fast.
+enum { PIECE_MAX = 24 * 1024, QUIET_MS = 1000 };
+
+// ---- sending ----
+
+static uint32_t count_pieces(const Vd__Plan *plan)
+{
+  struct vd_pieces pieces = {.whole = &plan->base};
+  uint32_t count = 0;
+  for (Vd__Plan piece; pieces.whole != NULL; count++)
+    vd_pieces_take(&pieces, &piece.base, PIECE_MAX);
+  return count;
+}
+
+static int64_t mono_ms(void)
+{
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+// On a terminal, once it takes long.
+static void show_progress(const struct ctl *ctl, int64_t began_ms, uint32_t part, uint32_t parts)
+{
+  if (mono_ms() - began_ms < QUIET_MS || !isatty(STDERR_FILENO))
+    return;
+  fprintf(stderr, "\r%s %u%%%s", ctl_pick(ctl, "sending the plan:", "正在傳送方案：", "正在发送方案："),
+          part * 100 / parts, part == parts ? "\n" : "");
+}
+
+// All under the command's id, so that repeating any of them is no other act; the last one's reply is the
+// command's.
+static enum vd_err send_parts(struct ctl *ctl, const Vd__Command *command, Vd__Reply **reply,
+                              struct vd_refusal *refusal)
+{
+  struct vd_pieces pieces = {.whole = &command->plan_apply->plan->base};
+  uint32_t parts = count_pieces(command->plan_apply->plan);
+  int64_t began_ms = mono_ms();
+  enum vd_err err = VD_OK;
+  for (uint32_t part = 1; err == VD_OK && part <= parts; part++) {
+    Vd__Plan piece;
+    Vd__PlanApply apply = *command->plan_apply;
+    Vd__Command sent = *command;
+    vd_pieces_take(&pieces, &piece.base, PIECE_MAX);
+    apply.plan = &piece;
+    apply.part = part;
+    apply.parts = parts;
+    sent.plan_apply = &apply;
+    vd__reply__free_unpacked(*reply, NULL);
+    *reply = NULL;
+    err = venue_client_command(ctl->client, &sent, reply, refusal);
+    show_progress(ctl, began_ms, part, parts);
+  }
+  return err;
+}
+
+enum vd_err ctl_plan_send(struct ctl *ctl, Vd__Command *command, Vd__Reply **reply,
+                          struct vd_refusal *refusal)
+{
+  enum vd_err err = venue_client_command(ctl->client, command, reply, refusal); // gives it its id
+  bool is_large = err == VD_ERR_TOO_LARGE && *reply == NULL; // the request, packed or unpacked
+  return is_large ? send_parts(ctl, command, reply, refusal) : err;
+}
+
+// ---- what came of it ----
 
 static void say_counts(const struct ctl *ctl, const struct ctl_differences *found)
 {
@@ -32,7 +97,7 @@ static void say_counts(const struct ctl *ctl, const struct ctl_differences *foun
 static int say_differences(struct ctl *ctl, const struct vd_fold *before)
 {
   struct vd_fold *after = NULL;
-  int status = ctl_fetch(ctl, planned, PLANNED, "", &after);
+  int status = ctl_fetch(ctl, ctl_planned_kinds, CTL_PLANNED_KINDS, "", &after);
   if (status != CTL_DONE)
     return CTL_DONE; // explained; the plan is in force all the same
   struct ctl_differences found;
@@ -75,12 +140,12 @@ static int apply(struct ctl *ctl, Vd__Plan *plan, const struct vd_text_map *map)
   command->plan_apply->plan = plan;
   int status = ctl_look(ctl);
   if (status == CTL_DONE)
-    status = ctl_fetch(ctl, planned, PLANNED, "", &before);
+    status = ctl_fetch(ctl, ctl_planned_kinds, CTL_PLANNED_KINDS, "", &before);
   if (status == CTL_DONE)
     status = ctl_complete(ctl, command);
   Vd__Reply *reply = NULL;
   if (status == CTL_DONE) {
-    enum vd_err err = venue_client_command(ctl->client, command, &reply, &refusal);
+    enum vd_err err = ctl_plan_send(ctl, command, &reply, &refusal);
     if (reply != NULL && ctl->options.is_json)
       ctl_print_json(&reply->base);
     if (err != VD_OK)

@@ -91,6 +91,7 @@ void vd_daemon_beat(struct vd_daemon *d)
     vd_daemon_watch_space(d);
   if (d->has_failed)
     return;
+  vd_uploads_expire(&d->uploads, vd_mono_ms());
   bool is_idle = d->committing == NULL && d->gathering->change_count == 0;
   if (is_idle && !d->is_read_only && vd_dirty_count(d->dirty) > 0)
     vd_daemon_sweep(d, IDLE_SLICE_ENTITIES);

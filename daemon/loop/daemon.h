@@ -24,6 +24,7 @@
 #include "daemon/loop/inbox.h"
 #include "daemon/loop/options.h"
 #include "daemon/loop/snapshot.h"
+#include "daemon/loop/upload.h"
 #include "daemon/net/net.h"
 #include "daemon/store/journal.h"
 #include "daemon/store/writer.h"
@@ -37,6 +38,7 @@ struct vd_daemon {
   struct vd_venue *venue;
   struct vd_answered *answered;
   struct vd_dirty *dirty;
+  struct vd_uploads uploads;
 
   struct vd_clock clock;
   struct vd_clock_reading reading; // of this turn of the loop
@@ -101,8 +103,10 @@ enum vd_err vd_daemon_read_plan(const char *path, Vd__Plan **plan, struct vd_ref
 // VD_ERR_PLAN_DIFFERS.
 enum vd_err vd_daemon_load_plan(struct vd_daemon *d, Vd__Plan *plan,
                                 struct vd_refusal *refusal) VD_MUST_CHECK;
-// Fills in defaults and the hash, so that the same plan has the same hash whoever sends it.
-void vd_plan_seal(Vd__PlanApply *apply);
+// What a PlanApply of a caller is executed as: heap, with defaults and hash filled in, so that the same plan
+// has the same hash whoever sends it. NULL with VD_OK: a part of the plan, and more are to come.
+enum vd_err vd_daemon_receive_plan(struct vd_daemon *d, const Vd__Principal *who, const Vd__Command *command,
+                                   Vd__PlanApply **apply, struct vd_refusal *refusal) VD_MUST_CHECK;
 
 // ---- principals.c ----
 // The principals of the configuration, by SetPrincipal commands into the gathering batch; others are revoked.
@@ -111,10 +115,19 @@ enum vd_err vd_daemon_set_principals(struct vd_daemon *d, const Vd__Config *conf
 // Gives net the table of who may speak.
 void vd_daemon_publish_identities(struct vd_daemon *d);
 
-// ---- pipeline.c ----
+// ---- commands.c ----
 // Venue acts as venued itself (plans, principals): adds to the gathering batch.
 enum vd_err vd_daemon_command_self(struct vd_daemon *d, Vd__Command *command,
                                    struct vd_refusal *refusal) VD_MUST_CHECK;
+// Executes the commands of the call, and answers each in the response.
+void vd_daemon_execute(struct vd_daemon *d, struct vd_call *call, const Vd__Principal *who,
+                       Vd__Response *response);
+// The principal of a call, NULL if it is unknown or revoked by now.
+const Vd__Principal *vd_daemon_principal(const struct vd_daemon *d, const char *id);
+
+// ---- pipeline.c ----
+// Adds a Change of the venue to the gathering batch. A vd_emit_fn; the context is the daemon.
+void vd_daemon_take_change(void *context, const Vd__Change *change);
 // Fires what is due, executes what waits, commits, arms the timer: one turn of the loop.
 void vd_daemon_turn(struct vd_daemon *d);
 // The journal thread's report: result of the batch under way.
@@ -128,8 +141,6 @@ void vd_daemon_answer(struct vd_daemon *d, struct vd_call *call, Vd__Response *r
 Vd__Response *vd_response_new(const struct vd_call *call);
 Vd__Reply *vd_reply_new(const char *id, Vd__Language language, enum vd_err err,
                         const struct vd_refusal *refusal);
-// The principal of a call, NULL if it is unknown or revoked by now.
-const Vd__Principal *vd_daemon_principal(const struct vd_daemon *d, const char *id);
 
 // ---- query.c ----
 // Fills the response of a read; false if the call is answered later by itself (history).

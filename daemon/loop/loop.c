@@ -327,6 +327,7 @@ static void finish(struct vd_daemon *d)
     vd_net_stop(d->net);
   }
   finish_handles(d);
+  vd_uploads_finish(&d->uploads);
   vd_dirty_destroy(d->dirty);
   vd_answered_destroy(d->answered);
   vd_venue_destroy(d->venue);

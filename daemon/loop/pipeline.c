@@ -100,7 +100,7 @@ void vd_daemon_refuse_call(struct vd_daemon *d, struct vd_call *call, enum vd_er
 
 // ---- executing ----
 
-static void on_change(void *context, const Vd__Change *change)
+void vd_daemon_take_change(void *context, const Vd__Change *change)
 {
   struct vd_daemon *d = context;
   start_gathering(d);
@@ -114,115 +114,9 @@ static void on_change(void *context, const Vd__Change *change)
     vd_dirty_mark(d->dirty, change->removals[i]->kind, change->removals[i]->id);
 }
 
-static const Vd__Principal *local_admin(void)
-{
-  static Vd__Principal principal;
-  if (principal.base.descriptor == NULL) {
-    vd__principal__init(&principal);
-    principal.id = (char *)"local-admin";
-    principal.role = VD__ROLE__ROLE_ADMIN;
-  }
-  return &principal;
-}
-
-const Vd__Principal *vd_daemon_principal(const struct vd_daemon *d, const char *id)
-{
-  if (strcmp(id, local_admin()->id) == 0)
-    return local_admin();
-  const Vd__Principal *principal =
-      (const Vd__Principal *)vd_fold_find(vd_venue_fold(d->venue), VD__KIND__KIND_PRINCIPAL, id);
-  return principal != NULL && !principal->revoked ? principal : NULL;
-}
-
-enum vd_err vd_daemon_command_self(struct vd_daemon *d, Vd__Command *command, struct vd_refusal *refusal)
-{
-  static Vd__Principal self;
-  vd__principal__init(&self);
-  self.id = (char *)"venued";
-  self.role = VD__ROLE__ROLE_ADMIN;
-  Vd__Reply reply = VD__REPLY__INIT;
-  enum vd_err err = vd_venue_execute(d->venue, &self, "", command, VD__LANGUAGE__LANGUAGE_EN, d->now_ms,
-                                     on_change, d, &reply);
-  if (err != VD_OK)
-    vd_refuse(refusal, err, reply.field, "%s", reply.sentence);
-  vd_reply_clear(&reply);
-  return err;
-}
-
-static bool repeat_answer(struct vd_daemon *d, const Vd__Principal *who, const Vd__Command *command,
-                          Vd__Language language, Vd__Reply *reply)
-{
-  struct vd_answer answer;
-  if (!vd_answered_find(d->answered, who->id, command->id, &answer))
-    return false;
-  vd_string_set(&reply->id, command->id);
-  vd_string_set(&reply->code, vd_err_name(VD_OK));
-  vd_string_set(&reply->sentence, vd_err_sentence(VD_OK, language));
-  reply->number = answer.number;
-  reply->looks_like = answer.looks_like;
-  reply->sequence = answer.sequence;
-  reply->repeated = true;
-  return true;
-}
-
-static void refuse_command(struct vd_daemon *d, const Vd__Principal *who, const Vd__Command *command,
-                           Vd__Reply *reply)
-{
-  d->refusals++;
-  const ProtobufCFieldDescriptor *act =
-      protobuf_c_message_descriptor_get_field(&vd__command__descriptor, (unsigned)command->act_case);
-  vd_log_limited(VD_LOG_INFO, "refused", "code", reply->code, "principal", who->id, "command",
-                 act != NULL ? act->name : "none", "field", reply->field, NULL);
-}
-
-static Vd__Reply *execute(struct vd_daemon *d, const Vd__Principal *who, const struct vd_call *call,
-                          Vd__Command *command)
-{
-  const Vd__Request *request = call->request;
-  if (!vd_request_id_is_valid(command->id)) {
-    struct vd_refusal refusal = {.err = VD_OK};
-    vd_refuse(&refusal, VD_ERR_MISSING, "commands.id", NULL);
-    Vd__Reply *refused = vd_reply_new(command->id, request->language, VD_ERR_MISSING, &refusal);
-    refuse_command(d, who, command, refused);
-    return refused;
-  }
-  Vd__Reply *reply = (Vd__Reply *)vd_message_new(&vd__reply__descriptor);
-  if (repeat_answer(d, who, command, request->language, reply))
-    return reply;
-  Vd__Command sealed = *command;
-  if (command->act_case == VD__COMMAND__ACT_PLAN_APPLY) { // a request is not to be changed
-    sealed.plan_apply = (Vd__PlanApply *)vd_message_copy(&command->plan_apply->base);
-    vd_plan_seal(sealed.plan_apply);
-  }
-  enum vd_err err = vd_venue_execute(d->venue, who, request->id, &sealed, request->language, d->now_ms,
-                                     on_change, d, reply);
-  if (command->act_case == VD__COMMAND__ACT_PLAN_APPLY)
-    vd__plan_apply__free_unpacked(sealed.plan_apply, NULL);
-  if (err != VD_OK) {
-    refuse_command(d, who, command, reply);
-    return reply;
-  }
-  d->commands++;
-  if (reply->sequence != 0)
-    vd_answered_put(d->answered, who->id, command->id,
-                    &(struct vd_answer){reply->number, reply->looks_like, reply->sequence});
-  return reply;
-}
-
 static bool is_read_only_for(const struct vd_daemon *d, const struct vd_call *call)
 {
   return d->is_read_only && call->request->body_case == VD__REQUEST__BODY_COMMANDS;
-}
-
-static void execute_commands(struct vd_daemon *d, struct vd_call *call, const Vd__Principal *who,
-                             Vd__Response *response)
-{
-  const Vd__Commands *commands = call->request->commands;
-  response->body_case = VD__RESPONSE__BODY_REPLIES;
-  response->replies = (Vd__Replies *)vd_message_new(&vd__replies__descriptor);
-  for (size_t i = 0; i < commands->n_commands; i++)
-    VD_REPEATED_ADD(response->replies->replies, response->replies->n_replies,
-                    execute(d, who, call, commands->commands[i]));
 }
 
 static void execute_call(struct vd_daemon *d, struct vd_call *call)
@@ -239,7 +133,7 @@ static void execute_call(struct vd_daemon *d, struct vd_call *call)
   }
   Vd__Response *response = vd_response_new(call);
   if (call->request->body_case == VD__REQUEST__BODY_COMMANDS)
-    execute_commands(d, call, who, response);
+    vd_daemon_execute(d, call, who, response);
   else if (!vd_daemon_query(d, call, who, response)) {
     vd__response__free_unpacked(response, NULL);
     return;
@@ -280,7 +174,7 @@ static void look_whether_deaf(struct vd_daemon *d)
 // Time comes first: what was due before a command is recorded before it.
 static void fire_due(struct vd_daemon *d)
 {
-  vd_emit_fn emit = d->is_read_only ? vd_daemon_alarm : on_change;
+  vd_emit_fn emit = d->is_read_only ? vd_daemon_alarm : vd_daemon_take_change;
   while (!vd_batch_is_full(d->gathering) &&
          vd_venue_tick(d->venue, d->now_ms, TICKS_PER_LOOK, emit, d) == TICKS_PER_LOOK)
     ;

@@ -1,8 +1,10 @@
-// The plan file: read and checked at start, applied to a new journal, compared with an old one's.
+// The plan as it comes in. The file: read and checked at start, applied to a new journal, compared with an
+// old one's. The command: sealed, or put together from its parts.
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/core/access.h"
 #include "daemon/core/plan.h"
 #include "daemon/loop/daemon.h"
 #include "daemon/loop/log.h"
@@ -47,7 +49,7 @@ enum vd_err vd_daemon_read_plan(const char *path, Vd__Plan **plan, struct vd_ref
   return err;
 }
 
-void vd_plan_seal(Vd__PlanApply *apply)
+static void seal(Vd__PlanApply *apply)
 {
   if (apply->plan == NULL)
     return;
@@ -109,7 +111,7 @@ enum vd_err vd_daemon_load_plan(struct vd_daemon *d, Vd__Plan *plan, struct vd_r
 {
   Vd__PlanApply apply = VD__PLAN_APPLY__INIT;
   apply.plan = plan;
-  vd_plan_seal(&apply);
+  seal(&apply);
   Vd__Command command = VD__COMMAND__INIT;
   command.id = (char *)"plan";
   command.act_case = VD__COMMAND__ACT_PLAN_APPLY;
@@ -121,4 +123,27 @@ enum vd_err vd_daemon_load_plan(struct vd_daemon *d, Vd__Plan *plan, struct vd_r
     err = refuse_difference(d, vd_daemon_principal(d, "local-admin"), &command, refusal);
   free(apply.hash.data);
   return err;
+}
+
+// ---- the command ----
+
+enum vd_err vd_daemon_receive_plan(struct vd_daemon *d, const Vd__Principal *who, const Vd__Command *command,
+                                   Vd__PlanApply **apply, struct vd_refusal *refusal)
+{
+  Vd__Plan *plan = NULL;
+  enum vd_err err = VD_OK;
+  *apply = NULL;
+  if (command->plan_apply->parts > 1) {
+    err = vd_access_check(d->venue, who, command, refusal); // the parts of a stranger are not kept
+    if (err == VD_OK)
+      err = vd_uploads_take(&d->uploads, who->id, command, vd_mono_ms(), &plan, refusal);
+    if (plan == NULL)
+      return err;
+  } else if (command->plan_apply->plan != NULL) { // a copy: a request is not to be changed
+    plan = (Vd__Plan *)vd_message_copy(&command->plan_apply->plan->base);
+  }
+  *apply = (Vd__PlanApply *)vd_message_new(&vd__plan_apply__descriptor);
+  (*apply)->plan = plan;
+  seal(*apply);
+  return VD_OK;
 }
