@@ -384,7 +384,7 @@ static int turn_off(struct play *play)
   int status =
       ctl_rehearsal_baseline(play->ctl, play->ctl->arguments[0], play->script, &command->plan_apply->plan);
   if (status == CTL_DONE) {
-    enum vd_err err = venue_client_command(play->ctl->client, command, &reply, &refusal);
+    enum vd_err err = ctl_plan_send(play->ctl, command, &reply, &refusal);
     status = err != VD_OK ? ctl_complain(play->ctl, err, &refusal) : CTL_DONE;
   }
   vd__reply__free_unpacked(reply, NULL);

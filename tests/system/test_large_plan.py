@@ -182,6 +182,8 @@ def parts_by_http():
 
         before = venue.json("status")[0]["sequence"]
         assert send(2)["code"] == "part-missing"
+        assert send(2, language="zh-TW")["sentence"] == "缺少此前的方案分段，請從第一段重新傳送。"
+        assert send(2, language="zh-CN")["sentence"] == "缺少此前的方案分段，请从第一段重新发送。"
         first = send(1)
         assert (first["code"], first["number"], first.get("sequence", 0)) == ("ok", 1, 0), first
         assert send(3)["code"] == "part-missing"

@@ -127,11 +127,11 @@ Test(text_hostile, many_values, .timeout = 300)
       {PLAN, YAML, "zones:\n", "- {}\n", "", MIB / 2, VD_OK},
       {&vd__crew__descriptor, YAML, "skills:\n", "- av\n", "", 2 * MIB, VD_OK},
       // More marks than are allowed, in a text that is not too large.
-      {&vd__alert__descriptor, JSON, "{\"digest\":[", "1,", "1]}", 3 * MIB, VD_ERR_TOO_LARGE},
-      {PLAN, YAML, "zones: [", "{},", "{}]", 3 * MIB, VD_ERR_TOO_LARGE},
-      {PLAN, YAML, "", "? ", "", 3 * MIB, VD_ERR_TOO_LARGE},
-      {PLAN, YAML, "[", "- ", "", 3 * MIB, VD_ERR_TOO_LARGE},
-      {PLAN, JSON, "[", "\"\"", "", 3 * MIB, VD_ERR_TOO_LARGE},
+      {&vd__alert__descriptor, JSON, "{\"digest\":[", "1,", "1]}", 6 * MIB, VD_ERR_TOO_LARGE},
+      {PLAN, YAML, "zones: [", "{},", "{}]", 6 * MIB, VD_ERR_TOO_LARGE},
+      {PLAN, YAML, "", "? ", "", 6 * MIB, VD_ERR_TOO_LARGE},
+      {PLAN, YAML, "[", "- ", "", 6 * MIB, VD_ERR_TOO_LARGE},
+      {PLAN, JSON, "[", "\"\"", "", 6 * MIB, VD_ERR_TOO_LARGE},
   };
   EXPECT_ALL_BOUNDED(hostiles);
 }
@@ -177,25 +177,25 @@ Test(text_hostile, an_alias_bomb, .timeout = 60)
 Test(text_hostile, long_values, .timeout = 300)
 {
   static const struct hostile hostiles[] = {
-      {COMMAND, JSON, "{\"id\":\"", "abcdefgh", "\"}", 4 * MIB - 16, VD_OK},
-      {COMMAND, JSON, "{\"id\":\"", "\\u00e9", "\"}", 4 * MIB - 16, VD_OK},
-      {COMMAND, JSON, "{\"id\":", "9", "}", 4 * MIB - 16, VD_ERR_BAD_VALUE},
-      {PLAN, JSON, "{\"version\":", "9", "}", 4 * MIB - 16, VD_ERR_BAD_VALUE},
+      {COMMAND, JSON, "{\"id\":\"", "abcdefgh", "\"}", 12 * MIB - 16, VD_OK},
+      {COMMAND, JSON, "{\"id\":\"", "\\u00e9", "\"}", 12 * MIB - 16, VD_OK},
+      {COMMAND, JSON, "{\"id\":", "9", "}", 12 * MIB - 16, VD_ERR_BAD_VALUE},
+      {PLAN, JSON, "{\"version\":", "9", "}", 12 * MIB - 16, VD_ERR_BAD_VALUE},
       {PLAN, JSON, "{\"version\":-", "9", "}", MIB, VD_ERR_BAD_VALUE},
       {PLAN, YAML, "policy: {climb_after_ms: ", "1h1m", "}", MIB, VD_ERR_BAD_VALUE},
       {COMMAND, YAML, "acted_at_ms: 2023-05-18T09:00:00.", "0", "Z", MIB, VD_ERR_BAD_VALUE},
-      {COMMAND, YAML, "plan_apply: {hash: ", "00", "}", 4 * MIB - 64, VD_OK},
-      {COMMAND, YAML, "id: ", "word ", "", 4 * MIB - 16, VD_OK},
-      {COMMAND, YAML, "id: ", "word\n  ", "", 4 * MIB - 16, VD_OK},
-      {COMMAND, YAML, "id: |\n", "  word\n", "", 4 * MIB - 16, VD_OK},
-      {COMMAND, YAML, "id: >\n", "  word\n\n", "", 4 * MIB - 16, VD_OK},
-      {COMMAND, YAML, "id: '", "it is\n  ", "'", 4 * MIB - 16, VD_OK},
+      {COMMAND, YAML, "plan_apply: {hash: ", "00", "}", 12 * MIB - 64, VD_OK},
+      {COMMAND, YAML, "id: ", "word ", "", 12 * MIB - 16, VD_OK},
+      {COMMAND, YAML, "id: ", "word\n  ", "", 12 * MIB - 16, VD_OK},
+      {COMMAND, YAML, "id: |\n", "  word\n", "", 12 * MIB - 16, VD_OK},
+      {COMMAND, YAML, "id: >\n", "  word\n\n", "", 12 * MIB - 16, VD_OK},
+      {COMMAND, YAML, "id: '", "it is\n  ", "'", 12 * MIB - 16, VD_OK},
       {COMMAND, YAML, "id: 'a", "''", "'", MIB / 4, VD_OK},
-      {COMMAND, YAML, "", "k", ": 1", 4 * MIB - 16, VD_ERR_UNKNOWN_FIELD},
-      {COMMAND, JSON, "{\"", "k", "\":1}", 4 * MIB - 16, VD_ERR_UNKNOWN_FIELD},
-      {COMMAND, YAML, "", "# comment\n", "id: a\n", 4 * MIB - 16, VD_OK},
-      {COMMAND, JSON, "{", " ", "}", 4 * MIB - 16, VD_OK},
-      {COMMAND, JSON, "{\"id\":\"", "a", "\"}", 4 * MIB + 1, VD_ERR_TOO_LARGE},
+      {COMMAND, YAML, "", "k", ": 1", 12 * MIB - 16, VD_ERR_UNKNOWN_FIELD},
+      {COMMAND, JSON, "{\"", "k", "\":1}", 12 * MIB - 16, VD_ERR_UNKNOWN_FIELD},
+      {COMMAND, YAML, "", "# comment\n", "id: a\n", 12 * MIB - 16, VD_OK},
+      {COMMAND, JSON, "{", " ", "}", 12 * MIB - 16, VD_OK},
+      {COMMAND, JSON, "{\"id\":\"", "a", "\"}", 12 * MIB + 1, VD_ERR_TOO_LARGE},
   };
   EXPECT_ALL_BOUNDED(hostiles);
 }
