@@ -251,6 +251,8 @@ int ctl_session_import(struct ctl *ctl)
     if (err == VD_OK && import->n_sessions == 0)
       err = vd_refuse(&refusal, VD_ERR_MISSING, "VEVENT", NULL);
     tell_left_out(ctl, &left_out);
+    if (err != VD_OK && left_out.line > 0)
+      fprintf(stderr, "%s:%u: ", ctl->arguments[0], left_out.line);
     status = err != VD_OK              ? ctl_complain(ctl, err, &refusal)
              : ctl->options.is_dry_run ? print_import(ctl, fold, import)
                                        : send_import(ctl, import);

@@ -16,6 +16,8 @@ enum vd_err ctl_calendar_refuse(const struct reader *reader, const struct entry 
                                 const char *property, const char *why)
 {
   const char *name = *entry->summary ? entry->summary : entry->uid;
+  if (reader->left_out->line == 0)
+    reader->left_out->line = ctl_calendar_line(reader->text, entry->number, property);
   return vd_refuse(reader->refusal, err, property, "%s%s%s", name, *name && *why ? ": " : "", why);
 }
 
@@ -371,14 +373,16 @@ static enum vd_err add_entry(struct reader *reader, struct entry *entry)
 static enum vd_err read_events(struct reader *reader, bool instead)
 {
   enum vd_err err = VD_OK;
+  unsigned number = reader->n_events;
   icalcompiter at = icalcomponent_begin_component(reader->calendar, ICAL_VEVENT_COMPONENT);
   for (icalcomponent *event; err == VD_OK && (event = icalcompiter_deref(&at)); icalcompiter_next(&at)) {
     bool is_instead = icalcomponent_get_first_property(event, ICAL_RECURRENCEID_PROPERTY) != NULL;
+    number++;
     if (is_instead != instead)
       continue;
     char *summary = line_of(text_of(event, ICAL_SUMMARY_PROPERTY));
     char *uid = line_of(text_of(event, ICAL_UID_PROPERTY));
-    struct entry entry = {.event = event, .uid = uid, .summary = summary};
+    struct entry entry = {.event = event, .number = number, .uid = uid, .summary = summary};
     err = add_entry(reader, &entry);
     free(summary);
     free(uid);
@@ -392,7 +396,10 @@ static enum vd_err read_calendar(struct reader *reader, icalcomponent *calendar)
   enum vd_err err = ctl_calendar_method(reader);
   if (err == VD_OK)
     err = read_events(reader, false);
-  return err != VD_OK ? err : read_events(reader, true);
+  if (err == VD_OK)
+    err = read_events(reader, true);
+  reader->n_events += (unsigned)icalcomponent_count_components(calendar, ICAL_VEVENT_COMPONENT);
+  return err;
 }
 
 static enum vd_err read_all(struct reader *reader, icalcomponent *root)
@@ -421,14 +428,16 @@ static bool is_offset(const char *text)
 }
 
 // libical walks what it parsed by recursion.
-static enum vd_err check_text(const char *text, size_t size, struct vd_refusal *refusal)
+static enum vd_err check_text(const char *text, size_t size, unsigned *at, struct vd_refusal *refusal)
 {
   if (size > CTL_CALENDAR_SIZE_MAX)
     return vd_refuse(refusal, VD_ERR_TOO_LARGE, "VCALENDAR", "more than %d bytes", CTL_CALENDAR_SIZE_MAX);
   if (memchr(text, '\0', size))
     return vd_refuse(refusal, VD_ERR_BAD_TEXT, "VCALENDAR", "it holds a NUL");
   unsigned depth = 0;
+  *at = 0;
   for (const char *line = text; line && *line; line = strchr(line, '\n'), line += line != NULL) {
+    ++*at;
     depth += strncasecmp(line, "BEGIN:", 6) == 0;
     bool is_end = strncasecmp(line, "END:", 4) == 0;
     if (strncasecmp(line, "TZOFFSET", 8) == 0 && !is_offset(line + strcspn(line, ":\r\n")))
@@ -438,6 +447,7 @@ static enum vd_err check_text(const char *text, size_t size, struct vd_refusal *
                        is_end ? "an END without its BEGIN" : "nested too deeply");
     depth -= is_end;
   }
+  *at = 0;
   return VD_OK;
 }
 
@@ -445,11 +455,11 @@ enum vd_err ctl_calendar_read(const struct vd_fold *fold, const char *text, size
                               Vd__SessionsImport **import, struct ctl_left_out *left_out,
                               struct vd_refusal *refusal)
 {
-  struct reader reader = {.fold = fold, .left_out = left_out, .refusal = refusal};
+  struct reader reader = {.fold = fold, .text = text, .left_out = left_out, .refusal = refusal};
   reader.event = (const Vd__Event *)vd_fold_find(fold, VD__KIND__KIND_EVENT, "event");
   if (!reader.event)
     return vd_refuse(refusal, VD_ERR_NO_PLAN, NULL, NULL);
-  enum vd_err err = check_text(text, size, refusal);
+  enum vd_err err = check_text(text, size, &left_out->line, refusal);
   if (err != VD_OK)
     return err;
   icalerror_set_errors_are_fatal(false);

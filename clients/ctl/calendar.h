@@ -29,9 +29,10 @@ enum {
   CTL_CALENDAR_SESSIONS_MAX = 200,
 };
 
-// Events of a calendar that are no session, or not at each of their times.
+// Events of a calendar that are no session, or not at each of their times; and where it is not understood.
 struct ctl_left_out {
   unsigned all_day, outside; // of the event
+  unsigned line;             // of the text: what was refused, 0 = the whole of it
 };
 
 // Reads a calendar (`size` bytes and a NUL) for the venue in `fold` (event, zones, sessions). On success

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "clients/ctl/calendar_internal.h"
+#include "proto/check.h"
 #include "proto/message.h"
 
 // ---- what libical left out ----
@@ -47,6 +48,8 @@ static enum vd_err refuse_fault(const struct reader *reader, const struct entry 
     return ctl_calendar_refuse(reader, entry, VD_ERR_BAD_VALUE, name, "cannot be read");
   const char *line = text ? strstr(text, ": ") : NULL;
   char why[80];
+  if (line)
+    reader->left_out->line = ctl_calendar_line(reader->text, entry->number, line + 2);
   snprintf(why, sizeof why, "\"%.40s\" cannot be read", line ? line + 2 : "");
   return ctl_calendar_refuse(reader, entry, VD_ERR_BAD_VALUE, "VEVENT", why);
 }
@@ -94,6 +97,7 @@ enum vd_err ctl_calendar_method(struct reader *reader)
   if (reader->is_off || method == ICAL_METHOD_PUBLISH || method == ICAL_METHOD_REQUEST ||
       method == ICAL_METHOD_ADD)
     return VD_OK;
+  reader->left_out->line = ctl_calendar_line(reader->text, 0, "METHOD");
   return vd_refuse(reader->refusal, VD_ERR_BAD_VALUE, "METHOD", "PUBLISH, REQUEST, ADD or CANCEL is needed");
 }
 
@@ -111,6 +115,9 @@ enum vd_err ctl_calendar_check_uids(struct reader *reader)
   for (size_t i = 1; i < reader->n_uids; i++)
     if (strcmp(reader->uids[i - 1], reader->uids[i]) == 0) {
       const struct entry entry = {.uid = reader->uids[i], .summary = ""};
+      char line[VD_REASON_MAX + 8];
+      snprintf(line, sizeof line, "UID:%.*s", (int)strcspn(reader->uids[i], "/"), reader->uids[i]);
+      reader->left_out->line = ctl_calendar_line(reader->text, 0, line);
       return ctl_calendar_refuse(reader, &entry, VD_ERR_DUPLICATE_ID, "UID", "comes twice");
     }
   return VD_OK;

@@ -13,21 +13,28 @@ struct reader {
   Vd__SessionsImport *import;
   struct ctl_left_out *left_out;
   struct vd_refusal *refusal;
-  bool is_off;    // the calendar under way cancels what it names
-  unsigned steps; // of repetitions, in all calendars
-  char **uids;    // heap: those that came, one of a repetition's times with that time
+  const char *text;
+  unsigned n_events; // so far, of the calendars before and the one under way
+  bool is_off;       // the calendar under way cancels what it names
+  unsigned steps;    // of repetitions, in all calendars
+  char **uids;       // heap: those that came, one of a repetition's times with that time
   size_t n_uids;
 };
 
 // One event under way.
 struct entry {
   icalcomponent *event;
+  unsigned number; // its place among all events, 0: none in particular
   const char *uid, *summary;
   struct icaltimetype start; // as written
   icaltimezone *clock;       // of the start; NULL: the venue's
   int64_t length_ms;
   bool has_outside; // of the event: times that are left out
 };
+
+// Where the event's line that begins so stands, else the event; of event 0 the last such line of all. 0:
+// nowhere.
+unsigned ctl_calendar_line(const char *text, unsigned event, const char *start);
 
 // Refuses because of this property of the event.
 enum vd_err ctl_calendar_refuse(const struct reader *reader, const struct entry *entry, enum vd_err err,
