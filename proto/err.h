@@ -86,6 +86,8 @@
     "所填時間早於上報或過久以前。", "所填时间早于上报或过久以前。")                                          \
   X(ACTED_IN_FUTURE, "acted-in-future", "The time given lies in the future.", "所填時間在未來。",            \
     "所填时间在未来。")                                                                                      \
+  X(CHANGED_SINCE, "changed-since", "It says something else since it was read; read it again.",              \
+    "閱讀之後內容已有變更，請重新閱讀。", "阅读之后内容已有变更，请重新阅读。")                              \
   /* the plan */                                                                                             \
   X(BAD_PLAN, "bad-plan", "The plan has errors.", "方案有錯誤。", "方案有错误。")                            \
   X(DUPLICATE_ID, "duplicate-id", "This id is given twice.", "此識別碼重複。", "此标识重复。")               \

@@ -65,6 +65,7 @@
   X(SESSION_ENDED, "session-ended", "session ended", "議程結束", "议程结束")                                 \
   X(SESSION_SHIFTED, "session-shifted", "session moved", "議程改期", "议程改期")                             \
   X(SESSION_CANCELLED, "session-cancelled", "session cancelled", "議程取消", "议程取消")                     \
+  X(SESSION_UNDONE, "session-undone", "session act undone", "議程操作已撤銷", "议程操作已撤销")                \
   X(SESSIONS_IMPORTED, "sessions-imported", "agenda imported", "議程已匯入", "议程已导入")                   \
   X(OVERRUN, "overrun", "session overruns", "議程超時", "议程超时")                                          \
   X(NOTICE_OPENED, "notice-opened", "attendee notice drafted", "通知草稿", "通知草稿")                       \

@@ -1,15 +1,14 @@
-// The agenda and what attendees are told of it: session … and notice ….
-#include <inttypes.h>
+// The agenda: session ….
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "clients/ctl/agenda.h"
 #include "clients/ctl/calendar.h"
-#include "clients/ctl/ctl.h"
 #include "proto/check.h"
 #include "proto/text.h"
 
-static int fetch(struct ctl *ctl, struct vd_fold **fold)
+int ctl_agenda_fetch(struct ctl *ctl, struct vd_fold **fold)
 {
   static const Vd__Kind kinds[] = {VD__KIND__KIND_EVENT, VD__KIND__KIND_ZONE, VD__KIND__KIND_SESSION,
                                    VD__KIND__KIND_NOTICE};
@@ -17,8 +16,7 @@ static int fetch(struct ctl *ctl, struct vd_fold **fold)
   return status != CTL_DONE ? status : ctl_fetch(ctl, kinds, sizeof kinds / sizeof *kinds, "", fold);
 }
 
-// "05-18 09:00" of the venue's clock face.
-static void moment(const struct ctl *ctl, int64_t at_ms, char out[40])
+void ctl_agenda_moment(const struct ctl *ctl, int64_t at_ms, char out[40])
 {
   enum { DAY = 5, MINUTE_END = 16, SIZE = 11 };
   char full[40];
@@ -39,7 +37,7 @@ static int by_start(const void *a, const void *b)
   return order ? order : strcmp(left->id, right->id);
 }
 
-static bool is_over(const Vd__Session *session)
+bool ctl_agenda_is_over(const Vd__Session *session)
 {
   return session->state == VD__SESSION_STATE__SESSION_STATE_ENDED ||
          session->state == VD__SESSION_STATE__SESSION_STATE_CANCELLED;
@@ -47,7 +45,7 @@ static bool is_over(const Vd__Session *session)
 
 static bool is_wanted(const struct ctl *ctl, const Vd__Session *session)
 {
-  return !session->retired && !(ctl->options.only_open && is_over(session));
+  return !session->retired && !(ctl->options.only_open && ctl_agenda_is_over(session));
 }
 
 // Prints a list of so many rows, of which nothing but the head is in the table for machines.
@@ -66,8 +64,8 @@ static void row(struct ctl *ctl, struct ctl_table *table, const Vd__Session *ses
   int64_t shift_ms = session->planned_start_at_ms ? session->start_at_ms - session->planned_start_at_ms : 0;
   if (shift_ms != 0)
     vd_duration_format(shift_ms, by, sizeof by);
-  moment(ctl, session->start_at_ms, start);
-  moment(ctl, session->end_at_ms, end);
+  ctl_agenda_moment(ctl, session->start_at_ms, start);
+  ctl_agenda_moment(ctl, session->end_at_ms, end);
   ctl_cell(table, "%s", session->id);
   ctl_cell(table, "%s%s", state, session->overrun_warned ? "!" : "");
   ctl_cell(table, "%s%s%s%s%s", start, *by ? " (" : "", shift_ms > 0 ? "+" : "", by, *by ? ")" : "");
@@ -83,7 +81,7 @@ static void row(struct ctl *ctl, struct ctl_table *table, const Vd__Session *ses
 int ctl_session_list(struct ctl *ctl)
 {
   struct vd_fold *fold = NULL;
-  int status = fetch(ctl, &fold);
+  int status = ctl_agenda_fetch(ctl, &fold);
   if (status != CTL_DONE)
     return status;
   size_t count = 0;
@@ -106,7 +104,7 @@ int ctl_session_list(struct ctl *ctl)
   return CTL_DONE;
 }
 
-// ---- session start, end, shift, cancel ----
+// ---- session start, end, shift, cancel, undo ----
 
 int ctl_session_start(struct ctl *ctl)
 {
@@ -143,6 +141,13 @@ int ctl_session_cancel(struct ctl *ctl)
   Vd__Command *command = ctl_command_new(VD__COMMAND__ACT_SESSION_CANCEL);
   vd_string_set(&command->session_cancel->session, ctl->arguments[0]);
   vd_string_set(&command->session_cancel->reason, ctl_said(ctl, ctl->options.reason, 1));
+  return ctl_send(ctl, command, false);
+}
+
+int ctl_session_undo(struct ctl *ctl)
+{
+  Vd__Command *command = ctl_command_new(VD__COMMAND__ACT_SESSION_UNDO);
+  vd_string_set(&command->session_undo->session, ctl->arguments[0]);
   return ctl_send(ctl, command, false);
 }
 
@@ -191,7 +196,7 @@ static const char *outlook(const struct ctl *ctl, const struct vd_fold *fold, co
       before != NULL && before->retired && before->state == VD__SESSION_STATE__SESSION_STATE_PLANNED;
   if (before == NULL || is_gone)
     return is_off ? ctl_pick(ctl, "left out", "略過", "略过") : ctl_pick(ctl, "new", "新增", "新增");
-  if (is_over(before))
+  if (ctl_agenda_is_over(before))
     return ctl_pick(ctl, "stays as it is", "維持不變", "维持不变");
   if (before->state == VD__SESSION_STATE__SESSION_STATE_RUNNING)
     return before->planned_end_at_ms != from->end_at_ms && before->end_at_ms != from->end_at_ms
@@ -245,7 +250,7 @@ int ctl_session_import(struct ctl *ctl)
   struct vd_fold *fold = NULL;
   Vd__SessionsImport *import = NULL;
   enum vd_err err = read_file(ctl->arguments[0], &text, &refusal);
-  int status = err != VD_OK ? ctl_complain(ctl, err, &refusal) : fetch(ctl, &fold);
+  int status = err != VD_OK ? ctl_complain(ctl, err, &refusal) : ctl_agenda_fetch(ctl, &fold);
   if (status == CTL_DONE) {
     err = ctl_calendar_read(fold, (char *)text.data, text.size, &import, &left_out, &refusal);
     if (err == VD_OK && import->n_sessions == 0)
@@ -269,7 +274,7 @@ int ctl_session_import(struct ctl *ctl)
 int ctl_session_export(struct ctl *ctl)
 {
   struct vd_fold *fold = NULL;
-  int status = fetch(ctl, &fold);
+  int status = ctl_agenda_fetch(ctl, &fold);
   if (status != CTL_DONE)
     return status;
   char *text = ctl_calendar_write(fold, ctl->language, ctl->now_ms);
@@ -277,170 +282,4 @@ int ctl_session_export(struct ctl *ctl)
   free(text);
   vd_fold_destroy(fold);
   return CTL_DONE;
-}
-
-// ---- notices ----
-
-static void join(struct ctl_table *table, char *const *items, size_t count, uint32_t more)
-{
-  struct vd_buffer words = {0};
-  for (size_t i = 0; i < count; i++)
-    vd_buffer_printf(&words, "%s%s", i ? " " : "", items[i]);
-  if (more > 0)
-    vd_buffer_printf(&words, "%s+%u", count ? " " : "", more);
-  ctl_cell(table, "%.*s", (int)words.size, words.data ? (char *)words.data : "");
-  vd_buffer_finish(&words);
-}
-
-static void notice_row(struct ctl *ctl, struct ctl_table *table, const Vd__Notice *notice)
-{
-  char opened[40], next[40];
-  int64_t next_ms = notice->state == VD__NOTICE_STATE__NOTICE_STATE_SETTLING   ? notice->settles_at_ms
-                    : notice->state == VD__NOTICE_STATE__NOTICE_STATE_APPROVED ? notice->leaves_at_ms
-                                                                               : notice->sent_at_ms;
-  moment(ctl, notice->opened_at_ms, opened);
-  moment(ctl, next_ms, next);
-  ctl_cell(table, "%" PRIu64, notice->number);
-  ctl_cell(table, "%s", ctl_words(ctl, &vd__notice_state__descriptor, (int)notice->state));
-  ctl_cell(table, "%s", opened);
-  ctl_cell(table, "%s", next);
-  join(table, notice->sessions, notice->n_sessions, notice->more);
-  join(table, notice->zones, notice->n_zones, 0);
-  ctl_cell(table, "%s", notice->text);
-}
-
-static int by_number(const void *a, const void *b)
-{
-  const Vd__Notice *left = *(const Vd__Notice *const *)a, *right = *(const Vd__Notice *const *)b;
-  return left->number < right->number ? -1 : left->number > right->number;
-}
-
-static void notice_head(struct ctl *ctl, struct ctl_table *table)
-{
-  const char *const names[] = {"#",
-                               ctl_pick(ctl, "state", "狀態", "状态"),
-                               ctl_pick(ctl, "since", "開始於", "开始于"),
-                               ctl_pick(ctl, "settles, leaves", "靜候至／發出", "静候至／发出"),
-                               ctl_pick(ctl, "sessions", "議程", "议程"),
-                               ctl_pick(ctl, "zones", "區域", "区域"),
-                               ctl_pick(ctl, "text", "內容", "内容")};
-  ctl_table_head(table, names, sizeof names / sizeof *names);
-}
-
-int ctl_notice_list(struct ctl *ctl)
-{
-  struct vd_fold *fold = NULL;
-  int status = fetch(ctl, &fold);
-  if (status != CTL_DONE)
-    return status;
-  size_t count = 0;
-  const Vd__Notice **rows = vd_alloc((vd_fold_count(fold, VD__KIND__KIND_NOTICE) + 1) * sizeof *rows);
-  VD_FOLD_EACH (fold, NOTICE, Notice, notice)
-    if (!ctl->options.only_open || notice->state < VD__NOTICE_STATE__NOTICE_STATE_SENT)
-      rows[count++] = notice;
-  qsort(rows, count, sizeof *rows, by_number);
-  struct ctl_table table = {0};
-  notice_head(ctl, &table);
-  for (size_t i = 0; i < count; i++) {
-    if (ctl->options.is_json)
-      ctl_print_json(&rows[i]->base);
-    else
-      notice_row(ctl, &table, rows[i]);
-  }
-  ctl_list_end(ctl, &table, count);
-  free(rows);
-  vd_fold_destroy(fold);
-  return CTL_DONE;
-}
-
-// As it stands now: what moves before the notice leaves is told as it is then.
-static void show_session(const struct ctl *ctl, const Vd__Session *session)
-{
-  char before[40], start[40], end[40];
-  moment(ctl, session->planned_start_at_ms, before);
-  moment(ctl, session->start_at_ms, start);
-  moment(ctl, session->end_at_ms, end);
-  printf("  %s: ", ctl_text(ctl, session->title, session->id));
-  if (is_over(session)) {
-    printf("%s\n", ctl_words(ctl, &vd__session_state__descriptor, (int)session->state));
-    return;
-  }
-  printf("%s–%s", start, end + 6);
-  if (session->planned_start_at_ms != 0 && session->planned_start_at_ms != session->start_at_ms)
-    printf(CTL_FORMAT(ctl, " (planned %s)", "（原定 %s）", "（原定 %s）"), before);
-  printf("  %s\n", session->zone);
-}
-
-static void show_notice(const struct ctl *ctl, const struct vd_fold *fold, const Vd__Notice *notice)
-{
-  printf("%s  %s\n", notice->id, ctl_words(ctl, &vd__notice_state__descriptor, (int)notice->state));
-  if (*notice->text != '\0')
-    printf("  %s\n", notice->text);
-  for (size_t i = 0; i < notice->n_sessions; i++) {
-    const Vd__Session *session =
-        (const Vd__Session *)vd_fold_find(fold, VD__KIND__KIND_SESSION, notice->sessions[i]);
-    if (session != NULL)
-      show_session(ctl, session);
-  }
-  for (size_t i = 0; i < notice->n_zones; i++) {
-    const Vd__Zone *zone = (const Vd__Zone *)vd_fold_find(fold, VD__KIND__KIND_ZONE, notice->zones[i]);
-    if (zone != NULL)
-      printf("  %s: %s\n", ctl_text(ctl, zone->name, zone->id),
-             ctl_words(ctl, &vd__zone_status__descriptor, (int)zone->status));
-  }
-  if (notice->more > 0)
-    printf(CTL_FORMAT(ctl, "  and %u more\n", "  另有 %u 項\n", "  另有 %u 项\n"), notice->more);
-}
-
-int ctl_notice_show(struct ctl *ctl)
-{
-  uint64_t number;
-  char id[32];
-  struct vd_fold *fold = NULL;
-  struct vd_refusal refusal = {.err = VD_OK};
-  if (!ctl_number(ctl, ctl->arguments[0], &number))
-    return CTL_USAGE;
-  int status = fetch(ctl, &fold);
-  if (status != CTL_DONE)
-    return status;
-  snprintf(id, sizeof id, "n%" PRIu64, number);
-  const Vd__Notice *notice = (const Vd__Notice *)vd_fold_find(fold, VD__KIND__KIND_NOTICE, id);
-  if (notice == NULL) {
-    vd_refuse(&refusal, VD_ERR_UNKNOWN_NOTICE, NULL, "there is no notice %" PRIu64, number);
-    status = ctl_complain(ctl, VD_ERR_UNKNOWN_NOTICE, &refusal);
-  } else if (ctl->options.is_json) {
-    ctl_print_json(&notice->base);
-  } else {
-    show_notice(ctl, fold, notice);
-  }
-  vd_fold_destroy(fold);
-  return status;
-}
-
-int ctl_notice_draft(struct ctl *ctl)
-{
-  Vd__Command *command = ctl_command_new(VD__COMMAND__ACT_NOTICE_DRAFT);
-  vd_string_set(&command->notice_draft->text, ctl_said(ctl, ctl->options.text, 0));
-  return ctl_send(ctl, command, true);
-}
-
-int ctl_notice_approve(struct ctl *ctl)
-{
-  uint64_t number;
-  if (!ctl_number(ctl, ctl->arguments[0], &number))
-    return CTL_USAGE;
-  Vd__Command *command = ctl_command_new(VD__COMMAND__ACT_NOTICE_APPROVE);
-  command->notice_approve->notice = number;
-  return ctl_send(ctl, command, false);
-}
-
-int ctl_notice_drop(struct ctl *ctl)
-{
-  uint64_t number;
-  if (!ctl_number(ctl, ctl->arguments[0], &number))
-    return CTL_USAGE;
-  Vd__Command *command = ctl_command_new(VD__COMMAND__ACT_NOTICE_DROP);
-  command->notice_drop->notice = number;
-  vd_string_set(&command->notice_drop->reason, ctl_said(ctl, ctl->options.reason, 1));
-  return ctl_send(ctl, command, false);
 }

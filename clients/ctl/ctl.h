@@ -17,7 +17,7 @@ struct ctl_options {
   const char *data_dir, *url, *token_file, *language, *timeout;
   const char *id, *by, *at, *text, *severity, *source, *reporter, *reason, *zone, *category, *from, *topic;
   const char *since, *until, *duration, *session;
-  const char *arrived, *waiting, *desks, *compare;
+  const char *arrived, *waiting, *desks, *compare, *revision;
   const char *negative; // "-10m": an amount, where a verb takes one
   bool is_json, only_open, is_workaround, is_digest, is_following, is_dry_run, is_faulty, only_low,
       is_refilled, is_estimated, is_baseline;
@@ -62,6 +62,7 @@ enum ctl_takes {
   CTL_TAKES_BASELINE = 2097152, // --baseline --compare
   CTL_TAKES_COUNTS = 4194304,   // --arrived --waiting
   CTL_TAKES_DESKS = 8388608,
+  CTL_TAKES_REVISION = 16777216,
 };
 
 struct ctl_verb {
@@ -228,6 +229,7 @@ int ctl_session_start(struct ctl *ctl);
 int ctl_session_end(struct ctl *ctl);
 int ctl_session_shift(struct ctl *ctl);
 int ctl_session_cancel(struct ctl *ctl);
+int ctl_session_undo(struct ctl *ctl);
 int ctl_session_import(struct ctl *ctl);
 int ctl_session_export(struct ctl *ctl);
 int ctl_notice_list(struct ctl *ctl);

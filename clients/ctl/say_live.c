@@ -41,6 +41,7 @@ static Vd__Kind kind_of(enum vd_fact what)
   case VD_FACT_SESSION_ENDED:
   case VD_FACT_SESSION_SHIFTED:
   case VD_FACT_SESSION_CANCELLED:
+  case VD_FACT_SESSION_UNDONE:
   case VD_FACT_OVERRUN:
     return VD__KIND__KIND_SESSION;
   case VD_FACT_NOTICE_OPENED:
@@ -148,7 +149,7 @@ static void say_state(const struct ctl_saying *saying, enum vd_fact what, const 
     say_device(saying, what, words);
     return;
   case VD__KIND__KIND_SESSION:
-    if (what == VD_FACT_SESSION_SHIFTED)
+    if (what == VD_FACT_SESSION_SHIFTED || what == VD_FACT_SESSION_UNDONE)
       say_times(saying, fact->text);
     return;
   case VD__KIND__KIND_NOTICE:

@@ -8,7 +8,7 @@ _venuectl()
     accept decline handover log incidents show recommend crew zone session notice device supply batch task lane suggestion alerts deadlines zones categories principals watch status
     clock plan rehearse journal backup'
   local options='--data --url --token-file --json --lang --timeout --by --at --id --text --severity --source --reporter
-    --reason --zone --category --open --workaround --digest --following --dry-run --low --refilled --estimated --arrived --waiting --desks --baseline --compare --session --faulty --since --until --for --from --topic --help --version'
+    --reason --zone --category --open --workaround --digest --following --revision --dry-run --low --refilled --estimated --arrived --waiting --desks --baseline --compare --session --faulty --since --until --for --from --topic --help --version'
 
   # Where this line finds the daemon, for what the daemon is asked.
   local -a venuectl=("${words[0]}" --timeout 500ms) arguments=()
@@ -17,7 +17,7 @@ _venuectl()
     case ${words[i]} in
       --data | --url | --token-file) venuectl+=("${words[i]}" "${words[++i]}") ;;
       --lang | --timeout | --by | --at | --id | --text | --severity | --source | --reporter | --reason | --zone | \
-        --category | --arrived | --waiting | --desks | --compare | --session | --since | --until | --for | --from | --topic) ((i++)) ;;
+        --category | --arrived | --waiting | --desks | --compare | --revision | --session | --since | --until | --for | --from | --topic) ((i++)) ;;
       -*) ;;
       *) arguments+=("${words[i]}") ;;
     esac
@@ -37,7 +37,7 @@ _venuectl()
     --session) _venuectl_offer "$(_venuectl_ask 'session list --open')" && return ;;
     --zone) _venuectl_offer "$(_venuectl_ask zones)" && return ;;
     --category) _venuectl_offer "$(_venuectl_ask categories)" && return ;;
-    --url | --timeout | --at | --id | --text | --reporter | --reason | --arrived | --waiting | --desks | --since | --until | --for | --from | --topic) return ;;
+    --url | --timeout | --at | --id | --text | --reporter | --reason | --arrived | --waiting | --desks | --revision | --since | --until | --for | --from | --topic) return ;;
   esac
   if [[ $cur == -* ]]; then
     _venuectl_offer "$options"
@@ -50,7 +50,7 @@ _venuectl()
     '1 zone') _venuectl_offer 'list count set' ;;
     '2 zone count' | '2 zone set') _venuectl_offer "$(_venuectl_ask zones)" ;;
     '3 zone set') _venuectl_offer 'open crowded closed converting converting-passable' ;;
-    '1 session') _venuectl_offer 'list start end shift cancel import export' ;;
+    '1 session') _venuectl_offer 'list start end shift cancel undo import export' ;;
     '1 notice') _venuectl_offer 'list show draft approve drop' ;;
     '1 supply') _venuectl_offer 'list level served refill' ;;
     '1 batch') _venuectl_offer 'list plan hold serve cancel sample dispose temperature' ;;
@@ -78,6 +78,8 @@ _venuectl()
     '2 session import') _filedir ics ;;
     '2 session start' | '2 session end' | '2 session shift' | '2 session cancel')
       _venuectl_offer "$(_venuectl_ask 'session list --open')" ;;
+    '2 session undo') _venuectl_offer "$(_venuectl_ask 'session list')" ;;
+    '2 notice show') _venuectl_offer "$(_venuectl_ask 'notice list')" ;;
     '2 notice approve' | '2 notice drop') _venuectl_offer "$(_venuectl_ask 'notice list --open')" ;;
     '2 device show' | '2 device reading' | '2 device fault' | '2 device maintenance' | *' device heartbeat')
       _venuectl_offer "$(_venuectl_ask 'device list')" ;;

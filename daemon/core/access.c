@@ -82,6 +82,7 @@ static const unsigned char table[][GROUP_COUNT] = {
   [VD__COMMAND__ACT_SESSION_END]          = { NO,     ANY,   ZONE,    OWN,      OWN,   NO,      ZONE,   NO  },
   [VD__COMMAND__ACT_SESSION_SHIFT]        = { NO,     ANY,   ZONE,    OWN,      NO,    NO,      NO,     NO  },
   [VD__COMMAND__ACT_SESSION_CANCEL]       = { NO,     ANY,   ZONE,    OWN,      NO,    NO,      NO,     NO  },
+  [VD__COMMAND__ACT_SESSION_UNDO]         = { NO,     ANY,   ZONE,    STEP,     STEP,  NO,      NO,     NO  },
   [VD__COMMAND__ACT_SESSIONS_IMPORT]      = { NO,     ANY,   ANY,     NO,       NO,    NO,      NO,     NO  },
   [VD__COMMAND__ACT_NOTICE_DRAFT]         = { NO,     ANY,   ANY,     NO,       NO,    NO,      NO,     NO  },
   [VD__COMMAND__ACT_NOTICE_APPROVE]       = { NO,     ANY,   ANY,     NO,       NO,    NO,      NO,     NO  },
@@ -234,6 +235,8 @@ static struct thing thing_of(const Vd__Command *command)
     return (struct thing){VD__KIND__KIND_SESSION, command->session_shift->session, 0};
   case VD__COMMAND__ACT_SESSION_CANCEL:
     return (struct thing){VD__KIND__KIND_SESSION, command->session_cancel->session, 0};
+  case VD__COMMAND__ACT_SESSION_UNDO:
+    return (struct thing){VD__KIND__KIND_SESSION, command->session_undo->session, 0};
   case VD__COMMAND__ACT_SET_LANE:
     return (struct thing){VD__KIND__KIND_LANE, command->set_lane->lane, 0};
   case VD__COMMAND__ACT_SUGGESTION_TAKE:
@@ -360,9 +363,20 @@ static const Vd__Step *later(const Vd__Step *a, const Vd__Step *b)
   return b->recorded_at_ms >= a->recorded_at_ms ? b : a;
 }
 
-// A mis-tap is one's own to undo: the last step told, of an incident that has not ended.
-static bool told_last_step(const struct vd_venue *venue, const Vd__Principal *who, uint64_t number)
+// Of a session, or of all that its shift moved: the same said that of them all.
+static bool said_last_of(const struct vd_venue *venue, const Vd__Principal *who, const char *id)
 {
+  const Vd__Session *session = VD_FIND(venue, SESSION, Session, id);
+  return !session || session->n_before == 0 ||
+         strcmp(session->before[session->n_before - 1]->principal, who->id) == 0;
+}
+
+// A mis-tap is one's own to undo: the last step told, of an incident that has not ended.
+static bool told_last_step(const struct vd_venue *venue, const Vd__Principal *who, const Vd__Command *command)
+{
+  if (command->act_case == VD__COMMAND__ACT_SESSION_UNDO)
+    return said_last_of(venue, who, command->session_undo->session);
+  uint64_t number = incident_of(command);
   const Vd__Incident *incident = vd_incident_find(venue, number);
   if (!incident || !vd_incident_is_open(incident))
     return !incident;
@@ -406,8 +420,9 @@ static enum vd_err check_bounds(const struct vd_venue *venue, const Vd__Principa
     return deny(refusal, person_of(command) ? "crew" : "by", "this role acts for itself only");
   if (is_local && !is_within_zones(venue, who, command, is_personal))
     return deny(refusal, zone_field(command), "the zone is not one of this role's");
-  if (scope == STEP && !told_last_step(venue, who, incident_of(command)))
-    return deny(refusal, "incident", "this role undoes only what it said itself");
+  if (scope == STEP && !told_last_step(venue, who, command))
+    return deny(refusal, command->act_case == VD__COMMAND__ACT_UNDO ? "incident" : zone_field(command),
+                "this role undoes only what it said itself");
   if (scope == OWNER && !owns_zone(venue, who, incident_of(command)))
     return deny(refusal, "incident", "control or the zone's owner verifies and closes");
   return VD_OK;

@@ -13,8 +13,8 @@
 enum { SESSIONS_MAX = 12, ZONES_MAX = 12 };
 #define BETWEEN " / "     // what several people want said
 enum { SETTLES_MAX = 3 }; // times the policy's, in all
-// What later acts may add: instants, a revision, who approved it; and what people want said.
-enum { TO_COME = 96 + VD_WORD_MAX + 3, TEXT_TO_COME = VD_REASON_MAX + 4 };
+// What later acts may add: instants, sequences, who approved it; and what people want said.
+enum { TO_COME = 120 + VD_WORD_MAX + 3, TEXT_TO_COME = VD_REASON_MAX + 4 };
 
 // ---- finding ----
 
@@ -77,6 +77,7 @@ static void settle(struct vd_act *act, Vd__Notice *notice)
   int64_t last_ms = notice->opened_at_ms + SETTLES_MAX * settle_ms;
   bool waits = notice->state == VD__NOTICE_STATE__NOTICE_STATE_WAITING;
   notice->changed_at_ms = act->now_ms;
+  notice->says_since = act->venue->sequence + 1;
   if (waits && last_ms <= act->now_ms)
     return;
   if (waits)
@@ -112,6 +113,12 @@ static bool is_named(char *const *items, size_t count, const char *id)
   return false;
 }
 
+bool vd_notice_names(const struct vd_venue *venue, const char *session)
+{
+  const Vd__Notice *notice = find_open(venue);
+  return notice && is_named(notice->sessions, notice->n_sessions, session);
+}
+
 static bool has_room(const Vd__Notice *notice, const char *id)
 {
   size_t size = vd__notice__get_packed_size(notice) - strlen(notice->text) + TEXT_TO_COME;
@@ -130,9 +137,16 @@ static bool name_in(Vd__Notice *notice, char ***items, size_t *count, size_t mos
 }
 
 // What several acts left out may be the same: the largest number of one act is the least that is true.
-static void leave_out(Vd__Notice *notice, uint32_t count)
+static void leave_out(const struct vd_act *act, Vd__Notice *notice, uint32_t count)
 {
-  notice->more = count > notice->more ? count : notice->more;
+  uint64_t by = act->venue->sequence + 1;
+  if (count > notice->more) {
+    notice->more_else = notice->more_by == by ? notice->more_else : notice->more;
+    notice->more_by = by;
+    notice->more = count;
+  } else if (count > notice->more_else && notice->more_by != by) {
+    notice->more_else = count;
+  }
 }
 
 void vd_notice_add(struct vd_act *act, const char *session, const char *zone)
@@ -143,20 +157,21 @@ void vd_notice_add(struct vd_act *act, const char *session, const char *zone)
     return;
   Vd__Notice *notice = settle_anew(act, true);
   if (!name_in(notice, &notice->zones, &notice->n_zones, ZONES_MAX, zone))
-    leave_out(notice, 1);
+    leave_out(act, notice, 1);
   tell(act, VD_FACT_NOTICE_OPENED, notice, "");
 }
 
-void vd_notice_add_sessions(struct vd_act *act, const char *const *sessions, size_t count)
+uint64_t vd_notice_add_sessions(struct vd_act *act, const char *const *sessions, size_t count)
 {
   if (count == 0 || vd_policy(act->venue)->manual_nodes)
-    return;
+    return 0;
   Vd__Notice *notice = settle_anew(act, true);
   uint32_t left_out = 0;
   for (size_t i = 0; i < count; i++)
     left_out += !name_in(notice, &notice->sessions, &notice->n_sessions, SESSIONS_MAX, sessions[i]);
-  leave_out(notice, left_out);
+  leave_out(act, notice, left_out);
   tell(act, VD_FACT_NOTICE_OPENED, notice, "");
+  return notice->number;
 }
 
 static bool is_empty(const Vd__Notice *notice)
@@ -164,16 +179,16 @@ static bool is_empty(const Vd__Notice *notice)
   return notice->n_sessions == 0 && notice->n_zones == 0 && notice->more == 0 && *notice->text == '\0';
 }
 
-static void take_zone_out(Vd__Notice *notice, const char *zone)
+static void take_out(char **items, size_t *count, const char *id)
 {
   size_t kept = 0;
-  for (size_t i = 0; i < notice->n_zones; i++) {
-    if (strcmp(notice->zones[i], zone) == 0)
-      free(notice->zones[i]);
+  for (size_t i = 0; i < *count; i++) {
+    if (strcmp(items[i], id) == 0)
+      free(items[i]);
     else
-      notice->zones[kept++] = notice->zones[i];
+      items[kept++] = items[i];
   }
-  notice->n_zones = kept;
+  *count = kept;
 }
 
 // Nothing is left to say.
@@ -184,6 +199,7 @@ static void drop_empty(struct vd_act *act, Vd__Notice *notice)
   notice->state = VD__NOTICE_STATE__NOTICE_STATE_DROPPED;
   notice->leaves_at_ms = 0;
   withdraw_call(act, notice); // one that settles no more still waits
+  vd_index_refresh(act->venue->index, act->venue, VD__KIND__KIND_NOTICE, notice->id, &notice->base);
 }
 
 // Those that only wait to leave: what else they say was approved, and stays so.
@@ -197,7 +213,7 @@ static void take_out_approved(struct vd_act *act, const char *zone)
         !is_named(notice->zones, notice->n_zones, zone))
       continue;
     vd_act_touch(act, VD__KIND__KIND_NOTICE, &notice->base);
-    take_zone_out(notice, zone);
+    take_out(notice->zones, &notice->n_zones, zone);
     drop_empty(act, notice);
   }
   vd_index_fields_finish(&numbers);
@@ -214,8 +230,28 @@ void vd_notice_take_out(struct vd_act *act, const Vd__Zone *zone)
   if (!notice || !is_named(notice->zones, notice->n_zones, zone->id))
     return;
   settle_anew(act, true); // whoever approves has read something else
-  take_zone_out(notice, zone->id);
+  take_out(notice->zones, &notice->n_zones, zone->id);
   drop_empty(act, notice);
+}
+
+bool vd_notice_unsay(struct vd_act *act, uint64_t number, uint64_t by, const char *session)
+{
+  Vd__Notice *notice = VD_FIND(act->venue, NOTICE, Notice, id_of(number).text);
+  if (notice && notice->state == VD__NOTICE_STATE__NOTICE_STATE_DROPPED)
+    return true; // attendees have read nothing of it, and will not
+  if (!notice || notice->state == VD__NOTICE_STATE__NOTICE_STATE_SENT || !session)
+    return false;
+  vd_act_touch(act, VD__KIND__KIND_NOTICE, &notice->base);
+  if (notice->state != VD__NOTICE_STATE__NOTICE_STATE_APPROVED)
+    settle(act, notice); // whoever approves has read something else
+  take_out(notice->sessions, &notice->n_sessions, session);
+  if (notice->more_by == by) {
+    notice->more = notice->more_else;
+    notice->more_else = 0;
+    notice->more_by = 0;
+  }
+  drop_empty(act, notice);
+  return true;
 }
 
 // ---- the commands ----
@@ -268,6 +304,34 @@ static int64_t leaves_at(const struct vd_act *act)
   return cooled_ms > act->now_ms ? cooled_ms : act->now_ms;
 }
 
+// Up to three of what the notice names and has changed since; what was taken out, or said, has no name.
+static enum vd_err refuse_changed(const struct vd_venue *venue, const Vd__Notice *notice, uint64_t read,
+                                  struct vd_refusal *refusal)
+{
+  enum { MOST = 3 };
+  struct vd_key names = {.size = 0};
+  unsigned count = 0;
+  for (size_t i = 0; i < notice->n_sessions && count < MOST; i++) {
+    const Vd__Session *session = VD_FIND(venue, SESSION, Session, notice->sessions[i]);
+    if (!session || session->revision <= read)
+      continue;
+    vd_key_add(&names, count++ ? ", " : "");
+    vd_key_add(&names, session->id);
+  }
+  if (count == 0)
+    return vd_refuse(refusal, VD_ERR_CHANGED_SINCE, "notice_approve.revision", "%s is at revision %llu",
+                     notice->id, (unsigned long long)notice->revision);
+  return vd_refuse(refusal, VD_ERR_CHANGED_SINCE, "notice_approve.revision",
+                   "%s is at revision %llu: changed since are %s", notice->id,
+                   (unsigned long long)notice->revision, names.text);
+}
+
+// That it waits for approval by now says nothing else.
+static bool has_changed_since(const Vd__Notice *notice, uint64_t read)
+{
+  return read != 0 && (read < notice->says_since || read > notice->revision);
+}
+
 enum vd_err vd_notice_approve(struct vd_act *act, Vd__Reply *reply, struct vd_refusal *refusal)
 {
   const char *field = "notice_approve.notice";
@@ -281,6 +345,9 @@ enum vd_err vd_notice_approve(struct vd_act *act, Vd__Reply *reply, struct vd_re
     return VD_OK;
   if (notice->state != VD__NOTICE_STATE__NOTICE_STATE_WAITING)
     return refuse_state(notice, field, refusal);
+  uint64_t read = act->command->notice_approve->revision;
+  if (has_changed_since(notice, read))
+    return refuse_changed(act->venue, notice, read, refusal);
   const char *by = vd_act_by(act);
   int64_t leaves_at_ms = leaves_at(act);
   vd_act_touch(act, VD__KIND__KIND_NOTICE, &notice->base);

@@ -2,6 +2,7 @@
 //
 //   PLANNED --start--> RUNNING --end--> ENDED        PLANNED, RUNNING --cancel--> CANCELLED
 //   PLANNED, RUNNING --shift--> the same, at other times (of a running one only the end moves)
+//   any of these --undo--> as it was before the last of them
 //
 // Nothing starts by itself: what people did not start has not begun; more than two hours early it cannot.
 // What still runs in its zone is named in the reply. A running session past its end by overrun_grace is an
@@ -10,6 +11,9 @@
 // it is done, the collision is named in the reply and called out by the thread "overlap.<id>" of the later
 // one, which is withdrawn when they collide no longer; an import or a plan that overlaps is refused. A dense
 // session that loses the break after it, or grows over dense_limit, is named in the reply as well.
+//
+// What people did last is undone within the undo window (session_undo.c): state and times are what they were,
+// and what follows from them follows anew. A shift that moved several is undone whole, by the one it named.
 //
 // With `following` a shift moves the later ones of the zone too, as far as they are not started and of the
 // same day at the venue.
@@ -28,6 +32,7 @@ enum vd_err vd_session_start(struct vd_act *act, Vd__Reply *reply, struct vd_ref
 enum vd_err vd_session_end(struct vd_act *act, Vd__Reply *reply, struct vd_refusal *refusal);
 enum vd_err vd_session_shift(struct vd_act *act, Vd__Reply *reply, struct vd_refusal *refusal);
 enum vd_err vd_session_cancel(struct vd_act *act, Vd__Reply *reply, struct vd_refusal *refusal);
+enum vd_err vd_session_undo(struct vd_act *act, Vd__Reply *reply, struct vd_refusal *refusal);
 enum vd_err vd_sessions_import(struct vd_act *act, Vd__Reply *reply, struct vd_refusal *refusal);
 void vd_session_fire(struct vd_act *act, Vd__Session *session);
 int64_t vd_session_next(const struct vd_venue *venue, const Vd__Session *session); // for timer.c

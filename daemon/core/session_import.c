@@ -216,16 +216,17 @@ static enum vd_err plan_entry(struct import *import, size_t at, struct vd_refusa
     return VD_OK;
   Vd__Session *wanted = wanted_of(item->from, item->live);
   item->wanted = wanted;
-  if (vd__session__get_packed_size(wanted) > VD_ENTITY_MAX - GROWTH)
-    return refuse(VD_ERR_TOO_LARGE, at, "title", item->from, "too much text", refusal);
   const Vd__Session *live = item->live;
   item->moves = !live || vd_session_moves(live, wanted);
   if (live && is_same(wanted, live)) {
     vd__session__free_unpacked(wanted, NULL);
     item->wanted = NULL;
-  } else {
-    wanted->imported = true;
+    return VD_OK;
   }
+  wanted->imported = true;
+  vd_session_forget(wanted);
+  if (vd__session__get_packed_size(wanted) > VD_ENTITY_MAX - GROWTH)
+    return refuse(VD_ERR_TOO_LARGE, at, "title", item->from, "too much text", refusal);
   return VD_OK;
 }
 

@@ -24,6 +24,26 @@ const Vd__Session *vd_agenda_collision(const struct vd_venue *venue, const Vd__S
 // An overrun that is none any more, since it ended or was given more time, is withdrawn. Touches it if so.
 void vd_session_calm(struct vd_act *act, Vd__Session *session);
 
+// ---- telling ----
+
+enum vd_err vd_session_refuse_state(const Vd__Session *session, const char *field,
+                                    struct vd_refusal *refusal);
+// The act's fact is about this session; what is to be told of it besides, once there is a fact.
+void vd_session_tell(struct vd_act *act, enum vd_fact what, const Vd__Session *session);
+void vd_session_why(struct vd_act *act, const char *word, const char *value);
+
+// ---- undoing (session_undo.c) ----
+
+// Keeps what the session is, before people change it; touched by the caller. `moved`: how many sessions the
+// act moves, 0 for one that follows.
+void vd_session_remember(struct vd_act *act, Vd__Session *session, size_t moved);
+// Attendees are told of what was just remembered and changed.
+void vd_session_tell_attendees(struct vd_act *act, Vd__Session *const *sessions, size_t count);
+// Something else than people says what the session is: what people did before is done for good.
+void vd_session_forget(Vd__Session *session);
+// What is remembered gives way to what the session is. Touches it if so.
+void vd_session_fit(struct vd_act *act, Vd__Session *session);
+
 // ---- changing it ----
 //
 //   vd_agenda_concern for each session, where it is and where it will be → vd_agenda_begin
@@ -52,6 +72,12 @@ void vd_agenda_moved(struct vd_act *act, Vd__Session *session);
 void vd_agenda_end(struct vd_act *act, struct vd_agenda_change *change, Vd__Reply *reply);
 // Names what still runs in the zone of one that has started.
 void vd_agenda_name_running(struct vd_act *act, const Vd__Session *session, Vd__Reply *reply);
+// Names a break that now begins before the session that it came after ends.
+void vd_agenda_name_early(struct vd_act *act, const Vd__Session *pause, const Vd__Session *session,
+                          Vd__Reply *reply);
+// The words in the language of who asked.
+const char *vd_agenda_pick(const struct vd_act *act, const char *en, const char *zh_hant,
+                           const char *zh_hans);
 // Names what two sessions collide in the reply, and in the act's fact.
 void vd_agenda_name_collision(struct vd_act *act, const Vd__Session *session, Vd__Reply *reply);
 

@@ -166,6 +166,7 @@ static const command_fn functions[] = {
     [VD__COMMAND__ACT_SESSION_END] = vd_session_end,
     [VD__COMMAND__ACT_SESSION_SHIFT] = vd_session_shift,
     [VD__COMMAND__ACT_SESSION_CANCEL] = vd_session_cancel,
+    [VD__COMMAND__ACT_SESSION_UNDO] = vd_session_undo,
     [VD__COMMAND__ACT_SESSIONS_IMPORT] = vd_sessions_import,
     [VD__COMMAND__ACT_NOTICE_DRAFT] = vd_notice_draft,
     [VD__COMMAND__ACT_NOTICE_APPROVE] = vd_notice_approve,

@@ -25,15 +25,61 @@ static bool stands(const Vd__Session *session)
   return session->state == SESSION(RUNNING) || (session->state == SESSION(PLANNED) && !session->retired);
 }
 
+static bool is_undo(const Vd__Change *change)
+{
+  const Vd__Cause *cause = change->cause;
+  return cause->of_case == VD__CAUSE__OF_COMMAND && cause->command->act_case == VD__COMMAND__ACT_SESSION_UNDO;
+}
+
+enum { BEFORE_COUNT = sizeof((struct sim *)0)->before / sizeof *((struct sim *)0)->before };
+
+// What people change now can be undone: kept by what is seen of it, not by what venued keeps.
+static void keep_before(struct sim *sim, const Vd__Session *was, const Vd__Session *now)
+{
+  uint64_t act = now->n_before > 0 ? now->before[now->n_before - 1]->act : 0;
+  if (act == 0 || (was->n_before > 0 && was->before[was->n_before - 1]->act >= act))
+    return;
+  struct sim_before *before = &sim->before[sim->before_count++ % BEFORE_COUNT];
+  *before = (struct sim_before){.act = act,
+                                .state = was->state,
+                                .start_ms = was->start_at_ms,
+                                .end_ms = was->end_at_ms,
+                                .started_ms = was->started_at_ms,
+                                .ended_ms = was->ended_at_ms};
+  snprintf(before->id, sizeof before->id, "%s", was->id);
+}
+
+static void check_undone(struct sim *sim, const Vd__Session *was, const Vd__Session *now)
+{
+  SIM_CHECK(sim, was->n_before == now->n_before + 1, "%s was not undone once", now->id);
+  uint64_t act = was->n_before > 0 ? was->before[was->n_before - 1]->act : 0;
+  for (uint64_t i = 0; i < BEFORE_COUNT && i < sim->before_count; i++) {
+    const struct sim_before *before = &sim->before[(sim->before_count - 1 - i) % BEFORE_COUNT];
+    if (before->act != act || strcmp(before->id, now->id) != 0)
+      continue;
+    SIM_CHECK(sim,
+              before->state == now->state && before->start_ms == now->start_at_ms &&
+                  before->end_ms == now->end_at_ms && before->started_ms == now->started_at_ms &&
+                  before->ended_ms == now->ended_at_ms,
+              "%s is undone, and not what it was", now->id);
+    SIM_REACHED(sim, UNDONE_AS_BEFORE);
+    return;
+  }
+}
+
 void sim_check_session(struct sim *sim, const Vd__Change *change, const Vd__Session *now)
 {
   const Vd__Session *was = SIM_WAS(sim, SESSION, Session, now->id);
-  (void)change;
   SIM_CHECK(sim, now->end_at_ms > now->start_at_ms, "%s ends before it begins", now->id);
   SIM_CHECK(sim, !now->overrun_warned || now->state == SESSION(RUNNING), "%s overruns and does not run",
             now->id);
   if (was == NULL)
     return;
+  if (is_undo(change)) {
+    check_undone(sim, was, now);
+    return;
+  }
+  keep_before(sim, was, now);
   SIM_CHECK(sim, !is_over(was) || was->state == now->state, "%s goes on after its end", now->id);
   SIM_CHECK(sim, was->state != SESSION(RUNNING) || now->state != SESSION(PLANNED),
             "%s has not begun any more", now->id);
@@ -120,19 +166,24 @@ static int64_t settled_at(const struct sim *sim, const Vd__Notice *notice)
 void sim_check_notice(struct sim *sim, const Vd__Change *change, const Vd__Notice *now)
 {
   const Vd__Notice *was = SIM_WAS(sim, NOTICE, Notice, now->id);
-  (void)change;
   if (was == NULL) {
     SIM_CHECK(sim, now->state == NOTICE(SETTLING), "%s does not settle", now->id);
     return;
   }
   SIM_CHECK(sim, was->state != NOTICE(SENT), "%s is sent, and goes on", now->id);
   SIM_CHECK(sim, was->state != NOTICE(DROPPED), "%s is dropped, and goes on", now->id);
+  if (is_undo(change) && now->state == NOTICE(DROPPED))
+    SIM_REACHED(sim, NOTICE_UNSAID);
   if (is_unapproved(was) && now->state == NOTICE(SETTLING))
     SIM_REACHED(sim, NOTICE_SETTLED);
   if (was->state == NOTICE(SETTLING) && now->state == NOTICE(WAITING))
     SIM_CHECK(sim, sim->now_ms >= settled_at(sim, was), "%s waits for approval before it settled", now->id);
-  if (now->state == NOTICE(APPROVED))
+  if (now->state == NOTICE(APPROVED) && was->state != NOTICE(APPROVED)) {
+    uint64_t read = change->cause->command->notice_approve->revision;
     SIM_CHECK(sim, was->state == NOTICE(WAITING), "%s was approved in state %d", now->id, was->state);
+    SIM_CHECK(sim, read == 0 || (read >= was->says_since && read <= was->revision),
+              "%s was approved, and says something else than was read", now->id);
+  }
   if (now->state != NOTICE(SENT))
     return;
   SIM_CHECK(sim, was->state == NOTICE(APPROVED), "%s was sent in state %d", now->id, was->state);

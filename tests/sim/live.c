@@ -225,9 +225,35 @@ static Vd__Command__ActCase next_of_session(struct sim *sim, const Vd__Session *
   return draw < 50 ? ACT(SESSION_END) : is_running && draw < 70 ? ACT(SESSION_END) : ACT(SESSION_START);
 }
 
+// Now and then one that people changed just now; NULL if there is none.
+static const Vd__Session *draw_changed(struct sim *sim)
+{
+  const Vd__Session *changed = NULL;
+  VD_FOLD_EACH (vd_venue_fold(sim->venue), SESSION, Session, session) {
+    size_t count = session->n_before;
+    if (count > 0 && session->before[count - 1]->recorded_at_ms + 3 * MINUTE_MS > sim->now_ms &&
+        (changed == NULL || sim_chance(sim, 50)))
+      changed = session;
+  }
+  return changed;
+}
+
+static void undo(struct sim *sim, Vd__Command *command)
+{
+  const Vd__Session *changed = draw_changed(sim);
+  sim_set_act(command, ACT(SESSION_UNDO));
+  vd_string_set(&command->session_undo->session, changed != NULL && sim_chance(sim, 95)
+                                                     ? changed->id
+                                                     : sim_draw_id(sim, VD__KIND__KIND_SESSION));
+}
+
 static void sessions(struct sim *sim, Vd__Command *command)
 {
   const Vd__Session *session = (const Vd__Session *)sim_draw_entity(sim, VD__KIND__KIND_SESSION);
+  if (sim_chance(sim, draw_changed(sim) != NULL ? 40 : 3)) {
+    undo(sim, command);
+    return;
+  }
   if (sim_chance(sim, 12)) {
     import(sim, command);
     return;
@@ -244,6 +270,19 @@ static void sessions(struct sim *sim, Vd__Command *command)
   }
 }
 
+// What was read of the notice: mostly as it is, sometimes as it was, or what was of an older client.
+static uint64_t draw_read(struct sim *sim, uint64_t number)
+{
+  char id[24];
+  snprintf(id, sizeof id, "n%llu", (unsigned long long)number);
+  const Vd__Notice *notice =
+      (const Vd__Notice *)vd_fold_find(vd_venue_fold(sim->venue), VD__KIND__KIND_NOTICE, id);
+  if (notice == NULL || sim_chance(sim, 25))
+    return 0;
+  uint64_t back = sim_chance(sim, 75) ? 0 : sim_below(sim, 60);
+  return back < notice->revision ? notice->revision - back : 1;
+}
+
 static void notices(struct sim *sim, Vd__Command *command)
 {
   const Vd__Event *event = vd_venue_event(sim->venue);
@@ -255,6 +294,7 @@ static void notices(struct sim *sim, Vd__Command *command)
   } else if (sim_chance(sim, 80)) {
     sim_set_act(command, ACT(NOTICE_APPROVE));
     command->notice_approve->notice = number;
+    command->notice_approve->revision = draw_read(sim, number);
   } else {
     sim_set_act(command, ACT(NOTICE_DROP));
     command->notice_drop->notice = number;

@@ -178,6 +178,8 @@ static void note_executed(struct sim *sim, const Vd__Principal *principal, const
   if (err == VD_OK && command->act_case == VD__COMMAND__ACT_LANE_COUNTS &&
       reply->number < command->lane_counts->n_counts)
     SIM_REACHED(sim, INTERVAL_REPEATED);
+  if (err == VD_ERR_CHANGED_SINCE)
+    SIM_REACHED(sim, NOTICE_CHANGED);
   if (sim->trace == NULL)
     return;
   fprintf(sim->trace, "  %s by %s: ", command->id, principal->id);

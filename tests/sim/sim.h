@@ -99,6 +99,9 @@ void sim_mirror_rejoin(struct sim *sim, struct sim_mirror *mirror);
   X(BATCH_HELD_BACK, "a batch held back by an overrun")                                                      \
   X(OVERRUN, "a session that overruns")                                                                      \
   X(COLLISION, "two sessions that want one zone")                                                            \
+  X(UNDONE_AS_BEFORE, "what people did to a session undone, and the session as it was")                      \
+  X(NOTICE_UNSAID, "a notice dropped, since all that it said was undone")                                    \
+  X(NOTICE_CHANGED, "a notice that says something else than was read, and is not approved")                  \
   X(NOTICE_SETTLED, "a notice that settled anew before it was shown")                                        \
   X(NOTICE_COOLED, "a notice that waited for the cool-down")                                                 \
   X(CROWDED_BY_COUNT, "a zone crowded by its count")                                                         \
@@ -291,6 +294,14 @@ struct sim {
     uint64_t revision; // of the entity that keeps them
     int64_t unkept_ms; // since when some are in memory only, 0 = none
   } counted[VD_NODES];
+
+  struct sim_before {
+    char id[65];
+    uint64_t act; // that changed it
+    Vd__SessionState state;
+    int64_t start_ms, end_ms, started_ms, ended_ms;
+  } before[64]; // what sessions were before people changed them, the latest at before_count - 1
+  uint64_t before_count;
 
   uint64_t seated, seated_kept; // by what was accepted, and of that in the journal
 

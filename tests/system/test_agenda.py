@@ -48,6 +48,7 @@ def import_export():
     with Venue(arguments=START).start() as venue:
         status, out, err = venue.ctl("session", "import", calendar(venue, place="contral"), check=False)
         assert status == 1 and "unknown-zone" in err and "control?" in err, (status, out, err)
+        assert "agenda.ics:20: venuectl" in err, err
         path = calendar(venue)
         planned = sessions(venue)
         assert "opening" in planned and "dinner-talk" not in planned
@@ -144,6 +145,39 @@ def needed_by():
 
 
 @case
+def undone():
+    """a mis-tap is taken back, a shift with all that followed; what attendees have not read they never do"""
+    with Venue(arguments=START).start() as venue:
+        planned = {s: v["start_at_ms"] for s, v in sessions(venue).items()}
+        err = venue.ctl("session", "shift", "forum-a-1", "10m", "--following")[2]
+        assert "Moved with it: " in err, err
+        assert venue.json("notice", "--open")[0]["sessions"][0] == "forum-a-1"
+        err = venue.ctl("session", "undo", "forum-a-1")[2]
+        assert "session act undone: forum-a-1" in err, err
+        assert {s: v["start_at_ms"] for s, v in sessions(venue).items()} == planned
+        assert not venue.json("notice", "--open")
+        status, out, err = venue.ctl("session", "undo", "forum-a-1", check=False)
+        assert status == 1 and "nothing-to-undo" in err, (status, out, err)
+        venue.ctl("session", "shift", "opening", "-50m")
+        venue.ctl("session", "start", "opening")
+        venue.ctl("session", "end", "opening")
+        venue.ctl("session", "undo", "opening")
+        assert sessions(venue)["opening"]["state"] == "running"
+        venue.ctl("session", "undo", "opening")
+        assert sessions(venue)["opening"]["state"] == "planned"
+
+
+@case
+def a_way_round():
+    """a notice names the zone that nobody passes, and the way round it"""
+    with Venue(arguments=START).start() as venue:
+        venue.ctl("zone", "set", "corridor", "closed")
+        number = venue.json("notice", "--open")[0]["number"]
+        shown = venue.ctl("notice", "show", number)[1]
+        assert " → " in shown or "no way round" in shown, shown
+
+
+@case
 def told_to_attendees():
     """changes gather in a notice, control is asked, and approved it leaves"""
     with Venue(arguments=SCALE).start() as venue:
@@ -156,7 +190,13 @@ def told_to_attendees():
         assert venue.ctl("notice", "show", 99, check=False)[0] == 1
         assert venue.ctl("notice", "approve", number, check=False)[0] == 1, "it waits for more changes"
         wait_until(lambda: [a for a in venue.json("alerts", "--open") if a.get("subject") == f"notice.n{number}"], "the question", 20)
-        venue.ctl("notice", "approve", f"#{number}", "--by", "control-1")
+        status, out, err = venue.ctl("notice", "approve", number, check=False)
+        assert status == 2 and "Coffee is in the lobby" in err and "--revision" in err, (status, out, err)
+        read = venue.json("notice", "--open")[0]["revision"]
+        assert f"revision {read}" in venue.ctl("notice", "show", number)[1]
+        status, out, err = venue.ctl("notice", "approve", number, "--revision", 1, check=False)
+        assert status == 1 and "changed-since" in err and "forum-a-1" in err, (status, out, err)
+        venue.ctl("notice", "approve", f"#{number}", "--revision", read, "--by", "control-1")
         wait_until(lambda: venue.json("notice")[0]["state"] == "sent", "it to leave", 10)
         assert not venue.json("notice", "--open")
         dropped = int(venue.ctl("notice", "draft", "Never mind")[1])

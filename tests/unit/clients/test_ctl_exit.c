@@ -34,6 +34,7 @@ static const enum vd_err refused[] = {
     VD_ERR_NOT_LANDED,
     VD_ERR_OWN_WORK,
     VD_ERR_NOTHING_TO_UNDO,
+    VD_ERR_CHANGED_SINCE,
     VD_ERR_NO_DEFAULT,
     VD_ERR_SAME_INCIDENT,
     VD_ERR_OFF_DUTY,

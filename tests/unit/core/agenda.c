@@ -93,6 +93,16 @@ enum vd_err agenda_cancel(struct fixture *f, const char *id, const char *reason)
   return fixture_do(f, "control", &command);
 }
 
+enum vd_err agenda_undo(struct fixture *f, const char *id)
+{
+  Vd__SessionUndo undo = VD__SESSION_UNDO__INIT;
+  undo.session = (char *)id;
+  Vd__Command command = VD__COMMAND__INIT;
+  command.act_case = VD__COMMAND__ACT_SESSION_UNDO;
+  command.session_undo = &undo;
+  return fixture_do(f, "control", &command);
+}
+
 // ---- looking ----
 
 Vd__Session *agenda_session(const struct fixture *f, const char *id)

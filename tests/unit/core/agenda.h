@@ -26,6 +26,7 @@ enum vd_err agenda_start(struct fixture *f, const char *id, int64_t acted_at_ms)
 enum vd_err agenda_end(struct fixture *f, const char *id, int64_t acted_at_ms);
 enum vd_err agenda_shift(struct fixture *f, const char *id, int64_t by_ms, bool following);
 enum vd_err agenda_cancel(struct fixture *f, const char *id, const char *reason);
+enum vd_err agenda_undo(struct fixture *f, const char *id);
 
 Vd__Session *agenda_session(const struct fixture *f, const char *id);
 // Does an open thread of this person about the subject have this reason?

@@ -53,6 +53,17 @@ static enum vd_err approve(uint64_t number)
   return fixture_do(f, "control", &command);
 }
 
+static enum vd_err approve_read(uint64_t number, uint64_t revision)
+{
+  Vd__NoticeApprove asked = VD__NOTICE_APPROVE__INIT;
+  asked.notice = number;
+  asked.revision = revision;
+  Vd__Command command = VD__COMMAND__INIT;
+  command.act_case = VD__COMMAND__ACT_NOTICE_APPROVE;
+  command.notice_approve = &asked;
+  return fixture_do(f, "control", &command);
+}
+
 static enum vd_err drop(uint64_t number, const char *reason)
 {
   Vd__NoticeDrop asked = VD__NOTICE_DROP__INIT;
@@ -450,4 +461,46 @@ Test(notice, with_the_longest_names_it_stays_an_entity)
   cr_assert_eq(approve(1), VD_OK);
   fixture_run_to(f, AT(5));
   cr_expect_eq(notice("n1")->state, NOTICE(SENT), "the fixture asserts the size of every entity");
+}
+
+// ---- what was read ----
+
+Test(notice, another_text_than_was_read_is_not_approved)
+{
+  cr_assert_eq(agenda_shift(f, "opening", MINUTES(5), false), VD_OK);
+  for (int i = 0; i < 4; i++) {
+    fixture_run_to(f, f->now_ms + MINUTES(2));
+    cr_assert_eq(draft("more"), VD_OK);
+  }
+  fixture_run_to(f, f->now_ms + MINUTES(1));
+  cr_assert_eq(notice("n1")->state, NOTICE(WAITING), "it settles no more");
+  uint64_t read = notice("n1")->revision;
+  cr_assert_eq(agenda_cancel(f, "panel", "speaker ill"), VD_OK);
+  cr_assert_eq(notice("n1")->state, NOTICE(WAITING));
+  cr_expect_eq(approve_read(1, read), VD_ERR_CHANGED_SINCE);
+  cr_expect_str_eq(f->reply.field, "notice_approve.revision");
+  cr_expect_not_null(strstr(f->reply.sentence, "changed since are panel"), "%s", f->reply.sentence);
+  cr_expect_eq(approve_read(1, notice("n1")->revision + 1), VD_ERR_CHANGED_SINCE, "that is of another");
+  read = notice("n1")->revision;
+  cr_assert_eq(draft("and this"), VD_OK);
+  cr_expect_eq(approve_read(1, read), VD_ERR_CHANGED_SINCE);
+  cr_expect_not_null(strstr(f->reply.sentence, "n1 is at revision"), "%s", f->reply.sentence);
+  cr_assert_eq(approve_read(1, notice("n1")->revision), VD_OK);
+  cr_expect_eq(approve_read(1, read), VD_OK, "said twice");
+}
+
+Test(notice, that_it_waits_by_now_is_no_other_text)
+{
+  cr_assert_eq(agenda_shift(f, "opening", MINUTES(5), false), VD_OK);
+  uint64_t read = notice("n1")->revision;
+  fixture_run_to(f, AT(3));
+  cr_assert_neq(notice("n1")->revision, read);
+  cr_expect_eq(approve_read(1, read), VD_OK);
+}
+
+Test(notice, an_approval_of_an_older_journal_says_no_revision)
+{
+  cr_assert_eq(agenda_shift(f, "opening", MINUTES(5), false), VD_OK);
+  fixture_run_to(f, AT(3));
+  cr_expect_eq(approve_read(1, 0), VD_OK);
 }

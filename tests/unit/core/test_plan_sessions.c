@@ -171,6 +171,16 @@ static enum vd_err do_shift(struct stage *stage, const char *id, int64_t by_ms)
   return stage_do(stage, &command);
 }
 
+static enum vd_err do_undo(struct stage *stage, const char *id)
+{
+  Vd__SessionUndo undo = VD__SESSION_UNDO__INIT;
+  Vd__Command command = VD__COMMAND__INIT;
+  undo.session = (char *)id;
+  command.act_case = VD__COMMAND__ACT_SESSION_UNDO;
+  command.session_undo = &undo;
+  return stage_do(stage, &command);
+}
+
 #define SESSION_OF(stage, id)                                                                                \
   ((Vd__Session *)vd_fold_find(vd_venue_fold((stage)->venue), VD__KIND__KIND_SESSION, (id)))
 
@@ -198,6 +208,21 @@ Test(plan_sessions, a_shift_stands_until_the_plan_says_another_time)
   cr_expect_eq(vd_session_in(stage->venue, "stage", AT(0)), SESSION_OF(stage, "keynote"));
   plan->sessions[1]->start_at_ms = AT(90);
   cr_assert_eq(do_apply(stage), VD_OK);
+  cr_expect_eq(SESSION_OF(stage, "keynote")->start_at_ms, AT(90));
+  stage_destroy(stage);
+}
+
+Test(plan_sessions, what_people_did_can_be_undone_until_the_plan_says_another_time)
+{
+  struct stage *stage = live();
+  cr_assert_eq(do_shift(stage, "keynote", MINUTES(15)), VD_OK);
+  cr_assert_eq(do_apply(stage), VD_OK);
+  cr_assert_eq(do_undo(stage, "keynote"), VD_OK);
+  cr_expect_eq(SESSION_OF(stage, "keynote")->start_at_ms, AT(60));
+  cr_assert_eq(do_shift(stage, "keynote", MINUTES(15)), VD_OK);
+  plan->sessions[1]->start_at_ms = AT(90);
+  cr_assert_eq(do_apply(stage), VD_OK);
+  cr_expect_eq(do_undo(stage, "keynote"), VD_ERR_NOTHING_TO_UNDO);
   cr_expect_eq(SESSION_OF(stage, "keynote")->start_at_ms, AT(90));
   stage_destroy(stage);
 }

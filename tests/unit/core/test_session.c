@@ -480,6 +480,50 @@ Test(session, the_words_are_in_the_language_asked_for)
   }
 }
 
+Test(session, what_followed_is_named)
+{
+  put_morning();
+  AGENDA(f, {"evening", "hall", 500, 560, .is_dense = false});
+  cr_assert_eq(agenda_shift(f, "panel", MINUTES(10), true), VD_OK);
+  cr_expect_str_eq(f->reply.field, "following");
+  cr_expect_str_eq(f->reply.sentence, "Moved with it: evening.");
+  AGENDA(f, {"forum", "forum", 0, 30, .is_dense = false}, {"late", "forum", 25, 60, .is_dense = false});
+  cr_assert_eq(agenda_shift(f, "forum", MINUTES(10), true), VD_OK);
+  cr_expect_str_eq(f->reply.field, "overlap", "beside what is to be said of it");
+  cr_expect_not_null(strstr(f->reply.sentence, "one zone at the same time. Moved with it: late."), "%s",
+                     f->reply.sentence);
+}
+
+Test(session, no_more_than_sixteen_are_named)
+{
+  for (int i = 0; i < 20; i++) {
+    char id[16];
+    snprintf(id, sizeof id, "talk-%02d", i);
+    AGENDA(f, {id, "forum", 30 * i, 30 * i + 20, .is_dense = false});
+  }
+  cr_assert_eq(agenda_shift(f, "talk-00", MINUTES(5), true), VD_OK);
+  cr_expect_not_null(strstr(f->reply.sentence, "talk-16, and more: 3."), "%s", f->reply.sentence);
+}
+
+Test(session, a_break_that_begins_before_the_session_before_it_ends_is_named)
+{
+  AGENDA(f, {"opening", "hall", 30, 60, .is_dense = false}, {"tea", "corridor", 65, 90, .is_break = true},
+         {"lunch", "corridor", 200, 260, .is_break = true});
+  cr_assert_eq(agenda_shift(f, "opening", MINUTES(5), false), VD_OK);
+  cr_expect_str_empty(f->reply.field, "they touch");
+  cr_assert_eq(agenda_shift(f, "opening", MINUTES(5), false), VD_OK);
+  cr_expect_str_eq(f->reply.field, "early-break");
+  cr_expect_str_eq(f->reply.nearest, "tea");
+  cr_expect_str_eq(f->reply.sentence, "Done, but tea now begins before opening ends.");
+  cr_expect(agenda_says(agenda_fact(f), "early-break:tea"));
+  cr_assert_eq(agenda_shift(f, "opening", MINUTES(5), false), VD_OK);
+  cr_expect_str_empty(f->reply.field, "it did so before");
+  cr_assert_eq(agenda_shift(f, "tea", MINUTES(20), false), VD_OK);
+  cr_expect_str_empty(f->reply.field);
+  cr_assert_eq(agenda_shift(f, "tea", -MINUTES(20), false), VD_OK);
+  cr_expect_str_eq(f->reply.field, "early-break", "the break moved");
+}
+
 // ---- the break after a dense session ----
 
 Test(session, a_shift_that_takes_the_break_away_is_named)
@@ -489,7 +533,7 @@ Test(session, a_shift_that_takes_the_break_away_is_named)
   cr_expect_str_eq(f->reply.field, "no-break");
   cr_expect_str_eq(f->reply.nearest, "keynote");
   cr_expect_not_null(strstr(f->reply.sentence, "no break follows keynote"), "%s", f->reply.sentence);
-  cr_assert_eq(agenda_shift(f, "panel", MINUTES(1), false), VD_OK);
+  cr_assert_eq(agenda_shift(f, "panel", -MINUTES(1), false), VD_OK);
   cr_expect_str_empty(f->reply.field, "it was away before");
   cr_assert_eq(agenda_shift(f, "tea", -MINUTES(90), false), VD_OK);
   cr_expect_str_empty(f->reply.field);
