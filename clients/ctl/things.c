@@ -57,6 +57,20 @@ static void say_task(const struct ctl_saying *saying, const char *id)
   vd_buffer_printf(saying->out, "%s", is_english ? "" : kind);
 }
 
+// When it begins now, or that it does not.
+static void say_start(const struct ctl_saying *saying, const char *id)
+{
+  const Vd__Session *session = (const Vd__Session *)ctl_say_find(saying, VD__KIND__KIND_SESSION, id);
+  char clock[40];
+  if (session == NULL || session->start_at_ms == 0)
+    return;
+  bool is_off = session->state == VD__SESSION_STATE__SESSION_STATE_CANCELLED;
+  ctl_clock(saying->ctl, session->start_at_ms, clock, sizeof clock);
+  vd_buffer_printf(saying->out, " %.*s", is_off ? 40 : 5,
+                   is_off ? ctl_words(saying->ctl, &vd__session_state__descriptor, (int)session->state)
+                          : clock);
+}
+
 static void say_list(const struct ctl_saying *saying, Vd__Kind kind, char *const *ids, size_t count,
                      size_t more)
 {
@@ -64,6 +78,8 @@ static void say_list(const struct ctl_saying *saying, Vd__Kind kind, char *const
   for (size_t i = 0; i < count && i < NAMED_MAX; i++) {
     vd_buffer_printf(saying->out, "%s", i > 0 ? ctl_pick(saying->ctl, ", ", "、", "、") : "");
     ctl_say_thing(saying, kind, ids[i]);
+    if (kind == VD__KIND__KIND_SESSION)
+      say_start(saying, ids[i]);
   }
   size_t left = more + (count > NAMED_MAX ? count - NAMED_MAX : 0);
   if (left > 0 && saying->ctl->language > VD__LANGUAGE__LANGUAGE_EN)

@@ -321,14 +321,15 @@ Test(say, nobody_would_say_it)
 
 Test(say, a_session_has_its_title_and_what_collides_is_called_out)
 {
-  expect(SHIFTED, "09:12:00        session moved by control-1: Opening (opening), now 09:20–10:00 @Lobby"
-                  "  (10m earlier, collides with keynote)\n"
-                  "09:12:00          calls control-1 about Opening (opening): sessions collide\n"
-                  "09:12:00  n2      drafts a notice to attendees: Opening (opening); the way round Lobby\n");
+  expect(SHIFTED,
+         "09:12:00        session moved by control-1: Opening (opening), now 09:20–10:00 @Lobby"
+         "  (10m earlier, collides with keynote)\n"
+         "09:12:00          calls control-1 about Opening (opening): sessions collide\n"
+         "09:12:00  n2      drafts a notice to attendees: Opening (opening) 09:20; the way round Lobby\n");
   expect_hant(SHIFTED, "09:12:00        議程改期 由 control-1：開幕式（opening），現為 09:20–10:00 @大廳"
                        "（提前 10m，與 keynote 衝突）\n"
                        "09:12:00          呼叫 control-1，關於 開幕式（opening）：議程衝突\n"
-                       "09:12:00  n2      草擬觀眾通知：開幕式（opening）；繞行 大廳\n");
+                       "09:12:00  n2      草擬觀眾通知：開幕式（opening） 09:20；繞行 大廳\n");
 }
 
 #define DEVICE                                                                                               \
@@ -402,6 +403,16 @@ Test(say, a_zone_is_named_and_the_columns_stay)
          "09:12:00        zone changed by av-1: Lobby, closed\n");
   expect_hant("{" CAUSE ",\"fact\":{\"what\":\"heard\",\"who\":\"super-1\",\"subject\":\"zone.lobby\"}}",
               "09:12:00        已收到：大廳 由 super-1\n");
+}
+
+Test(say, what_was_undone_is_said_with_the_times_that_hold_again)
+{
+  expect("{" CAUSE ",\"fact\":{\"what\":\"session-undone\",\"who\":\"control-1\",\"zone\":\"lobby\","
+         "\"text\":\"opening\",\"why\":[\"undone-shift\",\"following:keynote\"]},\"upserts\":["
+         "{\"session\":{\"id\":\"opening\",\"revision\":2,\"title\":{\"en\":\"Opening\"},"
+         "\"start_at_ms\":\"2023-05-18T01:20:00.000Z\",\"end_at_ms\":\"2023-05-18T02:00:00.000Z\"}}]}",
+         "09:12:00        session act undone by control-1: Opening (opening), now 09:20–10:00 @Lobby"
+         "  (its shift, keynote too)\n");
 }
 
 Test(say, a_notice_stands_by_its_number)
