@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "clients/ctl/ctl.h"
+#include "proto/check.h"
 #include "proto/pieces.h"
 #include "proto/text.h"
 
@@ -40,6 +41,21 @@ static void show_progress(const struct ctl *ctl, int64_t began_ms, uint32_t part
           part * 100 / parts, part == parts ? "\n" : "");
 }
 
+// As venued checks a request. Of a part it would name an entry by its place in the part.
+static enum vd_err check_whole(const Vd__Plan *plan, struct vd_refusal *refusal)
+{
+  struct vd_refusal found = {.err = VD_OK};
+  enum vd_err err = vd_check_message(&plan->base, &found);
+  if (err == VD_OK)
+    return VD_OK;
+  struct vd_buffer path = {0};
+  vd_buffer_printf(&path, "plan_apply.plan.%s", found.field);
+  vd_buffer_append(&path, "", 1);
+  vd_refuse(refusal, err, (char *)path.data, "%s", found.detail);
+  vd_buffer_finish(&path);
+  return err;
+}
+
 // All under the command's id, so that repeating any of them is no other act; the last one's reply is the
 // command's.
 static enum vd_err send_parts(struct ctl *ctl, const Vd__Command *command, Vd__Reply **reply,
@@ -48,7 +64,7 @@ static enum vd_err send_parts(struct ctl *ctl, const Vd__Command *command, Vd__R
   struct vd_pieces pieces = {.whole = &command->plan_apply->plan->base};
   uint32_t parts = count_pieces(command->plan_apply->plan);
   int64_t began_ms = mono_ms();
-  enum vd_err err = VD_OK;
+  enum vd_err err = check_whole(command->plan_apply->plan, refusal);
   for (uint32_t part = 1; err == VD_OK && part <= parts; part++) {
     Vd__Plan piece;
     Vd__PlanApply apply = *command->plan_apply;

@@ -26,7 +26,7 @@ struct vd_finding {
 struct vd_findings {
   Vd__Language language; // of sentences and limits; set by the caller before the check, 0 is English
   struct vd_finding *items;
-  size_t count;          // capped at 500
+  size_t count;          // at most 500 errors and 500 warnings
   size_t errors;
 };
 void vd_findings_finish(struct vd_findings *findings);

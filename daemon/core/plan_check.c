@@ -113,7 +113,7 @@ static void check_reserved(struct vd_plan_check *check)
 void vd_plan_say_dangling(struct vd_plan_check *check, const struct vd_plan_ids *ids, const char *id,
                           enum vd_plan_noun what, const char *path)
 {
-  if (check->findings->count == VD_PLAN_FINDINGS_MAX) { // the nearest name is for reading only
+  if (check->findings->errors >= VD_PLAN_FINDINGS_MAX) { // the nearest name is for reading only
     check->findings->errors++;
     return;
   }

@@ -99,8 +99,10 @@ void vd_plan_find(struct vd_findings *findings, enum vd_plan_sentence sentence, 
 {
   const struct vd_plan_sentence_row *row = vd_plan_sentence(sentence);
   const struct rule *rule = &rules[row->rule];
+  size_t errors = findings->errors < VD_PLAN_FINDINGS_MAX ? findings->errors : VD_PLAN_FINDINGS_MAX;
+  size_t alike = rule->is_error ? errors : findings->count - errors;
   findings->errors += rule->is_error;
-  if (findings->count == VD_PLAN_FINDINGS_MAX)
+  if (alike == VD_PLAN_FINDINGS_MAX)
     return;
   findings->items = vd_realloc(findings->items, (findings->count + 1) * sizeof *findings->items);
   struct vd_finding *finding = &findings->items[findings->count++];

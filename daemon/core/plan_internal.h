@@ -19,7 +19,7 @@ enum {
   VD_PLAN_GROWTH_SUPPLY = 208, // of a supply: what is known of it, and the forecast
   VD_PLAN_GROWTH_LANE = 256,   // of a lane: what was counted, learnt and predicted
   VD_PLAN_ENTITY_ADDS = 64,    // at most, of a session, device, supply or lane beside what its entry says
-  VD_PLAN_FINDINGS_MAX = 500,
+  VD_PLAN_FINDINGS_MAX = 500,  // errors, and as many warnings: none of them hides an error
 };
 
 // ---- findings ----
@@ -94,8 +94,8 @@ void vd_plan_check_devices(struct vd_plan_check *check);    // devices and what 
 void vd_plan_check_supplies(struct vd_plan_check *check);   // the tea-break, food samples
 void vd_plan_check_lanes(struct vd_plan_check *check);      // check-in
 
-// Says so, with the nearest known name, where `id` is not among `ids`. `what` is a team, a zone … `path` is made
-// only then: most references are right, and there are many.
+// Says so, with the nearest known name, where `id` is not among `ids`. `what` is a team, a zone … `path` is
+// made only then: most references are right, and there are many.
 #define VD_PLAN_REFER(check, ids, id, what, path)                                                            \
   (vd_plan_ids_have((ids), (id)) ? (void)0 : vd_plan_say_dangling((check), (ids), (id), (what), (path)))
 void vd_plan_say_dangling(struct vd_plan_check *check, const struct vd_plan_ids *ids, const char *id,

@@ -134,6 +134,22 @@ def applied_and_killed():
 
 
 @case
+def what_is_wrong_is_found():
+    """of what is wrong in a large plan its place in the file is told, whoever finds it"""
+    with Venue(arguments=("--clock-start", "plan")).start() as venue:
+        text = plan_text()
+        line = 1 + text[:text.index("{id: device-4000,")].count("\n")
+        wrong = venue.folder / "wrong.yaml"
+        for old, new, code in (("Projector 4000,", "x" * 300 + ",", "text-too-long"),
+                               ("zone: zone-100, category: av-fault, heartbeat_ms: 24h, spare: zone-0,", "zone: zone-none, "
+                                "category: av-fault, heartbeat_ms: 24h, spare: zone-0,", "dangling-reference")):
+            start = text.index("{id: device-4000,")
+            wrong.write_text(text[:start] + text[start:].replace(old, new, 1), encoding="utf-8")
+            status, _, words = venue.ctl("plan", "apply", wrong, check=False)
+            assert status == 1 and words.startswith(f"{wrong}:{line}:") and f"[{code}]" in words, words
+
+
+@case
 def nobody_waits_long():
     """while a large plan is applied beats go on"""
     with Venue(arguments=("--clock-start", "plan")) as venue:

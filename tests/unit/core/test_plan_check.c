@@ -369,8 +369,20 @@ Test(plan_check, findings_are_capped_and_errors_all_counted)
     VD_REPEATED_ADD(plan->crews, plan->n_crews, crew);
   }
   struct vd_findings findings = check(plan);
-  cr_assert_eq(findings.count, VD_PLAN_FINDINGS_MAX);
+  cr_assert_eq(plan_count(&findings, "unreachable-person"), VD_PLAN_FINDINGS_MAX);
   cr_assert_eq(findings.errors, 700, "nobody of them can be reached");
+  vd_findings_finish(&findings);
+  plan->n_crews -= 699; // nobody can be reached but the last, who stands behind 600 warnings
+  for (size_t i = 0; i < 699; i++)
+    vd__plan_crew__free_unpacked(plan->crews[plan->n_crews + i], NULL);
+  add_devices(plan, 600, "");
+  for (size_t i = 0; i < 600; i++)
+    vd_string_set(&plan->devices[i]->spare, "");
+  vd_string_set(&plan->devices[599]->zone, "nowhere");
+  findings = check(plan);
+  cr_assert_eq(findings.errors, 2);
+  cr_assert_eq(findings.count, VD_PLAN_FINDINGS_MAX + 2);
+  cr_assert_eq(plan_count(&findings, "dangling-reference"), 1);
   vd_findings_finish(&findings);
   vd__plan__free_unpacked(plan, NULL);
 }
