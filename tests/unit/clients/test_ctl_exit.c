@@ -56,6 +56,7 @@ static const enum vd_err refused[] = {
     VD_ERR_DUPLICATE_ID,
     VD_ERR_DANGLING_REFERENCE,
     VD_ERR_PLAN_DIFFERS,
+    VD_ERR_PART_MISSING,
     VD_ERR_NO_PLAN,
     VD_ERR_READ_ONLY,
     VD_ERR_NOT_READY,
