@@ -71,7 +71,7 @@ def usage_names_what_would_do():
             (("--help=all",), "this option takes no value: --help=all"),
             (("status", "--timeout", "soon"), "--timeout takes a length of time like 10s; not: soon"),
             (("respond", "x"), "a number like 42 is needed; not: x"), (("sesion", "list"), "sesion\ndid you mean session?\nTry"),
-            (("session", "shfit"), "session takes list, start, end, shift, cancel, import, export; not: shfit\ndid you mean shift?\nTry"),
+            (("session", "shfit"), "session takes list, start, end, shift, cancel, undo, import, export; not: shfit\ndid you mean shift?\nTry"),
             (("zone", "set", "lobby", "closd"), "converting-passable; not: closd\ndid you mean closed?\nTry"),
             (("zone", "count", "lobby", "x"), "a whole number, 0 or more, is needed; not: x"),
             (("zone", "count", "lobby", "-5"), "a whole number, 0 or more, is needed; not: -5\nTry"),
@@ -177,13 +177,15 @@ def live_confirmations():
     assert said("zone", "count", "tea-break", 96) == ("", "counted: tea-break 96\n")
     assert said("zone", "set", "ai-area", "closed", lang="zh-hant")[1] == "區域狀態變更：ai-area 關閉\n"
     assert said("session", "shift", "keynote-1", "10m") == (
-        "", "session moved: keynote-1 +10m\n")
+        "", "session moved: keynote-1 +10m\nDone, but tea-morning now begins before keynote-1 ends.\n")
     assert said("session", "shift", "opening", "45m")[1] == (
         "session moved: opening +45m\nDone, but opening and keynote-1 now want one zone at the same time.\n")
     assert said("session", "shift", "opening", "-5m", lang="zh-hant")[1] == (
         "議程改期：opening -5m\n已完成，但 opening 與 keynote-1 同時使用同一區域。\n")
     assert said("session", "shift", "opening", "-40m", lang="zh-hans")[1] == "议程改期：opening -40m\n"
     assert said("session", "cancel", "tea-morning", "no water", lang="zh-hans")[1].startswith("议程取消：tea-morning\n已完成，但 ")
+    assert said("session", "start", "opening", "--by", "control-1")[1] == "session started: opening\n"
+    assert said("session", "undo", "opening", lang="zh-hant")[1] == "議程操作已撤銷：opening\n"
     assert said("session", "start", "opening", "--by", "control-1")[1] == "session started: opening\n"
     assert said("session", "start", "opening")[1] == "was so already; nothing changed\n"
     assert said("notice", "draft", "Shuttle at 18:30") == ("1\n", "")
