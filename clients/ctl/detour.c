@@ -6,7 +6,7 @@
 
 #include "clients/ctl/agenda.h"
 
-enum { NEIGHBOURS_MAX = 4 };
+enum { NEIGHBOURS_MAX = 12, ROUTES_MAX = 6 };
 
 static bool is_shut(const Vd__Zone *zone)
 {
@@ -23,6 +23,7 @@ struct map {
     bool is_reached, is_done;
   } * stops; // heap
   size_t count;
+  const Vd__Zone *passed; // as if people passed it all the same; NULL: none
 };
 
 static size_t find(const struct map *map, const char *id)
@@ -57,7 +58,8 @@ static bool walk(struct map *map, size_t from, size_t to, bool step_free)
       const Vd__Way *way = stop->zone->ways[i];
       size_t next = find(map, way->to);
       int64_t far_ms = stop->far_ms + way->walk_ms;
-      if (next == map->count || is_shut(map->stops[next].zone) || (step_free && !way->step_free) ||
+      if (next == map->count || (map->stops[next].zone != map->passed && is_shut(map->stops[next].zone)) ||
+          (step_free && !way->step_free) ||
           (map->stops[next].is_reached && map->stops[next].far_ms <= far_ms))
         continue;
       map->stops[next].is_reached = true;
@@ -85,24 +87,69 @@ static bool has_way(const Vd__Zone *from, const char *to)
   return false;
 }
 
-static void show_pair(const struct ctl *ctl, FILE *out, struct map *map, size_t from, size_t to)
+// Whether people would go through the zone if they could.
+static bool leads_through(struct map *map, const Vd__Zone *zone, size_t from, size_t to)
 {
-  const Vd__Zone *first = map->stops[from].zone, *last = map->stops[to].zone;
-  bool is_step_free = walk(map, from, to, true);
-  bool is_found = is_step_free || walk(map, from, to, false);
+  map->passed = zone;
+  bool is_through = false;
+  if (walk(map, from, to, false))
+    for (size_t at = to; at != map->count; at = map->stops[at].before)
+      is_through |= map->stops[at].zone == zone;
+  map->passed = NULL;
+  return is_through;
+}
+
+static void show_route(const struct ctl *ctl, FILE *out, struct map *map, size_t from, size_t to)
+{
+  bool is_step_free = walk(map, from, to, true) || !walk(map, from, to, false);
   char took[32];
-  if (has_way(first, last->id) || has_way(last, first->id))
-    return; // they do not need it to get there
   fputs("    ", out);
-  if (!is_found) {
-    fprintf(out, CTL_FORMAT(ctl, "%s → %s: no way round\n", "%s → %s：無法繞行\n", "%s → %s：无法绕行\n"),
-            ctl_text(ctl, first->name, first->id), ctl_text(ctl, last->name, last->id));
-    return;
-  }
   print_way(ctl, out, map, to);
   ctl_span(map->stops[to].far_ms, took, sizeof took);
   fprintf(out, "%s%s%s\n", ctl_pick(ctl, ": ", "：", "："), took,
           is_step_free ? "" : ctl_pick(ctl, ", with steps", "，有階梯", "，有台阶"));
+}
+
+// "no way round between: Control room | Forum A, Forum B": who can still get to whom stands together.
+static void show_apart(const struct ctl *ctl, FILE *out, const struct map *map, const size_t *neighbours,
+                       const size_t *groups, size_t count)
+{
+  bool is_first = true;
+  fprintf(out, "    %s", ctl_pick(ctl, "no way round between: ", "彼此無法繞行：", "彼此无法绕行："));
+  for (size_t group = 0; group < count; group++) {
+    const char *before = is_first ? "" : " | ";
+    for (size_t i = 0; i < count; i++) {
+      if (groups[i] != group)
+        continue;
+      const Vd__Zone *zone = map->stops[neighbours[i]].zone;
+      fprintf(out, "%s%s", before, ctl_text(ctl, zone->name, zone->id));
+      before = ctl_pick(ctl, ", ", "、", "、");
+      is_first = false;
+    }
+  }
+  fputc('\n', out);
+}
+
+static void show_all(const struct ctl *ctl, FILE *out, struct map *map, const Vd__Zone *zone,
+                     const size_t *neighbours, size_t count)
+{
+  size_t groups[NEIGHBOURS_MAX] = {0}, apart = 0, routes = 0;
+  for (size_t i = 0; i < count; i++) {
+    groups[i] = i;
+    for (size_t j = 0; j < i; j++) {
+      if (!walk(map, neighbours[j], neighbours[i], false))
+        continue;
+      groups[i] = groups[j] < groups[i] ? groups[j] : groups[i];
+      if (leads_through(map, zone, neighbours[j], neighbours[i]) && routes++ < ROUTES_MAX)
+        show_route(ctl, out, map, neighbours[j], neighbours[i]);
+    }
+    apart += groups[i] == i;
+  }
+  if (routes > ROUTES_MAX)
+    fprintf(out, CTL_FORMAT(ctl, "    and %zu more ways\n", "    另有 %zu 條路線\n", "    另有 %zu 条路线\n"),
+            routes - ROUTES_MAX);
+  if (apart > 1)
+    show_apart(ctl, out, map, neighbours, groups, count);
 }
 
 void ctl_detour_show(const struct ctl *ctl, FILE *out, const struct vd_fold *fold, const Vd__Zone *zone)
@@ -112,13 +159,11 @@ void ctl_detour_show(const struct ctl *ctl, FILE *out, const struct vd_fold *fol
   VD_FOLD_EACH (fold, ZONE, Zone, other)
     if (!other->retired)
       map.stops[map.count++].zone = other;
-  for (size_t i = 0; i < map.count && count < NEIGHBOURS_MAX; i++) {
+  for (size_t i = 0; is_shut(zone) && i < map.count && count < NEIGHBOURS_MAX; i++) {
     const Vd__Zone *other = map.stops[i].zone;
     if (other != zone && !is_shut(other) && (has_way(other, zone->id) || has_way(zone, other->id)))
       neighbours[count++] = i;
   }
-  for (size_t i = 0; is_shut(zone) && i < count; i++)
-    for (size_t j = i + 1; j < count; j++)
-      show_pair(ctl, out, &map, neighbours[i], neighbours[j]);
+  show_all(ctl, out, &map, zone, neighbours, count);
   free(map.stops);
 }

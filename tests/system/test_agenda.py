@@ -1,7 +1,10 @@
 """The agenda of a calendar, what people do to it on the day, and what attendees are told of it."""
 import json
+import os
+import pty
+import subprocess
 
-from harness import Venue, case, main, wait_until
+from harness import VENUECTL, Venue, case, main, wait_until
 
 START = ("--clock-start", "plan")
 SCALE = ("--time-scale", "60", "--clock-start", "plan")
@@ -36,6 +39,17 @@ def calendar(venue, dinner="173500", place="control"):
     text = CALENDAR.replace("{dinner}00", dinner).replace("控製室", place)
     path.write_text(text.replace("\n", "\r\n"), encoding="utf-8")
     return path
+
+
+def at_terminal(venue, answer, *arguments):
+    """venuectl whose standard input is a terminal where somebody types the answer: (status, stderr)"""
+    ours, theirs = pty.openpty()
+    with subprocess.Popen([str(VENUECTL), "--data", str(venue.data), *map(str, arguments)], stdin=theirs, stderr=subprocess.PIPE) as running:
+        os.write(ours, answer.encode() + b"\n")
+        err = running.communicate(timeout=60)[1].decode()
+    os.close(ours)
+    os.close(theirs)
+    return running.returncode, err
 
 
 def sessions(venue):
@@ -174,7 +188,8 @@ def a_way_round():
         venue.ctl("zone", "set", "corridor", "closed")
         number = venue.json("notice", "--open")[0]["number"]
         shown = venue.ctl("notice", "show", number)[1]
-        assert " → " in shown or "no way round" in shown, shown
+        assert "AI interaction area (outdoors) → Entrance plaza → Lobby: 2m30s\n" in shown and ", with steps\n" in shown, shown
+        assert "no way round between: " in shown and "| Forum A, Forum B" in shown, shown
 
 
 @case
@@ -202,6 +217,12 @@ def told_to_attendees():
         dropped = int(venue.ctl("notice", "draft", "Never mind")[1])
         assert dropped == number + 1
         venue.ctl("notice", "drop", dropped, "all is as it was")
+        third = int(venue.ctl("notice", "draft", "Dinner at eight")[1])
+        wait_until(lambda: venue.json("notice", "--open")[0]["state"] == "waiting", "the third to settle", 20)
+        status, err = at_terminal(venue, "n", "notice", "approve", third)
+        assert status == 1 and "Dinner at eight" in err and "[y/N]" in err and "not approved" in err, (status, err)
+        status, err = at_terminal(venue, "y", "notice", "approve", third)
+        assert status == 0 and "notice approved" in err, (status, err)
         assert venue.json("notice")[1]["state"] == "dropped"
         assert "Coffee is in the lobby" in venue.ctl("notice")[1]
         wall = json.loads(venue.get("/api/v1/state?kinds=notice")[1])
