@@ -466,6 +466,30 @@ Test(batch, more_time_for_the_session_ends_the_overrun)
   expect_batch(f, "coffee.b2", HELD);
 }
 
+Test(batch, what_is_undone_of_the_session_is_undone_of_what_waits_for_it)
+{
+  agenda_of_the_morning();
+  fixture_run_to(f, AT(66));
+  cr_assert_eq(agenda_end(f, "keynote", 0), VD_OK);
+  expect_batch(f, "coffee.b2", PLANNED);
+  cr_assert_eq(agenda_undo(f, "keynote"), VD_OK);
+  fixture_run_to(f, AT(66));
+  expect_batch(f, "coffee.b2", HELD);
+}
+
+Test(batch, a_session_that_did_not_begin_holds_nothing_back)
+{
+  AGENDA(f, {"keynote", "hall", 0, 60}, {"tea", "corridor", 60, 80, true});
+  catering_batch(f, "coffee", 2, "tea", 0);
+  fixture_run_to(f, AT(61));
+  cr_assert_eq(agenda_start(f, "keynote", 0), VD_OK);
+  fixture_run_to(f, AT(62));
+  expect_batch(f, "coffee.b2", HELD);
+  cr_assert_eq(agenda_undo(f, "keynote"), VD_OK);
+  expect_batch(f, "coffee.b2", PLANNED);
+  cr_assert_str_eq(batch(f, "coffee.b2")->held_for, "");
+}
+
 Test(batch, what_people_hold_back_no_session_lets_go)
 {
   agenda_of_the_morning();
