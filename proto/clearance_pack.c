@@ -5,8 +5,9 @@
 #include <string.h>
 
 #include "proto/clearance_internal.h"
+#include "proto/layout.h"
 
-enum { VARINT_MAX = 10, WIRE_VARINT = 0, WIRE_BYTES = 2 };
+enum { VARINT_MAX = 10, TAG_MAX = 2 };
 
 static inline size_t write_varint(uint8_t *at, uint64_t value)
 {
@@ -17,9 +18,11 @@ static inline size_t write_varint(uint8_t *at, uint64_t value)
   return size;
 }
 
-static inline size_t write_tag(uint8_t *at, const ProtobufCFieldDescriptor *field, unsigned wire)
+static inline size_t write_tag(uint8_t *at, uint16_t tag)
 {
-  return write_varint(at, (uint64_t)field->id << 3 | wire);
+  at[0] = (uint8_t)tag;
+  at[1] = (uint8_t)(tag >> 8);
+  return tag > 0xFF ? 2 : 1;
 }
 
 // As vd_buffer_reserve, which is called only where the buffer must grow.
@@ -28,18 +31,17 @@ static inline uint8_t *room_for(struct vd_buffer *out, size_t size)
   return size <= out->capacity - out->size ? out->data + out->size : vd_buffer_reserve(out, size);
 }
 
-static inline void put_number(struct vd_buffer *out, const ProtobufCFieldDescriptor *field, uint64_t number)
+static inline void put_number(struct vd_buffer *out, uint16_t tag, uint64_t number)
 {
-  uint8_t *at = room_for(out, 2 * VARINT_MAX);
-  size_t size = write_tag(at, field, WIRE_VARINT);
+  uint8_t *at = room_for(out, TAG_MAX + VARINT_MAX);
+  size_t size = write_tag(at, tag);
   out->size += size + write_varint(at + size, number);
 }
 
-static void put_bytes(struct vd_buffer *out, const ProtobufCFieldDescriptor *field, const void *bytes,
-                      size_t bytes_size)
+static inline void put_bytes(struct vd_buffer *out, uint16_t tag, const void *bytes, size_t bytes_size)
 {
-  uint8_t *at = room_for(out, 2 * VARINT_MAX + bytes_size);
-  size_t size = write_tag(at, field, WIRE_BYTES);
+  uint8_t *at = room_for(out, TAG_MAX + VARINT_MAX + bytes_size);
+  size_t size = write_tag(at, tag);
   size += write_varint(at + size, bytes_size);
   if (bytes_size > 0)
     memcpy(at + size, bytes, bytes_size);
@@ -68,9 +70,9 @@ static inline uint64_t number_at(const ProtobufCFieldDescriptor *field, const vo
 
 // Begins a field whose length is known only once it is written. One byte is kept for it, which is enough for
 // most; returns where the contents begin.
-static size_t open_length(struct vd_buffer *out, const ProtobufCFieldDescriptor *field)
+static size_t open_length(struct vd_buffer *out, uint16_t tag)
 {
-  out->size += write_tag(room_for(out, VARINT_MAX + 1), field, WIRE_BYTES);
+  out->size += write_tag(room_for(out, TAG_MAX + 1), tag);
   return ++out->size;
 }
 
@@ -89,45 +91,87 @@ static void close_length(struct vd_buffer *out, size_t from)
 
 static void pack_fields(struct vd_buffer *out, enum vd_clearance clearance, const ProtobufCMessage *message);
 
-static void pack_inner(struct vd_buffer *out, enum vd_clearance clearance,
-                       const ProtobufCFieldDescriptor *field, const ProtobufCMessage *message)
+static void pack_inner(struct vd_buffer *out, enum vd_clearance clearance, uint16_t tag,
+                       const ProtobufCMessage *message)
 {
-  size_t from = open_length(out, field);
+  size_t from = open_length(out, tag);
   pack_fields(out, clearance, message);
   close_length(out, from);
 }
 
-// A field outside of a oneof is left out at its default, as proto3 does; inside, being chosen is what it
-// says.
-static inline __attribute__((always_inline)) void pack_single(struct vd_buffer *out,
-                                                              enum vd_clearance clearance,
-                                                              const ProtobufCFieldDescriptor *field,
-                                                              const void *member, bool is_chosen)
+static inline bool is_seen(enum vd_clearance clearance, const ProtobufCMessage *message)
+{
+  return message != NULL &&
+         (clearance == VD_CLEARANCE_JOURNAL || vd_clearance_shows_message(clearance, message));
+}
+
+// Outside of a oneof a field is left out at its default, as proto3 does.
+static inline void pack_single(struct vd_buffer *out, enum vd_clearance clearance,
+                               const struct vd_layout_entry *entry, const void *member)
+{
+  uint64_t number = 0;
+  switch (entry->kind) {
+  case VD_LAYOUT_BOOL:
+    number = *(const protobuf_c_boolean *)member != 0;
+    break;
+  case VD_LAYOUT_UINT32:
+    number = *(const uint32_t *)member;
+    break;
+  case VD_LAYOUT_INT32:
+    number = (uint64_t)(int64_t) * (const int32_t *)member;
+    break;
+  case VD_LAYOUT_INT64:
+    number = *(const uint64_t *)member;
+    break;
+  case VD_LAYOUT_STRING: {
+    const char *text = *(char *const *)member;
+    if (text != NULL && text[0] != '\0')
+      put_bytes(out, entry->tag, text, strlen(text));
+    return;
+  }
+  case VD_LAYOUT_BYTES: {
+    const ProtobufCBinaryData *data = member;
+    if (data->len > 0)
+      put_bytes(out, entry->tag, data->data, data->len);
+    return;
+  }
+  case VD_LAYOUT_MESSAGE: {
+    const ProtobufCMessage *inner = *(ProtobufCMessage *const *)member;
+    if (is_seen(clearance, inner))
+      pack_inner(out, clearance, entry->tag, inner);
+    return;
+  }
+  default:
+    return;
+  }
+  if (number != 0)
+    put_number(out, entry->tag, number);
+}
+
+// Inside of a oneof being chosen is what a field says, also at its default.
+static void pack_chosen(struct vd_buffer *out, enum vd_clearance clearance,
+                        const ProtobufCFieldDescriptor *field, const void *member)
 {
   switch (field->type) {
   case PROTOBUF_C_TYPE_STRING: {
     const char *text = *(char *const *)member;
-    if (text != NULL && (is_chosen ? text != field->default_value : text[0] != '\0'))
-      put_bytes(out, field, text, strlen(text));
+    if (text != NULL && text != field->default_value)
+      put_bytes(out, vd_layout_tag(field, VD_WIRE_BYTES), text, strlen(text));
     return;
   }
   case PROTOBUF_C_TYPE_BYTES: {
     const ProtobufCBinaryData *data = member;
-    if (data->len > 0 || is_chosen)
-      put_bytes(out, field, data->data, data->len);
+    put_bytes(out, vd_layout_tag(field, VD_WIRE_BYTES), data->data, data->len);
     return;
   }
   case PROTOBUF_C_TYPE_MESSAGE: {
     const ProtobufCMessage *inner = *(ProtobufCMessage *const *)member;
-    if (inner != NULL && (clearance == VD_CLEARANCE_JOURNAL || vd_clearance_shows_message(clearance, inner)))
-      pack_inner(out, clearance, field, inner);
+    if (is_seen(clearance, inner))
+      pack_inner(out, clearance, vd_layout_tag(field, VD_WIRE_BYTES), inner);
     return;
   }
-  default: {
-    uint64_t number = number_at(field, member);
-    if (number != 0 || is_chosen)
-      put_number(out, field, number);
-  }
+  default:
+    put_number(out, vd_layout_tag(field, VD_WIRE_VARINT), number_at(field, member));
   }
 }
 
@@ -137,38 +181,41 @@ static void pack_numbers(struct vd_buffer *out, const ProtobufCFieldDescriptor *
   size_t stride = vd_clearance_number_size(field->type);
   if ((field->flags & PROTOBUF_C_FIELD_FLAG_PACKED) == 0) {
     for (size_t i = 0; i < count; i++)
-      put_number(out, field, number_at(field, items + i * stride));
+      put_number(out, vd_layout_tag(field, VD_WIRE_VARINT), number_at(field, items + i * stride));
     return;
   }
-  size_t from = open_length(out, field);
+  size_t from = open_length(out, vd_layout_tag(field, VD_WIRE_BYTES));
   for (size_t i = 0; i < count; i++)
     out->size += write_varint(room_for(out, VARINT_MAX), number_at(field, items + i * stride));
   close_length(out, from);
 }
 
 static void pack_repeated(struct vd_buffer *out, enum vd_clearance clearance,
-                          const ProtobufCFieldDescriptor *field, const void *items, size_t count)
+                          const ProtobufCFieldDescriptor *field, const ProtobufCMessage *message)
 {
+  const uint16_t tag = vd_layout_tag(field, VD_WIRE_BYTES);
+  const size_t count = *(const size_t *)((const char *)message + field->quantifier_offset);
+  const void *items = *(const void *const *)((const char *)message + field->offset);
   if (count == 0)
     return;
   switch (field->type) {
   case PROTOBUF_C_TYPE_STRING:
     for (size_t i = 0; i < count; i++) {
       const char *text = ((char *const *)items)[i];
-      put_bytes(out, field, text, text != NULL ? strlen(text) : 0);
+      put_bytes(out, tag, text, text != NULL ? strlen(text) : 0);
     }
     return;
   case PROTOBUF_C_TYPE_BYTES:
     for (size_t i = 0; i < count; i++) {
       const ProtobufCBinaryData *data = (const ProtobufCBinaryData *)items + i;
-      put_bytes(out, field, data->data, data->len);
+      put_bytes(out, tag, data->data, data->len);
     }
     return;
   case PROTOBUF_C_TYPE_MESSAGE:
     for (size_t i = 0; i < count; i++) {
       const ProtobufCMessage *inner = ((ProtobufCMessage *const *)items)[i];
       if (clearance == VD_CLEARANCE_JOURNAL || vd_clearance_shows_element(clearance, inner))
-        pack_inner(out, clearance, field, inner);
+        pack_inner(out, clearance, tag, inner);
     }
     return;
   default:
@@ -186,22 +233,31 @@ static void pack_unknown_fields(struct vd_buffer *out, const ProtobufCMessage *m
   }
 }
 
-static void pack_fields(struct vd_buffer *out, enum vd_clearance clearance, const ProtobufCMessage *message)
+static void pack_oneof(struct vd_buffer *out, enum vd_clearance clearance, const uint8_t *needed,
+                       const ProtobufCMessage *message, unsigned chosen)
 {
   const ProtobufCMessageDescriptor *type = message->descriptor;
-  const ProtobufCFieldDescriptor *field = type->fields, *end = field + type->n_fields;
-  const uint8_t *needed = clearance == VD_CLEARANCE_JOURNAL ? NULL : vd_clearance_row(type);
-  for (; field < end; field++) {
-    if (needed != NULL && !vd_clearance_reaches(clearance, *needed++))
-      continue;
-    const char *member = (const char *)message + field->offset;
-    const char *quantifier = (const char *)message + field->quantifier_offset;
-    if (field->label == PROTOBUF_C_LABEL_REPEATED)
-      pack_repeated(out, clearance, field, *(const void *const *)member, *(const size_t *)quantifier);
-    else if ((field->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) == 0)
-      pack_single(out, clearance, field, member, false);
-    else if (*(const uint32_t *)quantifier == field->id)
-      pack_single(out, clearance, field, member, true);
+  const ProtobufCFieldDescriptor *field = protobuf_c_message_descriptor_get_field(type, chosen);
+  if (field != NULL && (needed == NULL || vd_clearance_reaches(clearance, needed[field - type->fields])))
+    pack_chosen(out, clearance, field, (const char *)message + field->offset);
+}
+
+static void pack_fields(struct vd_buffer *out, enum vd_clearance clearance, const ProtobufCMessage *message)
+{
+  const struct vd_layout *layout = vd_layout_of(message->descriptor);
+  const uint8_t *needed = clearance == VD_CLEARANCE_JOURNAL ? NULL : vd_clearance_row(layout->type);
+  const struct vd_layout_entry *end = layout->entries + layout->count;
+  for (const struct vd_layout_entry *entry = layout->entries; entry < end; entry++) {
+    const char *member = (const char *)message + entry->offset;
+    if (entry->kind == VD_LAYOUT_ONEOF) {
+      if (*(const uint32_t *)member != 0)
+        pack_oneof(out, clearance, needed, message, *(const uint32_t *)member);
+    } else if (needed == NULL || vd_clearance_reaches(clearance, needed[entry->index])) {
+      if (entry->kind == VD_LAYOUT_REPEATED)
+        pack_repeated(out, clearance, &layout->type->fields[entry->index], message);
+      else
+        pack_single(out, clearance, entry, member);
+    }
   }
   if (clearance == VD_CLEARANCE_JOURNAL)
     pack_unknown_fields(out, message);
