@@ -333,8 +333,9 @@ static size_t excess_of(const Vd__Incident *incident)
 
 void vd_incident_fit(Vd__Incident *incident)
 {
-  if (excess_of(incident) > 0) // the time stays, and says enough
-    vd_string_set(&incident->needed_by, "");
+  if (excess_of(incident) == 0)
+    return;
+  vd_string_set(&incident->needed_by, ""); // the time stays, and says enough
   while (excess_of(incident) > 0 && incident->n_reporters > 1)
     vd_string_set(&incident->reporters[--incident->n_reporters], "");
   size_t excess = excess_of(incident), size = strlen(incident->reason);
