@@ -8,18 +8,6 @@
 #include "proto/fold.h"
 #include "proto/topic.h"
 
-void vd_batch_finish(struct vd_batch *batch)
-{
-  vd_buffer_finish(&batch->bytes);
-  vd_buffer_finish(&batch->frames);
-  free(batch->changes);
-  free(batch->entities);
-  free(batch->answers);
-  free(batch->journal_changes);
-  free(batch->journal_entities);
-  *batch = (struct vd_batch){.change_count = 0};
-}
-
 bool vd_batch_is_empty(const struct vd_batch *batch)
 {
   return batch->change_count == 0 && batch->answer_count == 0 && batch->entity_count == 0 &&
@@ -97,11 +85,36 @@ void vd_batch_add_entity(struct vd_batch *batch, Vd__Kind kind, const char *id,
   assert(item->packed.size <= VD_ENTITY_MAX); // the core weighs larger acts alone
 }
 
-void vd_batch_add_answer(struct vd_batch *batch, struct vd_call *call, bool says_sequence)
+void vd_batch_add_answer(struct vd_batch *batch, struct vd_call *call, Vd__Response *response)
 {
   RESERVE(batch->answers, batch->answer_count, batch->answer_capacity);
   batch->answers[batch->answer_count++] =
-      (struct vd_batch_answer){.call = call, .says_sequence = says_sequence};
+      (struct vd_batch_answer){.call = call, .response = response, .says_sequence = response->sequence != 0};
+}
+
+static void forget_response(struct vd_batch_answer *answer)
+{
+  if (answer->response != NULL)
+    vd__response__free_unpacked(answer->response, NULL);
+  answer->response = NULL;
+}
+
+void vd_batch_pack_answers(struct vd_batch *batch, struct vd_net *net)
+{
+  for (size_t i = 0; i < batch->answer_count; i++) {
+    struct vd_batch_answer *answer = &batch->answers[i];
+    if (answer->response == NULL)
+      continue;
+    vd_net_pack(net, answer->call, answer->response);
+    forget_response(answer);
+  }
+}
+
+static void forget_answers(struct vd_batch *batch)
+{
+  for (size_t i = 0; i < batch->answer_count; i++)
+    forget_response(&batch->answers[i]);
+  batch->answer_count = 0;
 }
 
 void vd_batch_seal(struct vd_batch *batch)
@@ -131,10 +144,24 @@ void vd_batch_seal(struct vd_batch *batch)
                                              .meta = &batch->meta};
 }
 
+void vd_batch_finish(struct vd_batch *batch)
+{
+  forget_answers(batch);
+  vd_buffer_finish(&batch->bytes);
+  vd_buffer_finish(&batch->frames);
+  free(batch->changes);
+  free(batch->entities);
+  free(batch->answers);
+  free(batch->journal_changes);
+  free(batch->journal_entities);
+  *batch = (struct vd_batch){.change_count = 0};
+}
+
 void vd_batch_clear(struct vd_batch *batch)
 {
   batch->bytes.size = batch->frames.size = 0;
-  batch->change_count = batch->entity_count = batch->answer_count = 0;
+  batch->change_count = batch->entity_count = 0;
+  forget_answers(batch);
   batch->change_bytes = 0;
   batch->watermark = 0;
   batch->started_mono_ms = 0;

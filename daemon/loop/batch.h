@@ -32,8 +32,9 @@ struct vd_batch_entity {
 };
 
 struct vd_batch_answer {
-  struct vd_call *call; // its answer is packed
-  bool says_sequence;   // how far what it tells reaches
+  struct vd_call *call;
+  Vd__Response *response; // still to be packed; owned. NULL: it is packed
+  bool says_sequence;     // how far what it tells reaches
 };
 
 struct vd_batch {
@@ -73,7 +74,10 @@ void vd_batch_add_change(struct vd_batch *batch, const Vd__Change *change, uint6
 // Packs an entity for the checkpoint; `message` NULL = removed. Copies.
 void vd_batch_add_entity(struct vd_batch *batch, Vd__Kind kind, const char *id,
                          const ProtobufCMessage *message);
-void vd_batch_add_answer(struct vd_batch *batch, struct vd_call *call, bool says_sequence);
+// Takes the response.
+void vd_batch_add_answer(struct vd_batch *batch, struct vd_call *call, Vd__Response *response);
+// Packs the answers that are not yet.
+void vd_batch_pack_answers(struct vd_batch *batch, struct vd_net *net);
 
 // Builds batch->journal. After this nothing may be added.
 void vd_batch_seal(struct vd_batch *batch);

@@ -139,9 +139,9 @@ static void execute_call(struct vd_daemon *d, struct vd_call *call)
     return;
   }
   start_gathering(d);
-  vd_net_pack(d->net, call, response);
-  vd_batch_add_answer(d->gathering, call, response->sequence != 0);
-  vd__response__free_unpacked(response, NULL);
+  vd_batch_add_answer(d->gathering, call, response);
+  if (call->request->body_case != VD__REQUEST__BODY_COMMANDS) // a page of the state is large
+    vd_batch_pack_answers(d->gathering, d->net);
 }
 
 // ---- the turn ----
@@ -259,8 +259,10 @@ static void commit(struct vd_daemon *d)
     return;
   if (needs_journal(d->gathering)) {
     submit(d);
+    vd_batch_pack_answers(d->committing, d->net); // while the disk works
     return;
   }
+  vd_batch_pack_answers(d->gathering, d->net);
   release_answers(d, d->gathering);
   vd_batch_clear(d->gathering);
 }
@@ -383,6 +385,8 @@ void vd_daemon_on_committed(struct vd_daemon *d)
     if (d->gathering->change_count >= LARGE_BATCH)
       submit(d);
     release(d, batch); // gathers from then on
+    if (d->committing != NULL)
+      vd_batch_pack_answers(d->committing, d->net);
     vd_daemon_turn(d);
     return;
   }
