@@ -11,6 +11,7 @@
 #include <lmdb.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -33,20 +34,23 @@ struct lane {
   struct lane *next;
   nng_ctx context;
   nng_aio *aio;
+  uint64_t sequence; // of its last record
   bool is_replying;
 };
 
 static struct {
   pthread_mutex_t lock;
   pthread_cond_t work;
-  struct lane *inbox, *gathering, *committing;
-  bool is_committing;
+  struct lane *inbox, *gathering;
+  struct lane *given;      // to the journal thread, which has not taken it yet
+  struct lane *committing; // given or taken, until its replies are out
   bool is_echo;
   uv_loop_t loop;
   uv_async_t wake, committed;
   MDB_env *env;
   MDB_dbi changes;
   uint64_t sequence;
+  atomic_uint_least64_t durable; // the last sequence that is committed
   size_t record_bytes;
   uint8_t *record;
   struct vd_buffer response;
@@ -100,11 +104,13 @@ static void append_batch(struct lane *batch)
   MDB_txn *txn;
   check(mdb_txn_begin(bare.env, NULL, 0, &txn), "begin");
   for (struct lane *lane = batch; lane != NULL; lane = lane->next) {
-    uint64_t sequence = __builtin_bswap64(++bare.sequence);
+    lane->sequence = ++bare.sequence;
+    uint64_t sequence = __builtin_bswap64(lane->sequence);
     MDB_val key = {sizeof sequence, &sequence}, value = {bare.record_bytes, bare.record};
     check(mdb_put(txn, bare.changes, &key, &value, MDB_APPEND), "put");
   }
   check(mdb_txn_commit(txn), "commit");
+  atomic_store(&bare.durable, bare.sequence);
 }
 
 static void *journal_thread(void *unused)
@@ -112,9 +118,10 @@ static void *journal_thread(void *unused)
   (void)unused;
   for (;;) {
     pthread_mutex_lock(&bare.lock);
-    while (bare.committing == NULL)
+    while (bare.given == NULL)
       pthread_cond_wait(&bare.work, &bare.lock);
-    struct lane *batch = bare.committing;
+    struct lane *batch = bare.given;
+    bare.given = NULL;
     pthread_mutex_unlock(&bare.lock);
     append_batch(batch);
     uv_async_send(&bare.committed);
@@ -124,14 +131,14 @@ static void *journal_thread(void *unused)
 
 static void turn(void)
 {
-  if (bare.is_committing || bare.gathering == NULL)
+  if (bare.committing != NULL || bare.gathering == NULL)
     return;
-  pthread_mutex_lock(&bare.lock);
   bare.committing = bare.gathering;
+  bare.gathering = NULL;
+  pthread_mutex_lock(&bare.lock);
+  bare.given = bare.committing;
   pthread_mutex_unlock(&bare.lock);
   pthread_cond_signal(&bare.work);
-  bare.gathering = NULL;
-  bare.is_committing = true;
 }
 
 static void on_wake(uv_async_t *unused)
@@ -153,13 +160,11 @@ static void on_wake(uv_async_t *unused)
 static void on_committed(uv_async_t *unused)
 {
   (void)unused;
-  pthread_mutex_lock(&bare.lock);
   struct lane *done = bare.committing;
   bare.committing = NULL;
-  pthread_mutex_unlock(&bare.lock);
-  bare.is_committing = false;
   while (done != NULL) {
     struct lane *next = done->next;
+    check(done->sequence > atomic_load(&bare.durable), "a reply before its record is durable");
     reply(done);
     done = next;
   }
