@@ -182,6 +182,13 @@ static const struct vd_field_line lines[] = {
     {OF(suggestion), ENTITY_ID, "id"},
     {OF(suggestion), LINE, "reason"},
     {OF(node_count), ENTITY_ID, "id"},
+    {OF(contingency), ENTITY_ID, "id deadline alert"},
+    {OF(contingency), LINE, "reason"},
+    {OF(contingency_step), ENTITY_ID, "id"},
+    {OF(cap_alert), ENTITY_ID, "identifier references"},
+    {OF(contingency_abort), LINE, "reason"},
+    {OF(drill), ENTITY_ID, "id"},
+    {OF(drill), LINE, "title reason"},
     {OF(note), TEXT, "text"},
     {OF(key), ENTITY_ID, "id"},
     // command.proto
@@ -212,6 +219,8 @@ static const struct vd_field_line lines[] = {
     {OF(notice_drop), LINE, "reason"},
     {OF(lane_counts), PLAN_MEDIUM, "counts"},
     {OF(suggestion_pass), LINE, "reason"},
+    {OF(drill_start), LINE, "title"},
+    {OF(drill_end), LINE, "reason"},
     {OF(reply), LINE, "field nearest"},
     {OF(reply), TEXT, "sentence"},
     // plan.proto

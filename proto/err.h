@@ -82,6 +82,12 @@
     "已有更晚的记录。")                                                                                      \
   X(OVERLAP, "overlap", "Two sessions would be in one zone at the same time.", "同一區域的議程時間重疊。",   \
     "同一区域的议程时间重叠。")                                                                              \
+  X(DRILL_RUNS, "drill-runs", "A drill is running already.", "已有演練進行中。", "已有演练进行中。")         \
+  X(NO_DRILL, "no-drill", "No drill is running.", "目前沒有演練。", "目前没有演练。")                        \
+  X(REAL_INCIDENT, "real-incident", "A real incident of severity 3 or more is open: no drill now.",          \
+    "有級別 3 以上的真實事件未結，不得演練。", "有级别 3 以上的真实事件未结，不得演练。")                    \
+  X(OUTSIDE_DRILL, "outside-drill", "That is not part of the drill.", "不屬於此次演練。",                    \
+    "不属于此次演练。")                                                                                      \
   X(ACTED_TOO_EARLY, "acted-too-early", "The time given is before the report or too long ago.",              \
     "所填時間早於上報或過久以前。", "所填时间早于上报或过久以前。")                                          \
   X(ACTED_IN_FUTURE, "acted-in-future", "The time given lies in the future.", "所填時間在未來。",            \

@@ -65,7 +65,7 @@
   X(SESSION_ENDED, "session-ended", "session ended", "議程結束", "议程结束")                                 \
   X(SESSION_SHIFTED, "session-shifted", "session moved", "議程改期", "议程改期")                             \
   X(SESSION_CANCELLED, "session-cancelled", "session cancelled", "議程取消", "议程取消")                     \
-  X(SESSION_UNDONE, "session-undone", "session act undone", "議程操作已撤銷", "议程操作已撤销")                \
+  X(SESSION_UNDONE, "session-undone", "session act undone", "議程操作已撤銷", "议程操作已撤销")              \
   X(SESSIONS_IMPORTED, "sessions-imported", "agenda imported", "議程已匯入", "议程已导入")                   \
   X(OVERRUN, "overrun", "session overruns", "議程超時", "议程超时")                                          \
   X(NOTICE_OPENED, "notice-opened", "attendee notice drafted", "通知草稿", "通知草稿")                       \
@@ -79,6 +79,8 @@
   X(SUGGESTION_TAKEN, "suggestion-taken", "suggestion taken", "建議已採納", "建议已采纳")                    \
   X(SUGGESTION_MEASURED, "suggestion-measured", "effect measured", "效果已衡量", "效果已衡量")               \
   X(SUGGESTION_PASSED, "suggestion-passed", "suggestion not taken", "建議未採納", "建议未采纳")              \
+  X(DRILL_STARTED, "drill-started", "drill started", "演練開始", "演练开始")                                 \
+  X(DRILL_ENDED, "drill-ended", "drill over", "演練結束", "演练结束")                                        \
   X(COUNTS_KEPT, "counts-kept", "automatic and manual acts counted", "人工與自動次數已存",                   \
     "人工与自动次数已存")
 

@@ -45,7 +45,7 @@ static void assert_entity_layout(void)
   for (unsigned i = 0; i < vd__entity__descriptor.n_fields; i++) {
     const ProtobufCFieldDescriptor *field = &vd__entity__descriptor.fields[i];
     const ProtobufCMessageDescriptor *type = field->descriptor;
-    assert(field->id == i + 1);
+    assert(field->id > i); // in order, from 1 on
     assert(type->fields[0].id == 1 && type->fields[0].offset == ID_OFFSET);
     assert(type->fields[1].id == 2 && type->fields[1].offset == REVISION_OFFSET);
     (void)type;
@@ -62,10 +62,40 @@ const ProtobufCMessage *vd_entity_message(const Vd__Entity *entity)
   return entity->of_case == VD__ENTITY__OF__NOT_SET ? NULL : (const ProtobufCMessage *)entity->event;
 }
 
+// The place of the first field whose number is not less. Numbers may be left out, so it is not before the
+// number's own.
+static unsigned first_from(unsigned number)
+{
+  unsigned at = number - 1 < vd__entity__descriptor.n_fields ? number - 1 : vd__entity__descriptor.n_fields;
+  while (at > 0 && vd__entity__descriptor.fields[at - 1].id >= number)
+    at--;
+  return at;
+}
+
+static const ProtobufCFieldDescriptor *field_of(Vd__Kind kind)
+{
+  unsigned at = first_from((unsigned)kind);
+  const ProtobufCFieldDescriptor *fields = vd__entity__descriptor.fields;
+  return at < vd__entity__descriptor.n_fields && fields[at].id == (unsigned)kind ? &fields[at] : NULL;
+}
+
 const ProtobufCMessageDescriptor *vd_kind_type(Vd__Kind kind)
 {
-  unsigned index = (unsigned)kind - 1;
-  return index < vd__entity__descriptor.n_fields ? vd__entity__descriptor.fields[index].descriptor : NULL;
+  const ProtobufCFieldDescriptor *field = field_of(kind);
+  return field != NULL ? field->descriptor : NULL;
+}
+
+const char *vd_kind_name(Vd__Kind kind)
+{
+  const ProtobufCFieldDescriptor *field = field_of(kind);
+  return field != NULL ? field->name : "";
+}
+
+Vd__Kind vd_kind_after(Vd__Kind kind)
+{
+  unsigned at = first_from((unsigned)kind + 1);
+  bool is_there = at < vd__entity__descriptor.n_fields && (unsigned)kind < UINT32_MAX;
+  return is_there ? (Vd__Kind)vd__entity__descriptor.fields[at].id : VD__KIND__KIND_UNSPECIFIED;
 }
 
 Vd__Kind vd_kind_of_type(const ProtobufCMessageDescriptor *type)
@@ -128,7 +158,7 @@ struct vd_fold *vd_fold_create(void)
 {
   assert_entity_layout();
   struct vd_fold *fold = vd_zalloc(sizeof(*fold));
-  fold->kinds = vd__entity__descriptor.n_fields + 1;
+  fold->kinds = vd__entity__descriptor.fields[vd__entity__descriptor.n_fields - 1].id + 1;
   fold->counts = vd_zalloc(fold->kinds * sizeof(*fold->counts));
   fold->trees = vd_zalloc(fold->kinds * sizeof(*fold->trees));
   for (size_t i = 0; i < fold->kinds; i++)

@@ -23,6 +23,8 @@ void vd_fold_destroy(struct vd_fold *fold);
 Vd__Kind vd_entity_kind(const Vd__Entity *entity);
 const ProtobufCMessage *vd_entity_message(const Vd__Entity *entity);
 const ProtobufCMessageDescriptor *vd_kind_type(Vd__Kind kind);    // NULL for an unknown kind
+const char *vd_kind_name(Vd__Kind kind);                          // its field in Entity; "" likewise
+Vd__Kind vd_kind_after(Vd__Kind kind);                            // the next known one; KIND_UNSPECIFIED after the last
 Vd__Kind vd_kind_of_type(const ProtobufCMessageDescriptor *type); // KIND_UNSPECIFIED if no entity
 // Makes `wrapper` (caller's memory) refer to `message` without copying; valid as long as `message` is.
 void vd_entity_wrap(Vd__Entity *wrapper, Vd__Kind kind, ProtobufCMessage *message);

@@ -15,6 +15,6 @@ void vd_topic_of_change(struct vd_buffer *out, const char *prefix, const Vd__Cha
     return;
   }
   const Vd__Entity *entity = change->upserts[0];
-  const char *kind = vd__entity__descriptor.fields[vd_entity_kind(entity) - 1].name;
+  const char *kind = vd_kind_name(vd_entity_kind(entity));
   vd_buffer_printf(out, "%s/%s/%s", prefix, kind, vd_message_id(vd_entity_message(entity)));
 }

@@ -38,6 +38,8 @@ static const struct value_words values[] = {
     {OF(promise, PROMISE, REFILL), {"refill", "補給", "补给"}},
     {OF(promise, PROMISE, SAMPLE), {"food sample", "留樣", "留样"}},
     {OF(promise, PROMISE, DISPOSE), {"disposal of the sample", "留樣處置", "留样处置"}},
+    {OF(promise, PROMISE, CONVERT), {"conversion", "場地轉換", "场地转换"}},
+    {OF(promise, PROMISE, STEP), {"step of the conversion", "場地轉換步驟", "场地转换步骤"}},
 
     {OF(family, FAMILY, DEVICE_FAULT), {"device fault", "設備故障", "设备故障"}},
     {OF(family, FAMILY, GUEST_CONDITION), {"guest condition", "嘉賓突發狀況", "嘉宾突发状况"}},
@@ -98,6 +100,13 @@ static const struct value_words values[] = {
     {OF(alert_why, ALERT_WHY, CONFLICT), {"sessions collide", "議程衝突", "议程冲突"}},
     {OF(alert_why, ALERT_WHY, NOTICE), {"notice waits for approval", "通知待批准", "通知待批准"}},
     {OF(alert_why, ALERT_WHY, SUGGESTION), {"suggestion for check-in", "簽到建議", "签到建议"}},
+    {OF(alert_why, ALERT_WHY, CONTINGENCY), {"contingency proposed", "預案待啟動", "预案待启动"}},
+
+    {OF(alert_why, ALERT_WHY, DRILL_OVER),
+     {"the drill is over, what comes now is real", "演練結束，此後均為實情", "演练结束，此后均为实情"}},
+
+    {OF(drill_state, DRILL_STATE, RUNNING), {"running", "進行中", "进行中"}},
+    {OF(drill_state, DRILL_STATE, ENDED), {"ended", "已結束", "已结束"}},
 
     {OF(offer_state, OFFER_STATE, OPEN), {"open", "待回應", "待回应"}},
     {OF(offer_state, OFFER_STATE, ACCEPTED), {"accepted", "已接單", "已接单"}},
@@ -154,7 +163,10 @@ static const struct value_words values[] = {
     {OF(kind, KIND, NOTICE), {"attendee notice", "觀眾通知", "观众通知"}},
     {OF(kind, KIND, LANE), {"lane", "簽到通道", "签到通道"}},
     {OF(kind, KIND, SUGGESTION), {"suggestion", "建議", "建议"}},
+    {OF(kind, KIND, DRILL), {"drill", "演練", "演练"}},
     {OF(kind, KIND, NODE_COUNT), {"count of acts", "人工與自動次數", "人工与自动次数"}},
+    {OF(kind, KIND, CONTINGENCY), {"contingency", "預案", "预案"}},
+    {OF(kind, KIND, CONTINGENCY_STEP), {"step of a contingency", "預案步驟", "预案步骤"}},
 
     {OF(zone_status, ZONE_STATUS, OPEN), {"open", "開放", "开放"}},
     {OF(zone_status, ZONE_STATUS, CROWDED), {"crowded", "擁擠", "拥挤"}},
@@ -167,6 +179,7 @@ static const struct value_words values[] = {
     {OF(task_kind, TASK_KIND, REFILL), {"refill", "補給", "补给"}},
     {OF(task_kind, TASK_KIND, SAMPLE), {"food sample", "留樣", "留样"}},
     {OF(task_kind, TASK_KIND, DISPOSE), {"disposal of the sample", "留樣處置", "留样处置"}},
+    {OF(task_kind, TASK_KIND, STEP), {"step of the conversion", "場地轉換步驟", "场地转换步骤"}},
 
     {OF(task_state, TASK_STATE, OPEN), {"open", "未完成", "未完成"}},
     {OF(task_state, TASK_STATE, DONE), {"done", "已完成", "已完成"}},
@@ -214,6 +227,22 @@ static const struct value_words values[] = {
     {OF(suggestion_state, SUGGESTION_STATE, TAKEN), {"taken", "已採納", "已采纳"}},
     {OF(suggestion_state, SUGGESTION_STATE, MEASURED), {"measured", "已衡量", "已衡量"}},
     {OF(suggestion_state, SUGGESTION_STATE, PASSED), {"not taken", "未採納", "未采纳"}},
+
+    {OF(contingency_state, CONTINGENCY_STATE, READY), {"ready", "備用", "备用"}},
+    {OF(contingency_state, CONTINGENCY_STATE, PROPOSED), {"proposed", "待啟動", "待启动"}},
+    {OF(contingency_state, CONTINGENCY_STATE, ACTIVE), {"active", "進行中", "进行中"}},
+    {OF(contingency_state, CONTINGENCY_STATE, DONE), {"done", "已完成", "已完成"}},
+    {OF(contingency_state, CONTINGENCY_STATE, ABORTED), {"aborted", "已中止", "已中止"}},
+
+    {OF(step_state, STEP_STATE, WAITING), {"waits for others", "等待前序", "等待前序"}},
+    {OF(step_state, STEP_STATE, OPEN), {"open", "未完成", "未完成"}},
+    {OF(step_state, STEP_STATE, DONE), {"done", "已完成", "已完成"}},
+    {OF(step_state, STEP_STATE, SKIPPED), {"skipped", "已略過", "已跳过"}},
+
+    {OF(cap_severity, CAP_SEVERITY, MINOR), {"minor", "輕微", "轻微"}},
+    {OF(cap_severity, CAP_SEVERITY, MODERATE), {"moderate", "中等", "中等"}},
+    {OF(cap_severity, CAP_SEVERITY, SEVERE), {"severe", "嚴重", "严重"}},
+    {OF(cap_severity, CAP_SEVERITY, EXTREME), {"extreme", "極端", "极端"}},
 
     {OF(node, NODE, DISPATCH), {"dispatch", "派單", "派单"}},
     {OF(node, NODE, ESCALATION), {"escalation", "升級呼叫", "升级呼叫"}},

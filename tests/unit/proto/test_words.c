@@ -38,6 +38,9 @@ static const ProtobufCEnumDescriptor *const enums[] = {
     &vd__suggestion_kind__descriptor,
     &vd__suggestion_state__descriptor,
     &vd__node__descriptor,
+    &vd__contingency_state__descriptor,
+    &vd__step_state__descriptor,
+    &vd__cap_severity__descriptor,
 };
 
 static bool has_latin(const char *words)
