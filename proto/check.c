@@ -116,6 +116,9 @@ enum rule {
   PLAN_MEDIUM, // zones, posts
   PLAN_LONG,   // crews, ways, sessions, a rehearsal's steps
   PLAN_LARGE,  // supplies, devices
+  PLAYBOOK,       // of a contingency: tasks, what comes before one, triggers, routes
+  PLAYBOOK_ZONES, // that convert
+  PLAYBOOKS,
 };
 
 enum { ENTITY_ID_MAX = 144, TOKEN_MAX = 256, COUNT_MAX = 64 };
@@ -141,6 +144,9 @@ static const struct limits limits_of[] = {
     [PLAN_MEDIUM] = {0, 1000, false},
     [PLAN_LONG] = {0, 2000, false},
     [PLAN_LARGE] = {0, 10000, false},
+    [PLAYBOOK] = {VD_WORD_MAX, 16, false},
+    [PLAYBOOK_ZONES] = {0, 4, false},
+    [PLAYBOOKS] = {0, 32, false},
 };
 
 #define OF(message) &vd__##message##__descriptor
@@ -182,14 +188,16 @@ static const struct vd_field_line lines[] = {
     {OF(suggestion), ENTITY_ID, "id"},
     {OF(suggestion), LINE, "reason"},
     {OF(node_count), ENTITY_ID, "id"},
-    {OF(contingency), ENTITY_ID, "id deadline alert"},
+    {OF(contingency), ENTITY_ID, "id alert"},
     {OF(contingency), LINE, "reason"},
     {OF(contingency_step), ENTITY_ID, "id"},
     {OF(cap_alert), ENTITY_ID, "identifier references"},
+    {OF(cap_alert), LINE, "events"},
     {OF(contingency_abort), LINE, "reason"},
     {OF(drill), ENTITY_ID, "id"},
     {OF(drill), LINE, "title reason"},
     {OF(note), TEXT, "text"},
+    {OF(resource), ENTITY_ID, "id"},
     {OF(key), ENTITY_ID, "id"},
     // command.proto
     {OF(command), REQUEST_ID, "id"},
@@ -230,7 +238,14 @@ static const struct vd_field_line lines[] = {
     {OF(plan), PLAN_SHORT, "lanes"},
     {OF(plan), PLAN_LARGE, "supplies devices"},
     {OF(plan), PLAN_LONG, "sessions"},
+    {OF(plan), PLAN_SHORT, "suppliers resources displays"},
+    {OF(plan), PLAN_MEDIUM, "materials redundancy"},
+    {OF(plan_preparation), LINE, "sample_fridge restoration_with"},
     {OF(plan_session), LINE, "uid"},
+    {OF(plan), PLAYBOOKS, "contingencies"},
+    {OF(plan_contingency), PLAYBOOK, "triggers route step_free_route tasks"},
+    {OF(plan_contingency), PLAYBOOK_ZONES, "from to"},
+    {OF(plan_step), PLAYBOOK, "after"},
     {OF(plan_page), LINE, "title steps"},
     // change.proto
     {OF(tick), ENTITY_ID, "id"},

@@ -23,6 +23,10 @@ static const struct detail details[] = {
     {"unpacked it needs more than % bytes", "展開後超過 %1 位元組", "展开后超过 %1 字节"},
     {"% bytes that are no %", "%1 位元組，並非 %2", "%1 字节，并非 %2"},
     {"a NUL inside", "含有 NUL", "含有 NUL"},
+    // core/resource.c
+    {"% free, % asked for", "可用 %1，需要 %2", "可用 %1，需要 %2"},
+    {"none of it is in use", "目前無一在用", "当前无一在用"},
+    {"only % in use", "在用僅 %1", "在用仅 %1"},
     // proto/text_*.c
     {"nested deeper than % levels", "巢狀超過 %1 層", "嵌套超过 %1 层"},
     {"unknown key; did you mean %?", "未知的鍵；是否指 %1？", "未知的键；是否指 %1？"},

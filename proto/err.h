@@ -53,6 +53,9 @@
   X(UNKNOWN_LANE, "unknown-lane", "There is no such lane.", "沒有此通道。", "没有此通道。")                  \
   X(UNKNOWN_SUGGESTION, "unknown-suggestion", "There is no such suggestion.", "沒有此建議。",                \
     "没有此建议。")                                                                                          \
+  X(UNKNOWN_CONTINGENCY, "unknown-contingency", "There is no such contingency.", "沒有此預案。",              \
+    "没有此预案。")                                                                                          \
+  X(UNKNOWN_RESOURCE, "unknown-resource", "There is no such resource.", "沒有此資源。", "没有此资源。")      \
   X(NO_OFFER, "no-offer", "There is no open offer of this incident to this crew.",                           \
     "此事件沒有派給該人員的待回應任務。", "此事件没有派给该人员的待回应任务。")                              \
   X(NO_ALERT, "no-alert", "This person is not called about that.", "該人員沒有此項提醒。",                   \
@@ -78,6 +81,7 @@
     "此人没有未结工作。")                                                                                    \
   X(WRONG_STATE, "wrong-state", "Its state does not allow that.", "目前狀態不允許此操作。",                  \
     "当前状态不允许此操作。")                                                                                \
+  X(NONE_LEFT, "none-left", "There is not so much of it left.", "餘量不足。", "余量不足。")                   \
   X(OUT_OF_ORDER, "out-of-order", "A later one has been taken already.", "已有更晚的記錄。",                 \
     "已有更晚的记录。")                                                                                      \
   X(OVERLAP, "overlap", "Two sessions would be in one zone at the same time.", "同一區域的議程時間重疊。",   \
@@ -92,6 +96,9 @@
     "所填時間早於上報或過久以前。", "所填时间早于上报或过久以前。")                                          \
   X(ACTED_IN_FUTURE, "acted-in-future", "The time given lies in the future.", "所填時間在未來。",            \
     "所填时间在未来。")                                                                                      \
+  X(NO_TRIGGER, "no-trigger", "No contingency of the plan is triggered by this alert.",                      \
+    "此警報不觸發方案中的任何預案。", "此警报不触发方案中的任何预案。")                                      \
+  X(ALERT_EXPIRED, "alert-expired", "This alert has expired.", "此警報已過期。", "此警报已过期。")           \
   X(CHANGED_SINCE, "changed-since", "It says something else since it was read; read it again.",              \
     "閱讀之後內容已有變更，請重新閱讀。", "阅读之后内容已有变更，请重新阅读。")                              \
   /* the plan */                                                                                             \

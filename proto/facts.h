@@ -81,6 +81,14 @@
   X(SUGGESTION_PASSED, "suggestion-passed", "suggestion not taken", "建議未採納", "建议未采纳")              \
   X(DRILL_STARTED, "drill-started", "drill started", "演練開始", "演练开始")                                 \
   X(DRILL_ENDED, "drill-ended", "drill over", "演練結束", "演练结束")                                        \
+  X(RESOURCE_USED, "resource-used", "resource taken", "資源已取用", "资源已取用")                            \
+  X(RESOURCE_RETURNED, "resource-returned", "resource returned", "資源已歸還", "资源已归还")                 \
+  X(CONTINGENCY_PROPOSED, "contingency-proposed", "contingency proposed", "預案待啟動", "预案待启动")         \
+  X(CONTINGENCY_WITHDRAWN, "contingency-withdrawn", "proposal withdrawn", "預案提議已撤回", "预案提议已撤回") \
+  X(CONTINGENCY_DECLINED, "contingency-declined", "contingency not activated", "預案未啟動", "预案未启动")   \
+  X(CONTINGENCY_ACTIVATED, "contingency-activated", "contingency activated", "預案已啟動", "预案已启动")     \
+  X(CONTINGENCY_ABORTED, "contingency-aborted", "contingency aborted", "預案已中止", "预案已中止")           \
+  X(CONTINGENCY_UNDONE, "contingency-undone", "contingency act undone", "預案操作已撤銷", "预案操作已撤销")   \
   X(COUNTS_KEPT, "counts-kept", "automatic and manual acts counted", "人工與自動次數已存",                   \
     "人工与自动次数已存")
 

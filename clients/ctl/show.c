@@ -242,7 +242,7 @@ static void show_rest(const struct view *view, const char *prefix)
 
 static void print_all_json(const struct vd_fold *fold)
 {
-  for (unsigned kind = 1; vd_kind_type((Vd__Kind)kind) != NULL; kind++) {
+  for (unsigned kind = 1; kind != 0; kind = vd_kind_after((Vd__Kind)kind)) {
     const ProtobufCMessage *message;
     for (const char *after = NULL; (message = vd_fold_next(fold, (Vd__Kind)kind, after, "")) != NULL;
          after = vd_message_id(message))

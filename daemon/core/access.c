@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "daemon/core/crew.h"
+#include "daemon/core/drill.h"
 #include "daemon/core/incident.h"
 #include "daemon/core/key.h"
 #include "daemon/core/venue_internal.h"
@@ -91,6 +92,10 @@ static const unsigned char table[][GROUP_COUNT] = {
   [VD__COMMAND__ACT_SET_LANE]             = { NO,     ANY,   ZONE,    OWN,      OWN,   NO,      ZONE,   OWN },
   [VD__COMMAND__ACT_SUGGESTION_TAKE]      = { NO,     ANY,   ZONE,    OWN,      OWN,   NO,      ZONE,   NO  },
   [VD__COMMAND__ACT_SUGGESTION_PASS]      = { NO,     ANY,   ZONE,    OWN,      OWN,   NO,      ZONE,   NO  },
+  [VD__COMMAND__ACT_DRILL_START]          = { NO,     ANY,   ZONE,    NO,       NO,    NO,      NO,     NO  },
+  [VD__COMMAND__ACT_DRILL_END]            = { NO,     ANY,   ZONE,    NO,       NO,    NO,      NO,     NO  },
+  [VD__COMMAND__ACT_RESOURCE_USE]         = { NO,     ANY,   ZONE,    OWN,      OWN,   NO,      ZONE,   NO  },
+  [VD__COMMAND__ACT_RESOURCE_RETURN]      = { NO,     ANY,   ZONE,    OWN,      OWN,   NO,      ZONE,   NO  },
 };
 // clang-format on
 
@@ -307,6 +312,35 @@ static bool may_take(const struct vd_venue *venue, const Vd__Principal *who, con
   return !suggestion || !is_known_elsewhere(venue, who, VD__KIND__KIND_LANE, suggestion->other);
 }
 
+// What is fetched for an incident may lie elsewhere. The pool is called for by those who lead or decide: it
+// comes from another city and is paid for.
+static bool may_use(const struct vd_venue *venue, const Vd__Principal *who, const Vd__ResourceUse *use,
+                    bool or_holds_it)
+{
+  const Vd__Resource *resource = VD_FIND(venue, RESOURCE, Resource, use->resource);
+  if (resource && resource->kind == VD__RESOURCE_KIND__RESOURCE_KIND_POOL && group_of(who->role) == FIELD)
+    return false;
+  if (use->incident)
+    return is_in_zones(venue, who, use->incident, or_holds_it);
+  return !is_known_elsewhere(venue, who, VD__KIND__KIND_RESOURCE, use->resource);
+}
+
+// Whoever took it may bring it back, wherever it belongs.
+static bool may_return(const struct vd_venue *venue, const Vd__Principal *who,
+                       const Vd__ResourceReturn *back, bool or_holds_it)
+{
+  const Vd__Resource *resource = VD_FIND(venue, RESOURCE, Resource, back->resource);
+  if (resource && or_holds_it && *who->crew && strcmp(resource->used_by, who->crew) == 0)
+    return true;
+  return !is_known_elsewhere(venue, who, VD__KIND__KIND_RESOURCE, back->resource);
+}
+
+// A drill everywhere is a matter of all zones.
+static bool may_drill(const Vd__Principal *who, const char *zone)
+{
+  return who->n_zones == 0 || (*zone && has_zone(who, zone));
+}
+
 // A list is done whole or not at all, so all of it must be in the zones.
 static bool may_touch_all(const struct vd_venue *venue, const Vd__Principal *who, const Vd__Command *command)
 {
@@ -322,6 +356,11 @@ static bool may_touch_all(const struct vd_venue *venue, const Vd__Principal *who
         return false;
   } else if (command->act_case == VD__COMMAND__ACT_SUGGESTION_TAKE) {
     return may_take(venue, who, command->suggestion_take);
+  } else if (command->act_case == VD__COMMAND__ACT_DRILL_START) {
+    return may_drill(who, command->drill_start->zone);
+  } else if (command->act_case == VD__COMMAND__ACT_DRILL_END) {
+    const Vd__Drill *drill = vd_drill_running(venue);
+    return !drill || may_drill(who, drill->zone);
   }
   return true;
 }
@@ -329,8 +368,13 @@ static bool may_touch_all(const struct vd_venue *venue, const Vd__Principal *who
 static bool is_within_zones(const struct vd_venue *venue, const Vd__Principal *who,
                             const Vd__Command *command, bool or_holds_it)
 {
-  if (command->act_case >= VD__COMMAND__ACT_COUNT_ZONE) // the live venue
+  if (command->act_case >= VD__COMMAND__ACT_COUNT_ZONE) { // the live venue
+    if (command->act_case == VD__COMMAND__ACT_RESOURCE_USE)
+      return may_use(venue, who, command->resource_use, or_holds_it);
+    if (command->act_case == VD__COMMAND__ACT_RESOURCE_RETURN)
+      return may_return(venue, who, command->resource_return, or_holds_it);
     return may_touch(venue, who, command, or_holds_it) && may_touch_all(venue, who, command);
+  }
   if (command->act_case == VD__COMMAND__ACT_REPORT)
     return may_report_from(who, command->report->zone);
   if (command->act_case == VD__COMMAND__ACT_DUPLICATE &&
@@ -454,5 +498,8 @@ enum vd_err vd_access_check(const struct vd_venue *venue, const Vd__Principal *w
   if (group == DEVICE && command->act_case == VD__COMMAND__ACT_REPORT &&
       command->report->source != VD__SOURCE__SOURCE_DEVICE)
     return deny(refusal, "report.source", "a device reports as one");
+  if ((group == DEVICE || group == STATION) && command->act_case == VD__COMMAND__ACT_REPORT &&
+      command->report->drill)
+    return deny(refusal, "report.drill", "whoever stands before attendees takes no part in a drill");
   return check_bounds(venue, who, command, scope, refusal);
 }

@@ -4,6 +4,8 @@
 
 #include "daemon/core/crew.h"
 #include "daemon/core/dispatch_internal.h"
+#include "daemon/core/drill.h"
+#include "daemon/core/resource.h"
 
 enum {
   LOAD_COUNTED = 64, // beyond this everybody is equally overloaded
@@ -124,6 +126,23 @@ static unsigned answers_of(const struct search *search, const Vd__Crew *crew)
   return obstacles;
 }
 
+static size_t count_of(const struct search *search, const char *list, const Vd__Crew *crew)
+{
+  return vd_index_count(search->venue->index, vd_key_of(list, crew->id, "/").text);
+}
+
+static unsigned drill_obstacles_of(const struct search *search, const Vd__Crew *crew)
+{
+  unsigned obstacles = 0;
+  if (search->incident->drill == 0)
+    return obstacles;
+  if (!vd_drill_includes(search->venue, search->incident, crew->id))
+    obstacles |= VD_OBSTACLE_NO_PART;
+  if (count_of(search, "work/", crew) + count_of(search, "offer/", crew) + count_of(search, "asked/", crew) > 0)
+    obstacles |= VD_OBSTACLE_REAL_WORK;
+  return obstacles;
+}
+
 static unsigned obstacles_of(const struct search *search, const Vd__Crew *crew)
 {
   unsigned obstacles = answers_of(search, crew);
@@ -139,7 +158,7 @@ static unsigned obstacles_of(const struct search *search, const Vd__Crew *crew)
     obstacles |= VD_OBSTACLE_OTHER_TEAM;
   if (strcmp(search->incident->holder, crew->id) == 0)
     obstacles |= VD_OBSTACLE_HOLDS_IT;
-  return obstacles;
+  return obstacles | drill_obstacles_of(search, crew);
 }
 
 // ---- how good a person is ----
@@ -166,9 +185,12 @@ static void weigh(const struct search *search, struct vd_candidate *candidate)
   const Vd__Crew *crew = candidate->crew;
   struct vd_key work = vd_key_of("work/", crew->id, "/");
   struct vd_key offers = vd_key_of("offer/", crew->id, "/");
+  bool is_drill = search->incident->drill != 0;
   candidate->walk_ms = vd_walk_ms(search->venue, vd_crew_whereabouts(crew), search->incident->zone);
-  candidate->load = count_up_to(vd_index_count(search->venue->index, work.text));
-  candidate->offered = count_up_to(vd_index_count(search->venue->index, offers.text));
+  size_t drilled = count_of(search, "drill-work/", crew), invited = count_of(search, "drill-offer/", crew);
+  candidate->is_in_drill = drilled + invited > 0;
+  candidate->load = count_up_to(is_drill ? drilled : vd_index_count(search->venue->index, work.text));
+  candidate->offered = count_up_to(is_drill ? invited : vd_index_count(search->venue->index, offers.text));
   candidate->holds_worst = search->is_worst && candidate->load > 0 && holds_worst(search, work.text);
 }
 
@@ -277,6 +299,8 @@ void vd_candidate_obstacles(const struct vd_venue *venue, const Vd__Incident *in
       {VD_OBSTACLE_HOLDS_IT, "holds-it"},
       {VD_OBSTACLE_DECLINED, "declined"},
       {VD_OBSTACLE_UNANSWERED, "unanswered"},
+      {VD_OBSTACLE_NO_PART, "no-part-in-drill"},
+      {VD_OBSTACLE_REAL_WORK, "real-work"},
   };
   for (size_t i = 0; i < sizeof said / sizeof *said; i++)
     if (candidate->obstacles & said[i].obstacle)
@@ -291,6 +315,8 @@ static void say_for(const struct search *search, const struct vd_candidate *cand
   say(words, count, "on-duty", "");
   if (!is_busy(candidate))
     say(words, count, "free", "");
+  if (candidate->is_in_drill && search->incident->drill == 0)
+    say(words, count, "in-a-drill", "");
   for (size_t i = 0; i < search->n_skills; i++)
     say(words, count, "skill:", search->skills[i]);
   if (candidate->walk_ms == VD_NEVER)
@@ -357,10 +383,23 @@ static Vd__Candidate *candidate_new(const struct search *search, const struct vd
   return candidate;
 }
 
+// Of the ranking, in which whoever is suitable comes first; a free person may come after a busy one that is
+// nearer.
+static struct vd_own_crew own_crew(const struct ranking *ranking)
+{
+  struct vd_own_crew own = {.walk_ms = VD_NEVER};
+  for (size_t i = 0; i < ranking->count && ranking->best[i].obstacles == 0; i++) {
+    own.has_suitable = true;
+    own.has_free |= !is_busy(&ranking->best[i]);
+    if (ranking->best[i].walk_ms < own.walk_ms)
+      own.walk_ms = ranking->best[i].walk_ms;
+  }
+  return own;
+}
+
 Vd__Recommendation *vd_venue_recommend(const struct vd_venue *venue, uint64_t incident, int64_t now_ms,
                                        struct vd_refusal *refusal)
 {
-  (void)now_ms; // duty, place and load are state
   const Vd__Incident *found = vd_incident_find(venue, incident);
   if (!found) {
     vd_refuse(refusal, VD_ERR_UNKNOWN_INCIDENT, "incident", "there is no #%llu",
@@ -384,6 +423,8 @@ Vd__Recommendation *vd_venue_recommend(const struct vd_venue *venue, uint64_t in
   for (size_t i = 0; i < ranking.count; i++)
     VD_REPEATED_ADD(recommendation->candidates, recommendation->n_candidates,
                     candidate_new(&search, &ranking.best[i]));
+  struct vd_own_crew crew_of_ours = own_crew(&ranking);
   search_end(&search);
+  vd_resource_recommend((struct vd_venue *)venue, found, &crew_of_ours, now_ms, recommendation);
   return recommendation;
 }

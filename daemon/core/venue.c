@@ -10,12 +10,14 @@
 #include "daemon/core/deadline.h"
 #include "daemon/core/device.h"
 #include "daemon/core/dispatch.h"
+#include "daemon/core/drill.h"
 #include "daemon/core/escalation.h"
 #include "daemon/core/incident.h"
 #include "daemon/core/lane.h"
 #include "daemon/core/node.h"
 #include "daemon/core/notice.h"
 #include "daemon/core/plan.h"
+#include "daemon/core/resource.h"
 #include "daemon/core/session.h"
 #include "daemon/core/suggestion.h"
 #include "daemon/core/supply.h"
@@ -66,7 +68,7 @@ void vd_venue_restore_finish(struct vd_venue *venue, uint64_t sequence, int64_t 
 {
   venue->sequence = sequence;
   vd_device_expect_anew(venue, now_ms);
-  for (int kind = 1; vd_kind_type((Vd__Kind)kind); kind++) {
+  for (int kind = 1; kind != 0; kind = vd_kind_after((Vd__Kind)kind)) {
     const ProtobufCMessage *message = NULL;
     const char *after = NULL;
     while ((message = vd_fold_next(venue->fold, (Vd__Kind)kind, after, "")) != NULL) {
@@ -173,8 +175,12 @@ static const command_fn functions[] = {
     [VD__COMMAND__ACT_NOTICE_DROP] = vd_notice_drop,
     [VD__COMMAND__ACT_LANE_COUNTS] = vd_lane_counts,
     [VD__COMMAND__ACT_SET_LANE] = vd_lane_set,
+    [VD__COMMAND__ACT_RESOURCE_USE] = vd_resource_use,
+    [VD__COMMAND__ACT_RESOURCE_RETURN] = vd_resource_return,
     [VD__COMMAND__ACT_SUGGESTION_TAKE] = vd_suggestion_take,
     [VD__COMMAND__ACT_SUGGESTION_PASS] = vd_suggestion_pass,
+    [VD__COMMAND__ACT_DRILL_START] = vd_drill_start,
+    [VD__COMMAND__ACT_DRILL_END] = vd_drill_end,
 };
 
 static command_fn function_of(Vd__Command__ActCase act)
@@ -256,6 +262,7 @@ enum vd_err vd_venue_execute(struct vd_venue *venue, const Vd__Principal *who, c
   act.cause.principal = who->id;
   act.cause.role = who->role;
   act.cause.request = (char *)request;
+  act.cause.language = language;
   act.cause.of_case = VD__CAUSE__OF_COMMAND;
   act.cause.command = (Vd__Command *)command;
   err = function_of(command->act_case)(&act, reply, &refusal);
@@ -456,6 +463,8 @@ const Vd__Event *vd_venue_event(const struct vd_venue *venue)
 void vd_venue_count(const struct vd_venue *venue, struct vd_venue_counts *counts)
 {
   *counts = venue->counts;
+  const Vd__Drill *drill = vd_drill_running(venue);
+  counts->drill = drill ? drill->number : 0;
   counts->timers = vd_timers_count(venue->timers);
   for (int node = 1; node < VD_NODES; node++)
     vd_node_look(venue, (Vd__Node)node, &counts->acts[node].automatic, &counts->acts[node].manual);

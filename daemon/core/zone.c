@@ -54,6 +54,8 @@ const char *vd_zone_of(const struct vd_venue *venue, Vd__Kind kind, const char *
     return ((const Vd__Session *)message)->zone;
   case VD__KIND__KIND_LANE:
     return ((const Vd__Lane *)message)->zone;
+  case VD__KIND__KIND_RESOURCE: // of the pool perhaps nowhere
+    return *((const Vd__Resource *)message)->zone ? ((const Vd__Resource *)message)->zone : NULL;
   case VD__KIND__KIND_SUGGESTION:
     return vd_zone_of(venue, VD__KIND__KIND_LANE, ((const Vd__Suggestion *)message)->lane);
   default:

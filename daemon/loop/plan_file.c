@@ -8,6 +8,7 @@
 #include "daemon/core/plan.h"
 #include "daemon/loop/daemon.h"
 #include "daemon/loop/log.h"
+#include "proto/fold.h"
 #include "proto/text.h"
 
 enum { DIFFERENCES_TOLD = 4 };
@@ -80,7 +81,7 @@ static void note_difference(void *context, const Vd__Change *change)
 {
   struct differences *found = context;
   for (size_t i = 0; i < change->n_upserts; i++, found->count++) {
-    const char *kind = vd__entity__descriptor.fields[vd_entity_kind(change->upserts[i]) - 1].name;
+    const char *kind = vd_kind_name(vd_entity_kind(change->upserts[i]));
     const char *id = vd_message_id(vd_entity_message(change->upserts[i]));
     size_t needed = strlen(kind) + strlen(id) + 3;
     if (found->count >= DIFFERENCES_TOLD || found->size + needed >= sizeof found->words)

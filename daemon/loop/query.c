@@ -46,7 +46,7 @@ static Vd__StatePage *state_page(const struct vd_daemon *d, const Vd__StateQuery
   Vd__StatePage *page = (Vd__StatePage *)vd_message_new(&vd__state_page__descriptor);
   size_t bytes = PAGE_SLACK;
   unsigned first = query->after != NULL ? (unsigned)query->after->kind : 1;
-  for (unsigned kind = first; vd_kind_type((Vd__Kind)kind) != NULL; kind++) {
+  for (unsigned kind = first; kind != 0; kind = vd_kind_after((Vd__Kind)kind)) {
     if (!wants_kind(query, clearance, (Vd__Kind)kind))
       continue;
     const char *after = query->after != NULL && kind == first ? query->after->id : NULL;

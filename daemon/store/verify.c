@@ -126,7 +126,8 @@ static enum vd_err refuse_row(struct vd_refusal *refusal, Vd__Kind kind, const c
 static const ProtobufCMessage *fold_next(const struct verify *verify, Vd__Kind *kind)
 {
   const char *after = verify->kind != 0 ? verify->id : NULL;
-  for (*kind = verify->kind != 0 ? verify->kind : (Vd__Kind)1; vd_kind_type(*kind) != NULL; (*kind)++) {
+  for (*kind = verify->kind != 0 ? verify->kind : (Vd__Kind)1; *kind != 0;
+       *kind = vd_kind_after(*kind)) {
     const ProtobufCMessage *message = vd_fold_next(verify->fold, *kind, after, "");
     if (message != NULL)
       return message;

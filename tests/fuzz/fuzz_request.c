@@ -51,7 +51,7 @@ static void on_change(void *context, const Vd__Change *change)
 
 static void expect_same(const struct vd_fold *a, const struct vd_fold *b)
 {
-  for (int kind = 1; vd_kind_type((Vd__Kind)kind) != NULL; kind++) {
+  for (int kind = 1; kind != 0; kind = vd_kind_after((Vd__Kind)kind)) {
     const char *after = NULL;
     ProtobufCMessage *message;
     FUZZ_EXPECT(vd_fold_count(a, (Vd__Kind)kind) == vd_fold_count(b, (Vd__Kind)kind));
@@ -73,7 +73,7 @@ static void expect_same(const struct vd_fold *a, const struct vd_fold *b)
 
 static void put_all(const struct vd_fold *from, struct vd_venue *venue, struct vd_fold *mirror)
 {
-  for (int kind = 1; vd_kind_type((Vd__Kind)kind) != NULL; kind++) {
+  for (int kind = 1; kind != 0; kind = vd_kind_after((Vd__Kind)kind)) {
     const char *after = NULL;
     ProtobufCMessage *message;
     while ((message = vd_fold_next(from, (Vd__Kind)kind, after, "")) != NULL) {
@@ -199,7 +199,7 @@ static void recommend(const struct stage *stage, uint64_t incident)
 // Whether its Changes were as many is not compared, nor what they counted.
 static void forget_counts(struct vd_fold *fold)
 {
-  for (int kind = 1; vd_kind_type((Vd__Kind)kind) != NULL; kind++) {
+  for (int kind = 1; kind != 0; kind = vd_kind_after((Vd__Kind)kind)) {
     ProtobufCMessage *message;
     for (const char *after = NULL; (message = vd_fold_next(fold, (Vd__Kind)kind, after, "")) != NULL;
          after = vd_message_id(message))

@@ -276,7 +276,7 @@ int64_t sim_lasting_due(const struct sim *sim)
 {
   const struct vd_venue *venue = sim->venue;
   int64_t first_ms = VD_NEVER;
-  for (unsigned kind = 1; vd_kind_type((Vd__Kind)kind) != NULL; kind++) {
+  for (unsigned kind = 1; kind != 0; kind = vd_kind_after((Vd__Kind)kind)) {
     if (!vd_timer_is_of((Vd__Kind)kind) || is_volatile((Vd__Kind)kind))
       continue;
     const ProtobufCMessage *message;
@@ -305,7 +305,7 @@ struct vd_buffer sim_state_bytes(const struct sim *sim)
 {
   struct vd_buffer bytes = {0};
   const struct vd_fold *fold = vd_venue_fold(sim->venue);
-  for (unsigned kind = 1; vd_kind_type((Vd__Kind)kind) != NULL; kind++) {
+  for (unsigned kind = 1; kind != 0; kind = vd_kind_after((Vd__Kind)kind)) {
     const ProtobufCMessage *message;
     for (const char *after = NULL; (message = vd_fold_next(fold, (Vd__Kind)kind, after, "")) != NULL;
          after = vd_message_id(message))

@@ -96,7 +96,7 @@ void sim_mirror_check(struct sim *sim, struct sim_mirror *mirror)
 {
   repair(sim, mirror);
   const struct vd_fold *fold = vd_venue_fold(sim->venue);
-  for (unsigned kind = 1; vd_kind_type((Vd__Kind)kind) != NULL; kind++) {
+  for (unsigned kind = 1; kind != 0; kind = vd_kind_after((Vd__Kind)kind)) {
     bool is_shown = vd_clearance_shows_type(mirror->clearance, vd_kind_type((Vd__Kind)kind));
     size_t expected = is_shown ? vd_fold_count(fold, (Vd__Kind)kind) : 0;
     SIM_CHECK(sim, vd_fold_count(mirror->fold, (Vd__Kind)kind) == expected,
@@ -124,7 +124,7 @@ void sim_mirror_rejoin(struct sim *sim, struct sim_mirror *mirror)
   sim_mirror_init(mirror, clearance);
   mirror->expected = subscribed + 1;
   const struct vd_fold *fold = vd_venue_fold(sim->venue);
-  for (unsigned kind = 1; vd_kind_type((Vd__Kind)kind) != NULL; kind++) {
+  for (unsigned kind = 1; kind != 0; kind = vd_kind_after((Vd__Kind)kind)) {
     const ProtobufCMessage *message;
     const char *after = NULL;
     if (!vd_clearance_shows_type(clearance, vd_kind_type((Vd__Kind)kind)))

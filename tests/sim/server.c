@@ -71,7 +71,7 @@ static void on_change(void *context, const Vd__Change *change)
 
 static void copy_into(struct vd_fold *target, const struct vd_fold *source)
 {
-  for (unsigned kind = 1; vd_kind_type((Vd__Kind)kind) != NULL; kind++) {
+  for (unsigned kind = 1; kind != 0; kind = vd_kind_after((Vd__Kind)kind)) {
     const ProtobufCMessage *message;
     for (const char *after = NULL; (message = vd_fold_next(source, (Vd__Kind)kind, after, "")) != NULL;
          after = vd_message_id(message))
@@ -81,7 +81,7 @@ static void copy_into(struct vd_fold *target, const struct vd_fold *source)
 
 static void restore_checkpoint(struct sim *sim)
 {
-  for (unsigned kind = 1; vd_kind_type((Vd__Kind)kind) != NULL; kind++) {
+  for (unsigned kind = 1; kind != 0; kind = vd_kind_after((Vd__Kind)kind)) {
     ProtobufCMessage *message;
     for (const char *after = NULL;
          (message = vd_fold_next(sim->journal.checkpoint, (Vd__Kind)kind, after, "")) != NULL;

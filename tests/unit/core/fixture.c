@@ -262,7 +262,7 @@ static void put_principals(struct vd_venue *venue)
 static struct vd_fold *mirror_of(const struct vd_fold *fold)
 {
   struct vd_fold *mirror = vd_fold_create();
-  for (int kind = 1; vd_kind_type((Vd__Kind)kind); kind++) {
+  for (int kind = 1; kind != 0; kind = vd_kind_after((Vd__Kind)kind)) {
     const char *after = NULL;
     ProtobufCMessage *message;
     while ((message = vd_fold_next(fold, (Vd__Kind)kind, after, ""))) {
@@ -293,7 +293,7 @@ struct fixture *fixture_create(void)
 static struct vd_buffer bytes_of(const struct vd_fold *fold)
 {
   struct vd_buffer bytes = {0};
-  for (int kind = 1; vd_kind_type((Vd__Kind)kind); kind++) {
+  for (int kind = 1; kind != 0; kind = vd_kind_after((Vd__Kind)kind)) {
     const char *after = NULL;
     ProtobufCMessage *message;
     while ((message = vd_fold_next(fold, (Vd__Kind)kind, after, ""))) {
@@ -311,7 +311,7 @@ static bool is_mirrored(const struct fixture *f)
 {
   struct vd_buffer own = bytes_of(vd_venue_fold(f->venue)), seen = bytes_of(f->mirror);
   bool is_same = own.size == seen.size && memcmp(own.data, seen.data, own.size) == 0;
-  for (int kind = 1; !is_same && vd_kind_type((Vd__Kind)kind); kind++) {
+  for (int kind = 1; !is_same && kind != 0; kind = vd_kind_after((Vd__Kind)kind)) {
     const char *after = NULL;
     ProtobufCMessage *message;
     while ((message = vd_fold_next(vd_venue_fold(f->venue), (Vd__Kind)kind, after, ""))) {
@@ -521,7 +521,7 @@ void fixture_restart(struct fixture *f)
   uint64_t sequence = vd_venue_sequence(f->venue);
   vd_venue_destroy(f->venue);
   f->venue = vd_venue_create();
-  for (int kind = 1; vd_kind_type((Vd__Kind)kind); kind++) {
+  for (int kind = 1; kind != 0; kind = vd_kind_after((Vd__Kind)kind)) {
     const char *after = NULL;
     ProtobufCMessage *message;
     while ((message = vd_fold_next(f->mirror, (Vd__Kind)kind, after, ""))) {

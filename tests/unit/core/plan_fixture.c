@@ -135,7 +135,7 @@ enum vd_err stage_do(struct stage *stage, Vd__Command *command)
 static struct vd_buffer bytes_of(const struct vd_fold *fold)
 {
   struct vd_buffer bytes = {0};
-  for (int kind = 1; vd_kind_type((Vd__Kind)kind); kind++) {
+  for (int kind = 1; kind != 0; kind = vd_kind_after((Vd__Kind)kind)) {
     ProtobufCMessage *message = vd_fold_next(fold, (Vd__Kind)kind, NULL, "");
     for (; message; message = vd_fold_next(fold, (Vd__Kind)kind, vd_message_id(message), ""))
       vd_buffer_pack(&bytes, message);

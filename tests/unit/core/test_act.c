@@ -407,7 +407,7 @@ static void touch_something(void)
 static size_t belonging_to(const char *prefix)
 {
   size_t count = 0;
-  for (int kind = 1; vd_kind_type((Vd__Kind)kind); kind++)
+  for (int kind = 1; kind != 0; kind = vd_kind_after((Vd__Kind)kind))
     for (const ProtobufCMessage *message = NULL;
          (message = vd_fold_next(vd_venue_fold(f->venue), (Vd__Kind)kind,
                                  message ? vd_message_id(message) : NULL, prefix)) != NULL;)

@@ -151,7 +151,7 @@ Test(plan_apply, a_whole_summit_fits_into_changes)
   cr_assert_eq(apply(stage, file.plan), VD_OK, "%s %s", stage->reply.field, stage->reply.sentence);
   cr_assert_gt(stage->changes, 1, "more than one Change holds");
   ProtobufCMessage *message = NULL;
-  for (int kind = 1; vd_kind_type((Vd__Kind)kind); kind++)
+  for (int kind = 1; kind != 0; kind = vd_kind_after((Vd__Kind)kind))
     for (message = vd_fold_next(stage->mirror, (Vd__Kind)kind, NULL, ""); message;
          message = vd_fold_next(stage->mirror, (Vd__Kind)kind, vd_message_id(message), ""))
       cr_expect_leq(protobuf_c_message_get_packed_size(message), VD_ENTITY_MAX, "%s", vd_message_id(message));
@@ -353,7 +353,7 @@ Test(plan_apply, a_restart_after_it_changes_nothing)
       vd_string_set(&plan->posts[i]->team, "onsite");
   cr_assert_eq(apply(stage, plan), VD_OK);
   struct vd_venue *other = vd_venue_create();
-  for (int kind = 1; vd_kind_type((Vd__Kind)kind); kind++) {
+  for (int kind = 1; kind != 0; kind = vd_kind_after((Vd__Kind)kind)) {
     ProtobufCMessage *message = vd_fold_next(stage->mirror, (Vd__Kind)kind, NULL, "");
     for (; message; message = vd_fold_next(stage->mirror, (Vd__Kind)kind, vd_message_id(message), "")) {
       Vd__Entity entity;

@@ -408,7 +408,7 @@ Test(replay, restoring_from_changes_gives_the_same_as_from_entities)
   struct fixture *base = fixture_create(); // never acts: the checkpoint
   play(f, seed, STEPS, 0);
   struct vd_venue *replayed = vd_venue_create();
-  for (int kind = 1; vd_kind_type((Vd__Kind)kind); kind++) {
+  for (int kind = 1; kind != 0; kind = vd_kind_after((Vd__Kind)kind)) {
     ProtobufCMessage *message;
     for (const char *after = NULL;
          (message = vd_fold_next(vd_venue_fold(base->venue), (Vd__Kind)kind, after, ""));
