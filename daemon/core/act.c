@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/core/drill.h"
+#include "daemon/core/incident.h"
 #include "daemon/core/key.h"
 #include "daemon/core/venue_internal.h"
 #include "proto/check.h"
@@ -215,16 +217,18 @@ struct vd_tally vd_tally_of(Vd__Kind kind, const ProtobufCMessage *message)
 {
   struct vd_tally tally = {.is_open_incident = false};
   if (kind == VD__KIND__KIND_INCIDENT) {
-    Vd__IncidentState state = ((const Vd__Incident *)message)->state;
-    tally.is_open_incident = state >= VD__INCIDENT_STATE__INCIDENT_STATE_OPEN &&
-                             state <= VD__INCIDENT_STATE__INCIDENT_STATE_LANDED;
-    tally.is_ended_incident = state > VD__INCIDENT_STATE__INCIDENT_STATE_LANDED;
+    const Vd__Incident *incident = (const Vd__Incident *)message;
+    bool is_open = vd_incident_is_open(incident);
+    tally.is_open_incident = is_open && incident->drill == 0;
+    tally.is_open_drill = is_open && incident->drill != 0;
+    tally.is_ended_incident = incident->state > VD__INCIDENT_STATE__INCIDENT_STATE_LANDED;
   } else if (kind == VD__KIND__KIND_ALERT) {
-    tally.is_open_alert = ((const Vd__Alert *)message)->state == VD__ALERT_STATE__ALERT_STATE_OPEN;
+    const Vd__Alert *alert = (const Vd__Alert *)message;
+    tally.is_open_alert = alert->state == VD__ALERT_STATE__ALERT_STATE_OPEN && alert->drill == 0;
   } else if (kind == VD__KIND__KIND_DEADLINE) {
     const Vd__Deadline *deadline = (const Vd__Deadline *)message;
-    tally.is_running = deadline->outcome == VD__OUTCOME__OUTCOME_RUNNING;
-    tally.is_breached = deadline->breached_at_ms != 0;
+    tally.is_running = deadline->outcome == VD__OUTCOME__OUTCOME_RUNNING && deadline->drill == 0;
+    tally.is_breached = deadline->breached_at_ms != 0 && deadline->drill == 0;
   } else if (kind == VD__KIND__KIND_TASK) {
     tally.is_ended_task = ((const Vd__Task *)message)->state != VD__TASK_STATE__TASK_STATE_OPEN;
   }
@@ -240,6 +244,7 @@ static void add_to(uint64_t *count, bool is_counted, int sign)
 void vd_tally_count(struct vd_venue *venue, struct vd_tally tally, int sign)
 {
   add_to(&venue->counts.open_incidents, tally.is_open_incident, sign);
+  add_to(&venue->counts.drill_incidents, tally.is_open_drill, sign);
   add_to(&venue->ended_incidents, tally.is_ended_incident, sign);
   add_to(&venue->ended_tasks, tally.is_ended_task, sign);
   add_to(&venue->counts.open_alerts, tally.is_open_alert, sign);
@@ -294,8 +299,18 @@ void vd_act_refuse(struct vd_act *act)
   (void)act;
 }
 
+static void mark_fact(struct vd_act *act)
+{
+  if (!act->fact || act->fact->incident == 0)
+    return;
+  const Vd__Incident *incident = vd_incident_find(act->venue, act->fact->incident);
+  act->fact->drill = incident ? incident->drill : 0;
+}
+
 void vd_act_end(struct vd_act *act, Vd__Reply *reply, vd_emit_fn emit, void *context)
 {
+  vd_drill_watch(act);
+  mark_fact(act);
   derive_from(act, 0);
   if (vd_venue_event(act->venue)) {
     size_t touched = act->count;

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/core/incident.h"
 #include "daemon/core/key.h"
 #include "daemon/core/venue_internal.h"
 #include "proto/check.h"
@@ -153,7 +154,7 @@ static void count_open(struct vd_act *act, const char *crew, struct open_threads
   for (const char *key = NULL; left > 0 && (key = vd_index_next(act->venue->index, prefix.text, key));
        left--) {
     const Vd__Alert *alert = VD_FIND(act->venue, ALERT, Alert, vd_index_last_field(key));
-    if (!vd_alert_is_digest(alert))
+    if (!vd_alert_is_digest(alert) && alert->drill == 0)
       add_thread(open, alert);
   }
 }
@@ -179,7 +180,7 @@ static void fill_digest(struct vd_act *act, Vd__Alert *digest, const struct open
 static void refresh_digest(struct vd_act *act, Vd__Alert *current, bool is_new_call)
 {
   const char *crew = current->crew;
-  if (*crew == '\0')
+  if (*crew == '\0' || current->drill != 0)
     return;
   // One act may raise several threads of one person (a shift's end): the index must know the one before.
   vd_index_refresh(act->venue->index, act->venue, VD__KIND__KIND_ALERT, current->id, &current->base);
@@ -218,6 +219,15 @@ static void refresh_digest(struct vd_act *act, Vd__Alert *current, bool is_new_c
 
 // ---- raising, hearing, dropping ----
 
+// What ends a drill is said as part of it.
+static uint64_t drill_of(const struct vd_venue *venue, const struct vd_alert_call *call)
+{
+  const Vd__Incident *incident = call->incident ? vd_incident_find(venue, call->incident) : NULL;
+  const Vd__Drill *drill =
+      call->why == VD__ALERT_WHY__ALERT_WHY_DRILL_OVER ? VD_FIND(venue, DRILL, Drill, call->subject) : NULL;
+  return drill ? drill->number : incident ? incident->drill : 0;
+}
+
 static Vd__Alert *edit_or_create(struct vd_act *act, const struct vd_alert_call *call)
 {
   struct vd_alert_id id = vd_alert_id_of(call->incident, call->subject, call->whom);
@@ -226,6 +236,7 @@ static Vd__Alert *edit_or_create(struct vd_act *act, const struct vd_alert_call 
     return alert;
   alert = VD_CREATE(act, ALERT, Alert, id.text);
   alert->incident = call->incident;
+  alert->drill = drill_of(act->venue, call);
   if (call->incident == 0)
     vd_string_set(&alert->subject, call->subject);
   if (is_person(call->whom))

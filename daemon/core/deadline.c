@@ -14,6 +14,7 @@ Vd__Deadline *vd_deadline_open(struct vd_act *act, const struct vd_promise *prom
   deadline->promise = promise->promise;
   vd_string_set(&deadline->subject, promise->subject);
   deadline->incident = promise->incident;
+  deadline->drill = promise->drill;
   vd_string_set(&deadline->team, promise->team);
   deadline->start_at_ms = promise->start_ms;
   deadline->limit_ms = promise->limit_ms;

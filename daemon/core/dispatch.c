@@ -5,6 +5,7 @@
 
 #include "daemon/core/crew.h"
 #include "daemon/core/dispatch_internal.h"
+#include "daemon/core/drill.h"
 #include "daemon/core/escalation.h"
 
 // ---- assigning ----
@@ -21,6 +22,8 @@ enum vd_err vd_dispatch_assign(struct vd_act *act, Vd__Reply *reply, struct vd_r
     return err;
   if (!crew->on_duty)
     return vd_refuse(refusal, VD_ERR_OFF_DUTY, "assign.crew", "%s", crew->id);
+  if (incident->drill != 0 && !vd_drill_includes(act->venue, incident, crew->id))
+    return vd_refuse(refusal, VD_ERR_OUTSIDE_DRILL, "assign.crew", "%s takes no part", crew->id);
   reply->number = incident->number;
   if (strcmp(incident->holder, crew->id) == 0)
     return VD_OK;
@@ -28,7 +31,8 @@ enum vd_err vd_dispatch_assign(struct vd_act *act, Vd__Reply *reply, struct vd_r
   Vd__Fact *fact = vd_offer_tell(act, VD_FACT_ASSIGNED, incident, crew->id);
   vd_candidate_obstacles(act->venue, incident, &candidate, &fact->why, &fact->n_why);
   vd_offer_assign(act, incident, crew);
-  vd_node_did(act, VD__NODE__NODE_DISPATCH, false);
+  if (incident->drill == 0)
+    vd_node_did(act, VD__NODE__NODE_DISPATCH, false);
   return VD_OK;
 }
 

@@ -19,6 +19,8 @@ enum vd_obstacle {
   VD_OBSTACLE_HOLDS_IT = 1 << 5,
   VD_OBSTACLE_DECLINED = 1 << 6,
   VD_OBSTACLE_UNANSWERED = 1 << 7,
+  VD_OBSTACLE_NO_PART = 1 << 8,   // in the drill
+  VD_OBSTACLE_REAL_WORK = 1 << 9, // which a drill does not interrupt
 };
 
 struct vd_candidate {
@@ -27,6 +29,7 @@ struct vd_candidate {
   int64_t walk_ms;  // VD_NEVER: not known
   unsigned load;    // open work held; counted up to a screenful
   unsigned offered; // open offers, handovers too
+  bool is_in_drill; // holds work of one, or is offered some: free all the same
   bool holds_worst; // other work of severity 4; looked at for work of severity 4 only
 };
 

@@ -400,7 +400,8 @@ void vd_escalation_repeat(struct vd_act *act, Vd__Alert *alert)
   vd_act_touch(act, VD__KIND__KIND_ALERT, &alert->base);
   alert->calls++;
   alert->updated_at_ms = act->now_ms;
-  vd_node_did(act, VD__NODE__NODE_ESCALATION, true);
+  if (alert->drill == 0)
+    vd_node_did(act, VD__NODE__NODE_ESCALATION, true);
   Vd__Fact *fact = vd_act_fact(act, VD_FACT_CALLED_AGAIN);
   if (fact) {
     fact->incident = alert->incident;

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "daemon/core/crew.h"
+#include "daemon/core/drill.h"
 #include "daemon/core/escalation_internal.h"
 #include "daemon/core/key.h"
 #include "daemon/core/venue_internal.h"
@@ -30,7 +31,8 @@ void vd_passed_over_tell(struct vd_act *act, uint64_t incident, const char *subj
 void vd_escalation_raise(struct vd_act *act, const struct vd_alert_call *call)
 {
   vd_alert_raise(act, call);
-  vd_node_did(act, VD__NODE__NODE_ESCALATION, true);
+  if (!vd_drill_has(act->venue, call->incident))
+    vd_node_did(act, VD__NODE__NODE_ESCALATION, true);
   // The first one called is who the act is about.
   if (act->fact && *act->fact->crew == '\0')
     vd_string_set(&act->fact->crew, call->whom);
@@ -43,7 +45,7 @@ void vd_escalation_raise_last(struct vd_act *act, const struct vd_alert_call *li
   call.level = VD__LEVEL__LEVEL_CONTROL;
   call.whom = VD_ALERT_CONTROL_ROOM;
   vd_escalation_raise(act, &call);
-  if (!rings_last_resort)
+  if (!rings_last_resort || vd_drill_has(act->venue, call.incident))
     return;
   call.whom = VD_ALERT_LAST_RESORT;
   call.why = VD__ALERT_WHY__ALERT_WHY_LAST_RESORT;

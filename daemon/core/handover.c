@@ -16,11 +16,11 @@ struct work {
 };
 
 // The open work of `from` that is not yet offered to `to`. Says whether there is any at all.
-static bool collect_work(const struct vd_venue *venue, const Vd__Crew *from, const Vd__Crew *to,
-                         struct work *work)
+static bool collect(const struct vd_venue *venue, const char *list, const Vd__Crew *from, const Vd__Crew *to,
+                    struct work *work)
 {
   bool holds_any = false;
-  struct vd_key prefix = vd_key_of("work/", from->id, "/");
+  struct vd_key prefix = vd_key_of(list, from->id, "/");
   for (const char *key = NULL;
        work->count < HANDED_OVER_MAX && (key = vd_index_next(venue->index, prefix.text, key));) {
     Vd__Incident *incident = VD_FIND(venue, INCIDENT, Incident, vd_index_last_field(key));
@@ -31,6 +31,13 @@ static bool collect_work(const struct vd_venue *venue, const Vd__Crew *from, con
       work->items[work->count++] = incident;
   }
   return holds_any;
+}
+
+static bool collect_work(const struct vd_venue *venue, const Vd__Crew *from, const Vd__Crew *to,
+                         struct work *work)
+{
+  bool holds_real = collect(venue, "work/", from, to, work);
+  return collect(venue, "drill-work/", from, to, work) || holds_real;
 }
 
 static void end_handovers(struct vd_act *act, const Vd__Incident *incident)

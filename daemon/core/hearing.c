@@ -38,7 +38,7 @@ static bool hear_digest(struct vd_act *act, const char *crew)
   bool is_news = false;
   for (size_t i = 0; i < threads.count; i++) {
     Vd__Alert *alert = VD_FIND(act->venue, ALERT, Alert, threads.items[i]);
-    if (alert && !vd_alert_is_digest(alert))
+    if (alert && !vd_alert_is_digest(alert) && alert->drill == 0)
       is_news |= hear_thread(act, alert, crew);
   }
   struct vd_alert_id id = vd_alert_digest_id(crew);

@@ -267,6 +267,7 @@ static Vd__Deadline *open_deadline(struct vd_act *act, const Vd__Incident *incid
       .start_ms = attempt->started_at_ms,
       .limit_ms = of_tier[tier].category_ms > 0 ? of_tier[tier].category_ms : of_tier[tier].policy_ms,
       .detection_ms = detection_ms,
+      .drill = incident->drill,
   };
   return vd_deadline_open(act, &promise);
 }
@@ -278,6 +279,7 @@ Vd__Attempt *vd_incident_start(struct vd_act *act, Vd__Incident *incident, int64
   Vd__Attempt *attempt = VD_CREATE(act, ATTEMPT, Attempt, id.text);
   attempt->incident = incident->number;
   attempt->index = incident->attempt;
+  attempt->drill = incident->drill;
   attempt->started_at_ms = start_ms;
   vd_incident_predecide(act, incident, attempt);
   for (Vd__Promise tier = VD_TIER_FIRST; tier <= VD_TIER_LAST; tier++) {

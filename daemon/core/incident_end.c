@@ -1,6 +1,7 @@
 // How an incident ends and begins again: verified and closed, cancelled as a false alarm, reopened.
 #include <string.h>
 
+#include "daemon/core/drill.h"
 #include "daemon/core/incident_internal.h"
 
 // A control room's access without a person of its own is many people: one of them enters what the radio says
@@ -126,6 +127,8 @@ enum vd_err vd_incident_reopen(struct vd_act *act, Vd__Reply *reply, struct vd_r
   enum vd_err err = vd_incident_get(act->venue, reopen->incident, &incident, refusal);
   if (!err && vd_incident_is_open(incident))
     err = vd_refuse(refusal, VD_ERR_INCIDENT_NOT_ENDED, "reopen.incident", NULL);
+  if (!err)
+    err = vd_drill_check_again(act->venue, incident, refusal);
   if (!err && *reopen->reason == '\0')
     err = vd_refuse(refusal, VD_ERR_MISSING, "reopen.reason", NULL);
   if (!err)

@@ -149,6 +149,8 @@ enum vd_err vd_incident_duplicate(struct vd_act *act, Vd__Reply *reply, struct v
   err = vd_incident_get_open(act->venue, command->incident, &duplicate, refusal);
   if (!err)
     err = check_survivor(act, duplicate, &survivor, refusal);
+  if (!err && duplicate->drill != survivor->drill)
+    err = vd_refuse(refusal, VD_ERR_OUTSIDE_DRILL, "duplicate.of", "one of the two is real");
   if (!err)
     err = vd_incident_acted_at(act, duplicate->reported_at_ms, &acted_at_ms, refusal);
   if (err)

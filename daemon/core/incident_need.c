@@ -8,7 +8,8 @@
 
 void vd_incident_need(const struct vd_venue *venue, Vd__Incident *incident)
 {
-  vd_session_need(venue, incident);
+  if (incident->drill == 0) // no session waits for a drill
+    vd_session_need(venue, incident);
   vd_incident_fit(incident);
 }
 

@@ -6,6 +6,7 @@
 
 #include "daemon/core/deadline.h"
 #include "daemon/core/dispatch.h"
+#include "daemon/core/drill.h"
 #include "daemon/core/escalation.h"
 #include "daemon/core/incident_internal.h"
 #include "daemon/core/key.h"
@@ -77,7 +78,7 @@ static void set_missing(Vd__Incident *incident, const char *field, bool missing)
 // not know this one yet as it is now.
 uint64_t vd_incident_alike(const struct vd_venue *venue, const Vd__Incident *incident)
 {
-  if (is_missing(incident, "zone"))
+  if (is_missing(incident, "zone") || incident->drill != 0)
     return 0;
   const int64_t window_ms = vd_policy(venue)->looks_like_ms;
   const int64_t from_ms = incident->reported_at_ms - window_ms;
@@ -108,6 +109,8 @@ static enum vd_err check_report(const struct vd_act *act, struct vd_refusal *ref
     err = vd_incident_know(act->venue, VD__KIND__KIND_ZONE, report->zone, "report.zone", refusal);
   if (!err && *report->category && strcmp(report->category, VD_CATEGORY_OTHER) != 0)
     err = vd_incident_know(act->venue, VD__KIND__KIND_CATEGORY, report->category, "report.category", refusal);
+  if (!err)
+    err = vd_drill_check_report(act, refusal);
   return err ? err : check_severity(report->severity, "report.severity", refusal);
 }
 
@@ -157,6 +160,17 @@ static void note_time_told(struct vd_act *act, const Vd__Incident *incident, Vd_
   vd_buffer_finish(&sentence);
 }
 
+// Nothing is assumed to be part of a drill; who takes part in one is told so.
+static void say_it_is_real(const struct vd_act *act, Vd__Reply *reply)
+{
+  vd_string_set(&reply->field, "report.drill");
+  vd_string_set(&reply->sentence,
+                act->language == VD__LANGUAGE__LANGUAGE_ZH_HANT ? "已完成，並視為真實事件：未註明屬於演練。"
+                : act->language == VD__LANGUAGE__LANGUAGE_ZH_HANS
+                    ? "已完成，并视为真实事件：未注明属于演练。"
+                    : "Done, and taken as real: it did not say that it is part of the drill.");
+}
+
 Vd__Incident *vd_incident_open(struct vd_act *act, int64_t reported_at_ms)
 {
   Vd__Event *event = VD_EDIT(act, EVENT, Event, "event");
@@ -189,10 +203,15 @@ enum vd_err vd_incident_report(struct vd_act *act, Vd__Reply *reply, struct vd_r
     return err;
   Vd__Incident *incident = vd_incident_open(act, vd_act_acted_at(act));
   fill_report(act, incident);
+  if (act->command->report->drill)
+    vd_drill_join(act, incident);
+  bool is_near_drill = vd_drill_is_near(act, incident); // before it may end the drill
   vd_incident_begin(act, incident, 0);
-  if (is_of_device(category_of(act->venue, incident))) // found by people
+  if (is_of_device(category_of(act->venue, incident)) && incident->drill == 0) // found by people
     vd_node_did(act, VD__NODE__NODE_FAULT, false);
   note_time_told(act, incident, reply);
+  if (is_near_drill)
+    say_it_is_real(act, reply);
   reply->number = incident->number;
   reply->looks_like = incident->looks_like;
   return VD_OK;
@@ -347,7 +366,7 @@ enum vd_err vd_incident_amend(struct vd_act *act, Vd__Reply *reply, struct vd_re
     vd_incident_tell(act, VD_FACT_AMENDED, incident, VD__PROMISE__PROMISE_UNSPECIFIED, (char *)words.data);
     vd_act_note(act, incident->number, VD__NOTE_KIND__NOTE_KIND_CORRECTION, "%s", (char *)words.data);
     call_anew(act, incident, &to);
-    if (incident->severity > severity) // whoever is called now is called by people
+    if (incident->severity > severity && incident->drill == 0) // whoever is called now is called by people
       vd_node_did(act, VD__NODE__NODE_ESCALATION, false);
     reply->looks_like = incident->looks_like;
   }

@@ -7,6 +7,7 @@
 #include "daemon/core/deadline.h"
 #include "daemon/core/device.h"
 #include "daemon/core/dispatch.h"
+#include "daemon/core/drill.h"
 #include "daemon/core/incident_internal.h"
 
 static bool is_within(const struct vd_act *act, int64_t recorded_at_ms)
@@ -76,6 +77,8 @@ static enum vd_err undo_ending(struct vd_act *act, Vd__Incident *incident, struc
   if (!is_within(act, incident->ended_at_ms))
     return refuse_nothing(refusal);
   enum vd_err err = is_merge ? vd_incident_can_unmerge(act->venue, incident, refusal) : VD_OK;
+  if (!err)
+    err = vd_drill_check_again(act->venue, incident, refusal);
   if (err)
     return err;
   vd_act_touch(act, VD__KIND__KIND_INCIDENT, &incident->base);

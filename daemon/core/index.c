@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "daemon/core/crew.h"
+#include "daemon/core/drill.h"
 #include "daemon/core/incident.h"
 #include "daemon/core/key.h"
 #include "daemon/core/session.h"
@@ -180,6 +181,22 @@ static void say_number(struct derived *derived, const char *list, uint64_t numbe
   say(derived, &key);
 }
 
+static void say_real(struct derived *derived, const Vd__Incident *incident, const char *number)
+{
+  struct vd_key like = vd_key_of("like/", incident->zone, "/");
+  vd_key_add(&like, incident->category);
+  say_at(derived, vd_key_of(like.text, "/", "").text, incident->reported_at_ms, number);
+  if (incident->severity >= VD_DRILL_ENDS_AT_SEVERITY)
+    say_number(derived, "severe/", incident->number);
+}
+
+static void say_drill(struct derived *derived, const Vd__Incident *incident, const char *number)
+{
+  struct vd_key drill = {.size = 0};
+  vd_key_add_number(&drill, incident->drill);
+  say_of(derived, "drill/", drill.text, number);
+}
+
 static void say_incident(struct derived *derived, const Vd__Incident *incident)
 {
   struct vd_key number = {.size = 0};
@@ -188,11 +205,12 @@ static void say_incident(struct derived *derived, const Vd__Incident *incident)
     say_at(derived, "ended/", incident->ended_at_ms, number.text);
     return;
   }
-  struct vd_key like = vd_key_of("like/", incident->zone, "/");
-  vd_key_add(&like, incident->category);
-  say_at(derived, vd_key_of(like.text, "/", "").text, incident->reported_at_ms, number.text);
+  if (incident->drill != 0)
+    say_drill(derived, incident, number.text);
+  else
+    say_real(derived, incident, number.text);
   if (*incident->holder)
-    say_of(derived, "work/", incident->holder, number.text);
+    say_of(derived, incident->drill == 0 ? "work/" : "drill-work/", incident->holder, number.text);
   else if (incident->state < VD__INCIDENT_STATE__INCIDENT_STATE_LANDED)
     say_number(derived, "waiting/", incident->number);
 }
@@ -384,7 +402,7 @@ static void derive(struct derived *derived, const struct vd_venue *venue, Vd__Ki
   } else if (kind == VD__KIND__KIND_OFFER) {
     const Vd__Offer *offer = (const Vd__Offer *)message;
     if (offer->state == VD__OFFER_STATE__OFFER_STATE_OPEN)
-      say_of(derived, "offer/", offer->crew, offer->id);
+      say_of(derived, offer->drill == 0 ? "offer/" : "drill-offer/", offer->crew, offer->id);
   } else if (kind == VD__KIND__KIND_DEADLINE) {
     const Vd__Deadline *deadline = (const Vd__Deadline *)message;
     if (deadline->outcome == VD__OUTCOME__OUTCOME_RUNNING && *deadline->called)

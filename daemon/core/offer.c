@@ -5,6 +5,7 @@
 
 #include "daemon/core/crew.h"
 #include "daemon/core/dispatch_internal.h"
+#include "daemon/core/drill.h"
 #include "daemon/core/escalation.h"
 
 // Whoever comes on duty finds at most so many waiting incidents looked at, and so much work offered.
@@ -69,6 +70,7 @@ Vd__Offer *vd_offer_create(struct vd_act *act, const Vd__Incident *incident, con
   int64_t walk_ms = vd_walk_ms(act->venue, vd_crew_whereabouts(crew), incident->zone);
   Vd__Offer *offer = VD_CREATE(act, OFFER, Offer, id.text);
   offer->incident = incident->number;
+  offer->drill = incident->drill;
   vd_string_set(&offer->attempt, attempt->id);
   vd_string_set(&offer->crew, crew->id);
   offer->state = VD__OFFER_STATE__OFFER_STATE_OPEN;
@@ -95,6 +97,8 @@ void vd_offer_settle(struct vd_act *act, Vd__Incident *incident, const char *cre
   vd_string_set(&incident->holder, crew);
   vd_index_refresh(act->venue->index, act->venue, VD__KIND__KIND_INCIDENT, incident->id, &incident->base);
   vd_dispatch_withdraw(act, incident);
+  if (incident->drill == 0)
+    vd_drill_yield(act, crew);
 }
 
 Vd__Offer *vd_offer_assign(struct vd_act *act, Vd__Incident *incident, const Vd__Crew *crew)
@@ -125,6 +129,8 @@ static void offer_to(struct vd_act *act, const Vd__Incident *incident, const Vd_
   offer->expires_at_ms =
       act->now_ms + (crew->has_phone ? policy->offer_timeout_ms : policy->offer_timeout_radio_ms);
   vd_offer_tell(act, VD_FACT_OFFERED, incident, crew->id);
+  if (incident->drill == 0)
+    vd_drill_yield(act, crew->id);
 }
 
 static void call_lead(struct vd_act *act, const Vd__Incident *incident, Vd__AlertWhy why)
@@ -136,7 +142,8 @@ static void call_lead(struct vd_act *act, const Vd__Incident *incident, Vd__Aler
 // Severity 4 waits for no answer (standard §4): the nearest goes, the lead is informed.
 static void find_work_for(struct vd_act *act, Vd__Incident *incident, const Vd__Crew *crew)
 {
-  vd_node_did(act, VD__NODE__NODE_DISPATCH, true);
+  if (incident->drill == 0)
+    vd_node_did(act, VD__NODE__NODE_DISPATCH, true);
   if (incident->severity < VD_SEVERITY_WORST) {
     offer_to(act, incident, crew);
     return;
@@ -231,9 +238,9 @@ static void pass_on(struct vd_act *act, Vd__Offer *offer, bool is_on_duty)
     vd_dispatch_offer_next(act, incident);
 }
 
-void vd_dispatch_left(struct vd_act *act, const Vd__Crew *crew)
+static void pass_all_on(struct vd_act *act, const Vd__Crew *crew, const char *list)
 {
-  struct fields offers = collect(act->venue, vd_key_of("offer/", crew->id, "/").text, OPEN_OFFERS_MAX);
+  struct fields offers = collect(act->venue, vd_key_of(list, crew->id, "/").text, OPEN_OFFERS_MAX);
   for (size_t i = 0; i < offers.count; i++) {
     Vd__Offer *offer = VD_FIND(act->venue, OFFER, Offer, offers.items[i]);
     if (offer && is_open(offer))
@@ -242,9 +249,17 @@ void vd_dispatch_left(struct vd_act *act, const Vd__Crew *crew)
   fields_finish(&offers);
 }
 
+void vd_dispatch_left(struct vd_act *act, const Vd__Crew *crew)
+{
+  pass_all_on(act, crew, "offer/");
+  pass_all_on(act, crew, "drill-offer/");
+}
+
 static int compare_waiting(const void *a, const void *b)
 {
   const Vd__Incident *left = *(Vd__Incident *const *)a, *right = *(Vd__Incident *const *)b;
+  if ((left->drill == 0) != (right->drill == 0))
+    return left->drill == 0 ? -1 : 1;
   if (left->severity != right->severity)
     return left->severity > right->severity ? -1 : 1;
   return (left->number > right->number) - (left->number < right->number);

@@ -6,6 +6,7 @@
 #include "daemon/core/crew.h"
 #include "daemon/core/deadline.h"
 #include "daemon/core/dispatch.h"
+#include "daemon/core/drill.h"
 #include "daemon/core/escalation.h"
 #include "daemon/core/key.h"
 #include "daemon/core/supply.h"
@@ -139,6 +140,7 @@ static void ask_crew(struct vd_act *act, Vd__Task *task, const Vd__Crew *crew)
     task->passes_on_at_ms =
         act->now_ms + (crew->has_phone ? policy->offer_timeout_ms : policy->offer_timeout_radio_ms);
   vd_escalation_ask_crew(act, task->id, crew, VD__ALERT_WHY__ALERT_WHY_TASK);
+  vd_drill_yield(act, crew->id);
 }
 
 static void ask(struct vd_act *act, Vd__Task *task)

@@ -51,8 +51,8 @@ void vd_reply_clear(Vd__Reply *reply);
 
 // Fires at most `max` timers due at or before now_ms, each as its own act: first the boundaries of duty, so
 // that nothing done at now_ms calls who has gone, then the others; both in the order (due, kind, id). Returns
-// how many fired; if that is `max`, more may be due. It ends: a timer that would fire for ever is set aside for
-// VD_STUCK_ASIDE_MS.
+// how many fired; if that is `max`, more may be due. It ends: a timer that would fire for ever is set aside
+// for VD_STUCK_ASIDE_MS.
 enum { VD_STUCK_ASIDE_MS = 60000 };
 unsigned vd_venue_tick(struct vd_venue *venue, int64_t now_ms, unsigned max, vd_emit_fn emit, void *context);
 
@@ -82,7 +82,9 @@ struct vd_venue_counts {
   uint64_t running_deadlines;
   uint64_t breaches; // recorded since the journal began, as far as entities are at hand
   uint64_t timers;
-  uint64_t stuck_timers; // that fired and waited for nothing later: 0, but for a mistake of venued's
+  uint64_t drill; // the number of the one that runs, 0 = none: what is part of it stands in none above
+  uint64_t drill_incidents; // open
+  uint64_t stuck_timers;    // that fired and waited for nothing later: 0, but for a mistake of venued's
   struct vd_venue_acts acts[VD_NODES]; // by Vd__Node
 };
 void vd_venue_count(const struct vd_venue *venue, struct vd_venue_counts *counts); // O(1)

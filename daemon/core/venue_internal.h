@@ -14,7 +14,8 @@ struct vd_walk;   // dispatch.h: walking times, cached per zone
 
 // How much an entity adds to the venue's counts; taken before and after an act touched it.
 struct vd_tally {
-  bool is_open_incident, is_ended_incident, is_ended_task, is_open_alert, is_running, is_breached;
+  bool is_open_incident, is_open_drill, is_ended_incident, is_ended_task, is_open_alert, is_running,
+      is_breached;
 };
 
 // One entity that the act under way touched.
