@@ -79,6 +79,13 @@ static const struct detail details[] = {
     {"nothing is given; leave it out, or quote it", "未填；請省略，或加引號", "未填；请省略，或加引号"},
     {"nothing is given; leave it out", "未填；請省略", "未填；请省略"},
     // daemon/core
+    {"attendees and devices take no part", "參會者與設備不參與演練", "参会者与设备不参与演练"},
+    {"it is held in %", "演練範圍為 %1", "演练范围为 %1"},
+    {"% takes no part", "%1 不參與演練", "%1 不参与演练"},
+    {"before it began", "早於演練開始", "早于演练开始"},
+    {"#% was part of a drill that is over", "#%1 屬於已結束的演練", "#%1 属于已结束的演练"},
+    {"one of the two is real", "兩者之一為真實事件", "两者之一为真实事件"},
+    {"whoever stands before attendees takes no part in a drill", "面對參會者的崗位不參與演練", "面对参会者的岗位不参与演练"},
     {"nobody is named", "未指明人員", "未指明人员"},
     {"ok or radio-dead", "ok 或 radio-dead", "ok 或 radio-dead"},
     {"% is not in the plan any more", "%1 已不在方案中", "%1 已不在方案中"},

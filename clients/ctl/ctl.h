@@ -18,9 +18,12 @@ struct ctl_options {
   const char *id, *by, *at, *text, *severity, *source, *reporter, *reason, *zone, *category, *from, *topic;
   const char *since, *until, *duration, *session;
   const char *arrived, *waiting, *desks, *compare, *revision;
+  const char *crew;
+  const char *sets[16]; // each "name=value"
+  size_t set_count;
   const char *negative; // "-10m": an amount, where a verb takes one
   bool is_json, only_open, is_workaround, is_digest, is_following, is_dry_run, is_faulty, only_low,
-      is_refilled, is_estimated, is_baseline;
+      is_refilled, is_estimated, is_drill, is_baseline;
 };
 
 struct ctl {
@@ -63,6 +66,8 @@ enum ctl_takes {
   CTL_TAKES_COUNTS = 4194304,   // --arrived --waiting
   CTL_TAKES_DESKS = 8388608,
   CTL_TAKES_REVISION = 16777216,
+  CTL_TAKES_DRILL = 536870912, // --zone --crew
+  CTL_TAKES_SET = 1073741824,
 };
 
 struct ctl_verb {
@@ -156,6 +161,8 @@ void ctl_span(int64_t duration_ms, char *out, size_t size);
 // A wait of the lane's as "7m30s", in `out` or static; "-" where it is closed, or nobody counted it for half
 // an hour. After ctl_look or ctl_fetch.
 const char *ctl_lane_wait(const struct ctl *ctl, const Vd__Lane *lane, int64_t wait_ms, char out[32]);
+// What is part of a drill says so first: "DRILL ", "" of what is real.
+const char *ctl_drill_mark(const struct ctl *ctl, uint64_t drill);
 // A list had nothing to show: said on stderr, except to machines.
 void ctl_none(const struct ctl *ctl);
 // The deadlines with this id prefix by incident, attempt and tier; the caller frees the array.
@@ -266,6 +273,9 @@ int ctl_lane_import(struct ctl *ctl);
 int ctl_suggestion_list(struct ctl *ctl);
 int ctl_suggestion_take(struct ctl *ctl);
 int ctl_suggestion_pass(struct ctl *ctl);
+int ctl_drill_start(struct ctl *ctl);
+int ctl_drill_end(struct ctl *ctl);
+int ctl_drill_show(struct ctl *ctl);
 int ctl_plan_apply(struct ctl *ctl);
 // Sends a PlanApply, in parts where one request does not hold it. As venue_client_command.
 enum vd_err ctl_plan_send(struct ctl *ctl, Vd__Command *command, Vd__Reply **reply,

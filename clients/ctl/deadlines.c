@@ -74,7 +74,7 @@ static void deadline_row(const struct ctl *ctl, struct ctl_table *table, const s
   ctl_clock(ctl, deadline->due_at_ms, due, sizeof due);
   ctl_clock(ctl, deadline->met_at_ms, met, sizeof met);
   if (deadline->incident != 0) {
-    ctl_cell(table, "#%llu", (unsigned long long)deadline->incident);
+    ctl_cell(table, "%s#%llu", ctl_drill_mark(ctl, deadline->drill), (unsigned long long)deadline->incident);
     ctl_cell(table, "%lu", attempt_of(deadline));
   } else {
     ctl_cell(table, "%s", deadline->subject); // a task: "t7"

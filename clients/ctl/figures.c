@@ -59,7 +59,8 @@ static void add_promises(Vd__RunFigures *figures, const struct vd_fold *fold, Vd
   VD_FOLD_EACH (fold, DEADLINE, Deadline, deadline) {
     bool is_missed = deadline->outcome == VD__OUTCOME__OUTCOME_MISSED;
     bool is_past = deadline->outcome == VD__OUTCOME__OUTCOME_RUNNING && deadline->breached_at_ms != 0;
-    if (deadline->promise != promise || deadline->outcome == VD__OUTCOME__OUTCOME_VOID)
+    if (deadline->promise != promise || deadline->drill != 0 ||
+        deadline->outcome == VD__OUTCOME__OUTCOME_VOID)
       continue;
     counted.made++;
     counted.late += is_missed || is_past;
@@ -127,7 +128,9 @@ void ctl_figures_fill(const struct ctl *ctl, Vd__RunFigures *figures, const stru
   for (int promise = 1; promise <= PROMISES; promise++)
     add_promises(figures, fold, (Vd__Promise)promise);
   VD_FOLD_EACH (fold, ALERT, Alert, alert)
-    figures->calls += alert->incident != 0 || *alert->subject != '\0' ? alert->calls : 0; // no digest
+    figures->calls += alert->drill != 0                                 ? 0
+                      : alert->incident != 0 || *alert->subject != '\0' ? alert->calls
+                                                                        : 0; // no digest
   add_supplies(ctl, figures, fold, seen);
   add_lanes(figures, fold, seen);
   add_samples(figures, fold);

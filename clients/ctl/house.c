@@ -83,6 +83,11 @@ static void print_status(const struct ctl *ctl, const Vd__Status *status)
          ctl_pick(ctl, "epoch", "啟動次數", "启动次数"), status->epoch,
          ctl_pick(ctl, "sequence", "序號", "序号"), status->sequence,
          ctl_pick(ctl, "oldest uncommitted", "最久未存", "最久未存"), status->oldest_uncommitted_ms);
+  if (status->drill != 0)
+    printf(CTL_FORMAT(ctl, "  DRILL d%" PRIu64 " is running, open incidents of it %" PRIu64 "\n",
+                      "  演練 d%" PRIu64 " 進行中，其未結事件 %" PRIu64 "\n",
+                      "  演练 d%" PRIu64 " 进行中，其未结事件 %" PRIu64 "\n"),
+           status->drill, status->drill_incidents);
   print_space(ctl, status);
   print_nodes(ctl, status);
   if (status->read_only)

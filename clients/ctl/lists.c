@@ -102,7 +102,7 @@ static void print_incidents(struct ctl *ctl, const struct row *rows, size_t coun
        ctl_pick(ctl, "text", "內容", "内容"));
   for (size_t i = 0; i < count; i++) {
     const Vd__Incident *incident = rows[i].incident;
-    ctl_cell(&table, "#%" PRIu64, incident->number);
+    ctl_cell(&table, "%s#%" PRIu64, ctl_drill_mark(ctl, incident->drill), incident->number);
     due_cell(ctl, &table, &rows[i]);
     ctl_cell(&table, "%u%s", incident->severity, incident->life_safety ? "!" : "");
     ctl_cell(&table, "%s", ctl_words(ctl, &vd__incident_state__descriptor, (int)incident->state));
@@ -253,9 +253,9 @@ static void alert_row(struct ctl *ctl, struct ctl_table *table, const ProtobufCM
   const Vd__Alert *alert = (const Vd__Alert *)message;
   char clock[40];
   if (alert->incident != 0)
-    ctl_cell(table, "#%" PRIu64, alert->incident);
+    ctl_cell(table, "%s#%" PRIu64, ctl_drill_mark(ctl, alert->drill), alert->incident);
   else if (*alert->subject != '\0')
-    ctl_cell(table, "%s", alert->subject);
+    ctl_cell(table, "%s%s", ctl_drill_mark(ctl, alert->drill), alert->subject);
   else
     ctl_cell(table, "%s", ctl_pick(ctl, "digest", "彙總", "汇总"));
   ctl_cell(table, "%s", called_name(ctl, alert));

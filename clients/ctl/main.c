@@ -91,7 +91,24 @@ const struct ctl_option ctl_option_rows[] = {
      FIELD(reason),
      "REASON",
      {"the same as the argument", "同原因參數", "同原因参数"}},
-    {"zone", true, CTL_TAKES_AMEND, FIELD(zone), "ZONE", {"the right zone", "正確的區域", "正确的区域"}},
+    {"drill",
+     false,
+     CTL_TAKES_REPORT,
+     FIELD(is_drill),
+     "",
+     {"part of the running drill", "屬於進行中的演練", "属于进行中的演练"}},
+    {"crew",
+     true,
+     CTL_TAKES_DRILL,
+     FIELD(crew),
+     "A,B",
+     {"who takes part, all if not given", "參與人員，未填為全體", "参与人员，未填为全体"}},
+    {"zone",
+     true,
+     CTL_TAKES_AMEND | CTL_TAKES_DRILL,
+     FIELD(zone),
+     "ZONE",
+     {"the right zone", "正確的區域", "正确的区域"}},
     {"category",
      true,
      CTL_TAKES_AMEND,
@@ -314,7 +331,12 @@ static int explain_option(const struct ctl *ctl, int found, char **argv)
 static void keep_option(struct ctl *ctl, const struct ctl_option *row)
 {
   char *field = (char *)&ctl->options + row->offset;
-  if (row->has_value)
+  if (row->takes == CTL_TAKES_SET) {
+    size_t most = sizeof ctl->options.sets / sizeof *ctl->options.sets;
+    if (ctl->options.set_count < most)
+      ctl->options.sets[ctl->options.set_count] = optarg;
+    ctl->options.set_count++; // one too many is for the verb to say
+  } else if (row->has_value)
     *(const char **)field = optarg;
   else
     *(bool *)field = true;

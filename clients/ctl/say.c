@@ -100,6 +100,39 @@ void ctl_say_words(const struct ctl_saying *saying, const char *en, const char *
   vd_buffer_printf(saying->out, "%s", ctl_pick(saying->ctl, en, zh_hant, zh_hans));
 }
 
+static uint64_t drill_of(const Vd__Entity *entity, uint64_t incident, const char *subject)
+{
+  switch (entity->of_case) {
+  case VD__ENTITY__OF_INCIDENT:
+    return entity->incident->number == incident ? entity->incident->drill : 0;
+  case VD__ENTITY__OF_DEADLINE:
+    return entity->deadline->incident == incident ? entity->deadline->drill : 0;
+  case VD__ENTITY__OF_OFFER:
+    return entity->offer->incident == incident ? entity->offer->drill : 0;
+  case VD__ENTITY__OF_ALERT:
+    return entity->alert->incident == incident &&
+                   (incident != 0 || strcmp(entity->alert->subject, subject) == 0)
+               ? entity->alert->drill
+               : 0;
+  default:
+    return 0;
+  }
+}
+
+// What is part of a drill is marked on each of its lines, whatever else the act did.
+static bool is_of_drill(const struct ctl_saying *saying, uint64_t incident, const char *subject)
+{
+  const Vd__Change *change = saying->change;
+  const Vd__Fact *fact = change->fact;
+  if (fact != NULL && fact->incident == incident && (incident != 0 || strcmp(fact->subject, subject) == 0) &&
+      fact->drill != 0)
+    return true;
+  for (size_t i = 0; i < change->n_upserts; i++)
+    if (drill_of(change->upserts[i], incident, subject) != 0)
+      return true;
+  return false;
+}
+
 void ctl_say_begin(const struct ctl_saying *saying, uint64_t incident, const char *subject, bool follows)
 {
   char clock[40], number[32];
@@ -108,7 +141,8 @@ void ctl_say_begin(const struct ctl_saying *saying, uint64_t incident, const cha
     snprintf(number, sizeof number, "#%" PRIu64, incident);
   else
     snprintf(number, sizeof number, "%s", ctl_say_number(subject));
-  vd_buffer_printf(saying->out, "%s  %-5s %s%s", clock, number, follows ? "  " : "", saying->mark);
+  vd_buffer_printf(saying->out, "%s  %-5s %s%s%s", clock, number, follows ? "  " : "",
+                   ctl_drill_mark(saying->ctl, is_of_drill(saying, incident, subject)), saying->mark);
 }
 
 static const Vd__Incident *incident_of(const Vd__Change *change)

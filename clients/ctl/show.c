@@ -138,7 +138,7 @@ static void show_head(const struct view *view)
   char clock[40];
   const Vd__Zone *zone = (const Vd__Zone *)vd_fold_find(view->plan, VD__KIND__KIND_ZONE, incident->zone);
   const Vd__Category *category = category_of(view);
-  printf("#%" PRIu64 " %s", incident->number,
+  printf("%s#%" PRIu64 " %s", ctl_drill_mark(ctl, incident->drill), incident->number,
          ctl_words(ctl, &vd__incident_state__descriptor, (int)incident->state));
   print_named(ctl, zone != NULL ? zone->name : NULL, incident->zone);
   print_named(ctl, category != NULL ? category->name : NULL, incident->category);

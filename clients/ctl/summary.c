@@ -25,6 +25,7 @@ struct summary {
   size_t holder_count;
   const Vd__Deadline **late; // borrowed likewise: everything past its limit when it was, or was not, done
   size_t late_count;
+  size_t incidents;
   unsigned open_incidents, offers, unanswered, breaches, calls;
 };
 
@@ -67,16 +68,22 @@ static void gather(struct summary *summary)
   size_t count;
   summary->late = ctl_deadlines_of(summary->fold, "", &count);
   for (size_t i = 0; i < count; i++)
-    add_deadline(summary, summary->late[i]);
-  VD_FOLD_EACH (summary->fold, INCIDENT, Incident, incident)
-    summary->open_incidents += incident->state >= VD__INCIDENT_STATE__INCIDENT_STATE_OPEN &&
+    if (summary->late[i]->drill == 0) // a drill stands in no figure
+      add_deadline(summary, summary->late[i]);
+  VD_FOLD_EACH (summary->fold, INCIDENT, Incident, incident) {
+    summary->incidents += incident->drill == 0;
+    summary->open_incidents += incident->drill == 0 &&
+                               incident->state >= VD__INCIDENT_STATE__INCIDENT_STATE_OPEN &&
                                incident->state <= VD__INCIDENT_STATE__INCIDENT_STATE_LANDED;
+  }
   VD_FOLD_EACH (summary->fold, OFFER, Offer, offer) {
-    summary->offers++;
-    summary->unanswered += offer->state == VD__OFFER_STATE__OFFER_STATE_EXPIRED;
+    summary->offers += offer->drill == 0;
+    summary->unanswered += offer->drill == 0 && offer->state == VD__OFFER_STATE__OFFER_STATE_EXPIRED;
   }
   VD_FOLD_EACH (summary->fold, ALERT, Alert, alert)
-    summary->calls += alert->incident != 0 || *alert->subject != '\0' ? alert->calls : 0; // no digest
+    summary->calls += alert->drill != 0                                 ? 0
+                      : alert->incident != 0 || *alert->subject != '\0' ? alert->calls
+                                                                        : 0; // no digest
 }
 
 // ---- tiers ----
@@ -275,8 +282,8 @@ static void print_figures(const struct summary *summary, const struct ctl_played
                     "climbs: %u\n",
                     "\n事件：%zu（未結：%u）；派單：%u（未回應：%u）；逾限：%u；呼叫：%u；升級：%u\n",
                     "\n事件：%zu（未结：%u）；派单：%u（未回应：%u）；超限：%u；呼叫：%u；升级：%u\n"),
-         vd_fold_count(summary->fold, VD__KIND__KIND_INCIDENT), summary->open_incidents, summary->offers,
-         summary->unanswered, summary->breaches, summary->calls, played->climbs);
+         summary->incidents, summary->open_incidents, summary->offers, summary->unanswered, summary->breaches,
+         summary->calls, played->climbs);
 }
 
 // Silence and lateness may then be the player's own.

@@ -151,6 +151,7 @@ int ctl_report(struct ctl *ctl)
   vd_string_set(&report->category, category);
   vd_string_set(&report->text, ctl->count > 0 ? ctl->arguments[ctl->count - 1] : "");
   vd_string_set(&report->reporter, ctl->options.reporter);
+  report->drill = ctl->options.is_drill;
   int source = VD__SOURCE__SOURCE_STAFF;
   if (ctl->options.source != NULL &&
       (!vd_enum_parse(&vd__source__descriptor, ctl->options.source, &source) || source == 0))

@@ -147,7 +147,7 @@ static enum vd_err check_start(struct vd_act *act, Vd__Drill *drill, struct vd_r
   const Vd__Drill *running = vd_drill_running(act->venue);
   const char *severe = vd_index_next(act->venue->index, "severe/", NULL);
   if (running)
-    return vd_refuse(refusal, VD_ERR_DRILL_RUNS, "drill_start", "%s: %s", running->id, running->title);
+    return vd_refuse(refusal, VD_ERR_DRILL_RUNS, "drill_start", "%s", running->id);
   if (severe)
     return vd_refuse(refusal, VD_ERR_REAL_INCIDENT, "drill_start", "#%llu",
                      strtoull(vd_index_last_field(severe), NULL, 10));

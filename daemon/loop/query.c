@@ -271,6 +271,8 @@ void vd_daemon_fill_status(struct vd_daemon *d, Vd__Status *status)
   status->open_alerts = counts.open_alerts;
   status->running_deadlines = counts.running_deadlines;
   status->breaches = counts.breaches;
+  status->drill = counts.drill;
+  status->drill_incidents = counts.drill_incidents;
   add_nodes(status, &counts);
   status->clock_step_ms = vd_clock_step(&d->clock, &d->reading);
   const Vd__Event *event = vd_venue_event(d->venue);

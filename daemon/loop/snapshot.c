@@ -82,6 +82,9 @@ static void metrics_of_work(struct vd_buffer *body, const struct vd_snapshot *s)
   metric(body, "running_deadlines", "gauge", "Deadlines that run.", (int64_t)s->venue.running_deadlines);
   metric(body, "breached_deadlines", "gauge", "Deadlines at hand whose breach was recorded.",
          (int64_t)s->venue.breaches);
+  metric(body, "drill", "gauge", "The number of the drill that runs, 0 if none.", (int64_t)s->venue.drill);
+  metric(body, "drill_incidents", "gauge", "Incidents of a drill that are not ended; in no other count.",
+         (int64_t)s->venue.drill_incidents);
   acts(body, s->venue.acts);
   metric(body, "timers", "gauge", "Timers that wait.", (int64_t)s->venue.timers);
   metric(body, "stuck_timers_total", "counter", "Timers set aside, since they waited for nothing new.",
