@@ -15,7 +15,7 @@ struct vd_field_line {
   const char *fields; // names, one blank between two
 };
 
-enum { VD_FIELD_TABLE_FIELDS = 64, VD_FIELD_TABLE_SLOTS = 512 };
+enum { VD_FIELD_TABLE_FIELDS = 128, VD_FIELD_TABLE_SLOTS = 512 };
 
 struct vd_field_table {
   struct vd_field_row {
