@@ -92,6 +92,10 @@ static const unsigned char table[][GROUP_COUNT] = {
   [VD__COMMAND__ACT_SET_LANE]             = { NO,     ANY,   ZONE,    OWN,      OWN,   NO,      ZONE,   OWN },
   [VD__COMMAND__ACT_SUGGESTION_TAKE]      = { NO,     ANY,   ZONE,    OWN,      OWN,   NO,      ZONE,   NO  },
   [VD__COMMAND__ACT_SUGGESTION_PASS]      = { NO,     ANY,   ZONE,    OWN,      OWN,   NO,      ZONE,   NO  },
+  [VD__COMMAND__ACT_CONTINGENCY_PROPOSE]  = { NO,     ANY,   ANY,     SELF,     SELF,  NO,      ANY,    NO  },
+  [VD__COMMAND__ACT_CONTINGENCY_ACTIVATE] = { NO,     ANY,   ZONE,    OWN,      NO,    NO,      NO,     NO  },
+  [VD__COMMAND__ACT_CONTINGENCY_ABORT]    = { NO,     ANY,   ZONE,    OWN,      NO,    NO,      NO,     NO  },
+  [VD__COMMAND__ACT_CONTINGENCY_UNDO]     = { NO,     ANY,   ZONE,    STEP,     NO,    NO,      NO,     NO  },
   [VD__COMMAND__ACT_DRILL_START]          = { NO,     ANY,   ZONE,    NO,       NO,    NO,      NO,     NO  },
   [VD__COMMAND__ACT_DRILL_END]            = { NO,     ANY,   ZONE,    NO,       NO,    NO,      NO,     NO  },
   [VD__COMMAND__ACT_RESOURCE_USE]         = { NO,     ANY,   ZONE,    OWN,      OWN,   NO,      ZONE,   NO  },
@@ -341,6 +345,36 @@ static bool may_drill(const Vd__Principal *who, const char *zone)
   return who->n_zones == 0 || (*zone && has_zone(who, zone));
 }
 
+// A conversion is of all its zones.
+static bool may_convert(const struct vd_venue *venue, const Vd__Principal *who, const char *id)
+{
+  const Vd__Contingency *contingency = VD_FIND(venue, CONTINGENCY, Contingency, id);
+  if (!contingency)
+    return true;
+  for (size_t i = 0; i < contingency->n_from; i++)
+    if (!has_zone(who, contingency->from[i]->zone))
+      return false;
+  for (size_t i = 0; i < contingency->n_to; i++)
+    if (!has_zone(who, contingency->to[i]->zone))
+      return false;
+  return true;
+}
+
+// The contingency that the command is about, NULL if it is about none.
+static const char *contingency_of(const Vd__Command *command)
+{
+  switch (command->act_case) {
+  case VD__COMMAND__ACT_CONTINGENCY_ACTIVATE:
+    return command->contingency_activate->contingency;
+  case VD__COMMAND__ACT_CONTINGENCY_ABORT:
+    return command->contingency_abort->contingency;
+  case VD__COMMAND__ACT_CONTINGENCY_UNDO:
+    return command->contingency_undo->contingency;
+  default:
+    return NULL;
+  }
+}
+
 // A list is done whole or not at all, so all of it must be in the zones.
 static bool may_touch_all(const struct vd_venue *venue, const Vd__Principal *who, const Vd__Command *command)
 {
@@ -356,6 +390,8 @@ static bool may_touch_all(const struct vd_venue *venue, const Vd__Principal *who
         return false;
   } else if (command->act_case == VD__COMMAND__ACT_SUGGESTION_TAKE) {
     return may_take(venue, who, command->suggestion_take);
+  } else if (contingency_of(command)) {
+    return may_convert(venue, who, contingency_of(command));
   } else if (command->act_case == VD__COMMAND__ACT_DRILL_START) {
     return may_drill(who, command->drill_start->zone);
   } else if (command->act_case == VD__COMMAND__ACT_DRILL_END) {
@@ -420,6 +456,11 @@ static bool told_last_step(const struct vd_venue *venue, const Vd__Principal *wh
 {
   if (command->act_case == VD__COMMAND__ACT_SESSION_UNDO)
     return said_last_of(venue, who, command->session_undo->session);
+  if (command->act_case == VD__COMMAND__ACT_CONTINGENCY_UNDO) {
+    const Vd__Contingency *contingency =
+        VD_FIND(venue, CONTINGENCY, Contingency, command->contingency_undo->contingency);
+    return !contingency || strcmp(contingency->by, *who->crew ? who->crew : who->id) == 0;
+  }
   uint64_t number = incident_of(command);
   const Vd__Incident *incident = vd_incident_find(venue, number);
   if (!incident || !vd_incident_is_open(incident))
@@ -472,16 +513,22 @@ static enum vd_err check_bounds(const struct vd_venue *venue, const Vd__Principa
   return VD_OK;
 }
 
-// Food safety is not the field's to call off: a sample or its disposal.
-static bool is_of_a_sample(const struct vd_venue *venue, const Vd__Command *command)
+// Food safety, and the way out of the weather, are not the field's to call off: a sample, its disposal, a step
+// of a conversion.
+static const char *why_not_to_call_off(const struct vd_venue *venue, const Vd__Command *command)
 {
   if (command->act_case != VD__COMMAND__ACT_TASK_CANCEL)
-    return false;
+    return NULL;
   struct vd_key id = vd_key_of("t", "", "");
   vd_key_add_number(&id, command->task_cancel->task);
   const Vd__Task *task = VD_FIND(venue, TASK, Task, id.text);
-  return task &&
-         (task->kind == VD__TASK_KIND__TASK_KIND_SAMPLE || task->kind == VD__TASK_KIND__TASK_KIND_DISPOSE);
+  if (!task)
+    return NULL;
+  if (task->kind == VD__TASK_KIND__TASK_KIND_STEP)
+    return "control or the decision group calls off a step of a contingency";
+  bool is_of_a_sample =
+      task->kind == VD__TASK_KIND__TASK_KIND_SAMPLE || task->kind == VD__TASK_KIND__TASK_KIND_DISPOSE;
+  return is_of_a_sample ? "control or the decision group calls off a food sample" : NULL;
 }
 
 enum vd_err vd_access_check(const struct vd_venue *venue, const Vd__Principal *who,
@@ -493,8 +540,9 @@ enum vd_err vd_access_check(const struct vd_venue *venue, const Vd__Principal *w
   if (scope == NO)
     return deny(refusal, NULL, "this role may not do that");
   enum group group = group_of(who->role);
-  if ((group == FIELD || group == BRIDGE) && is_of_a_sample(venue, command))
-    return deny(refusal, "task_cancel", "control or the decision group calls off a food sample");
+  const char *why_not = group == FIELD || group == BRIDGE ? why_not_to_call_off(venue, command) : NULL;
+  if (why_not)
+    return deny(refusal, "task_cancel", why_not);
   if (group == DEVICE && command->act_case == VD__COMMAND__ACT_REPORT &&
       command->report->source != VD__SOURCE__SOURCE_DEVICE)
     return deny(refusal, "report.source", "a device reports as one");

@@ -57,19 +57,21 @@ static int64_t within(int64_t value, int64_t most)
   return value < 0 ? 0 : value < most ? value : most;
 }
 
-// The shares sum to met − start: what polling hid is nobody's, then the minutes in which nobody of the team
-// was on duty, and the rest is the team's (standard §4 "Clocks", "Duty").
+// The shares sum to met − start: what polling hid is nobody's, what waited for a decision the deciding team's,
+// then the minutes in which nobody of the team was on duty, and the rest is the team's (standard §4 "Clocks", "Duty").
 static void attribute(const struct vd_venue *venue, Vd__Deadline *deadline)
 {
   int64_t total_ms = within(deadline->met_at_ms - deadline->start_at_ms, INT64_MAX);
   int64_t detection_ms = within(deadline->detection_ms, total_ms);
   int64_t uncovered_ms =
       vd_team_uncovered(venue, deadline->team, deadline->met_at_ms) - deadline->team_uncovered_start_ms;
-  int64_t unowned_ms = within(uncovered_ms, total_ms - detection_ms);
+  int64_t waited_ms = within(deadline->waited_ms, total_ms - detection_ms);
+  int64_t unowned_ms = within(uncovered_ms, total_ms - detection_ms - waited_ms);
   drop_shares(deadline);
   add_share(deadline, "detection", detection_ms);
+  add_share(deadline, vd_policy(venue)->decide_team, waited_ms);
   add_share(deadline, "unowned", unowned_ms);
-  add_share(deadline, deadline->team, total_ms - detection_ms - unowned_ms);
+  add_share(deadline, deadline->team, total_ms - detection_ms - waited_ms - unowned_ms);
 }
 
 // ---- ending, and taking that back ----

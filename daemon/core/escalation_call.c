@@ -145,7 +145,7 @@ const char *vd_escalation_zone(const struct vd_venue *venue, uint64_t incident, 
   } nouns[] = {
       {"zone.", VD__KIND__KIND_ZONE},       {"session.", VD__KIND__KIND_SESSION},
       {"overlap.", VD__KIND__KIND_SESSION}, {"device.", VD__KIND__KIND_DEVICE},
-      {"lane.", VD__KIND__KIND_LANE},
+      {"lane.", VD__KIND__KIND_LANE},       {"contingency.", VD__KIND__KIND_CONTINGENCY},
   };
   struct vd_key number = {.size = 0};
   vd_key_add_number(&number, incident);

@@ -10,7 +10,7 @@
 #include "proto/check.h"
 #include "proto/text.h"
 
-enum { SESSIONS_MAX = 12, ZONES_MAX = 12 };
+enum { SESSIONS_MAX = 12, ZONES_MAX = 12, CONTINGENCIES_MAX = 4 };
 #define BETWEEN " / "     // what several people want said
 enum { SETTLES_MAX = 3 }; // times the policy's, in all
 // What later acts may add: instants, sequences, who approved it; and what people want said.
@@ -176,7 +176,8 @@ uint64_t vd_notice_add_sessions(struct vd_act *act, const char *const *sessions,
 
 static bool is_empty(const Vd__Notice *notice)
 {
-  return notice->n_sessions == 0 && notice->n_zones == 0 && notice->more == 0 && *notice->text == '\0';
+  return notice->n_sessions == 0 && notice->n_zones == 0 && notice->n_contingencies == 0 &&
+         notice->more == 0 && *notice->text == '\0';
 }
 
 static void take_out(char **items, size_t *count, const char *id)
@@ -202,18 +203,32 @@ static void drop_empty(struct vd_act *act, Vd__Notice *notice)
   vd_index_refresh(act->venue->index, act->venue, VD__KIND__KIND_NOTICE, notice->id, &notice->base);
 }
 
+static bool names_any(const Vd__Notice *notice, const char *zone, const char *contingency)
+{
+  return (zone && is_named(notice->zones, notice->n_zones, zone)) ||
+         (contingency && is_named(notice->contingencies, notice->n_contingencies, contingency));
+}
+
+static void take_out_any(Vd__Notice *notice, const char *zone, const char *contingency)
+{
+  if (zone)
+    take_out(notice->zones, &notice->n_zones, zone);
+  if (contingency)
+    take_out(notice->contingencies, &notice->n_contingencies, contingency);
+}
+
 // Those that only wait to leave: what else they say was approved, and stays so.
-static void take_out_approved(struct vd_act *act, const char *zone)
+static void take_out_approved(struct vd_act *act, const char *zone, const char *contingency)
 {
   struct vd_index_fields numbers = vd_index_collect(act->venue->index, "notice/");
   for (size_t i = 0; i < numbers.count; i++) {
     uint64_t number = strtoull(numbers.items[i], NULL, 10);
     Vd__Notice *notice = VD_FIND(act->venue, NOTICE, Notice, id_of(number).text);
     if (notice->state != VD__NOTICE_STATE__NOTICE_STATE_APPROVED ||
-        !is_named(notice->zones, notice->n_zones, zone))
+        !names_any(notice, zone, contingency))
       continue;
     vd_act_touch(act, VD__KIND__KIND_NOTICE, &notice->base);
-    take_out(notice->zones, &notice->n_zones, zone);
+    take_out_any(notice, zone, contingency);
     drop_empty(act, notice);
   }
   vd_index_fields_finish(&numbers);
@@ -221,7 +236,7 @@ static void take_out_approved(struct vd_act *act, const char *zone)
 
 void vd_notice_take_out(struct vd_act *act, const Vd__Zone *zone)
 {
-  take_out_approved(act, zone->id);
+  take_out_approved(act, zone->id, NULL);
   if (zone->told_shut) { // attendees go round it until they are told
     vd_notice_add(act, NULL, zone->id);
     return;
@@ -231,6 +246,27 @@ void vd_notice_take_out(struct vd_act *act, const Vd__Zone *zone)
     return;
   settle_anew(act, true); // whoever approves has read something else
   take_out(notice->zones, &notice->n_zones, zone->id);
+  drop_empty(act, notice);
+}
+
+void vd_notice_add_contingency(struct vd_act *act, const char *contingency)
+{
+  if (vd_policy(act->venue)->manual_nodes)
+    return;
+  Vd__Notice *notice = settle_anew(act, true);
+  if (!name_in(notice, &notice->contingencies, &notice->n_contingencies, CONTINGENCIES_MAX, contingency))
+    leave_out(act, notice, 1);
+  tell(act, VD_FACT_NOTICE_OPENED, notice, "");
+}
+
+void vd_notice_take_contingency_out(struct vd_act *act, const char *contingency)
+{
+  take_out_approved(act, NULL, contingency);
+  Vd__Notice *notice = find_open(act->venue);
+  if (!notice || !names_any(notice, NULL, contingency))
+    return;
+  settle_anew(act, true); // whoever approves has read something else
+  take_out_any(notice, NULL, contingency);
   drop_empty(act, notice);
 }
 

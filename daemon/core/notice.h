@@ -25,6 +25,10 @@ bool vd_notice_names(const struct vd_venue *venue, const char *session);
 // dropped if it says nothing else. False where attendees are to be told all the same: they have read it, or
 // (NULL) the notice named the session before.
 bool vd_notice_unsay(struct vd_act *act, uint64_t number, uint64_t by, const char *session);
+// A contingency converts: what attendees are told carries its announcement and route. It was taken back: what
+// has not left yet says nothing of it, and is dropped if it says nothing else.
+void vd_notice_add_contingency(struct vd_act *act, const char *contingency);
+void vd_notice_take_contingency_out(struct vd_act *act, const char *contingency);
 // The zone can be passed again: what has not left yet says nothing of it, and is dropped if it says nothing
 // else. If attendees were told already that it is shut, they are to be told that it is not.
 void vd_notice_take_out(struct vd_act *act, const Vd__Zone *zone);

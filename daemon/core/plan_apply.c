@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "daemon/core/batch.h"
+#include "daemon/core/contingency.h"
 #include "daemon/core/crew.h"
 #include "daemon/core/device.h"
 #include "daemon/core/dispatch.h"
@@ -37,6 +38,12 @@ struct apply {
 static bool is_foreign(Vd__Kind kind, const ProtobufCMessage *live)
 {
   return kind == VD__KIND__KIND_SESSION && ((const Vd__Session *)live)->imported;
+}
+
+// A playbook that is being played is not rewritten.
+static bool is_under_way(Vd__Kind kind, const ProtobufCMessage *live)
+{
+  return kind == VD__KIND__KIND_CONTINGENCY && vd_contingency_is_active((const Vd__Contingency *)live);
 }
 
 // ---- one entity ----
@@ -75,7 +82,7 @@ static void put(struct apply *apply, Vd__Kind kind, ProtobufCMessage *wanted)
   struct vd_venue *venue = apply->act->venue;
   const char *id = vd_message_id(wanted);
   ProtobufCMessage *live = vd_fold_find(venue->fold, kind, id);
-  bool is_kept = live && is_foreign(kind, live);
+  bool is_kept = live && (is_foreign(kind, live) || is_under_way(kind, live));
   apply->kept += is_kept;
   if (is_kept || (live && vd_plan_says_the_same(kind, wanted, live))) {
     protobuf_c_message_free_unpacked(wanted, NULL);
@@ -140,6 +147,48 @@ static void put_batches(struct apply *apply, const Vd__PlanSupply *planned)
     VD_EDIT(apply->act, SUPPLY, Supply, planned->id)->batches = index;
 }
 
+static bool has_step(const Vd__PlanContingency *planned, const Vd__ContingencyStep *step)
+{
+  const char *word = step->id + strlen(step->contingency) + 1;
+  for (size_t i = 0; i < planned->n_tasks; i++)
+    if (strcmp(planned->tasks[i]->id, word) == 0)
+      return true;
+  return false;
+}
+
+// Those that its playbook no longer has. NULL: none is its.
+static void remove_steps(struct apply *apply, const char *id, const Vd__PlanContingency *planned)
+{
+  const struct vd_fold *fold = apply->act->venue->fold;
+  struct vd_key prefix = vd_key_of(id, ".", "");
+  char **gone = NULL;
+  size_t count = 0;
+  ProtobufCMessage *message = vd_fold_next(fold, VD__KIND__KIND_CONTINGENCY_STEP, NULL, prefix.text);
+  for (; message;
+       message = vd_fold_next(fold, VD__KIND__KIND_CONTINGENCY_STEP, vd_message_id(message), prefix.text))
+    if (!planned || !has_step(planned, (const Vd__ContingencyStep *)message))
+      vd_strings_add(&gone, &count, vd_message_id(message));
+  for (size_t i = 0; i < count; i++) {
+    vd_act_remove(apply->act, VD__KIND__KIND_CONTINGENCY_STEP, gone[i]);
+    free(gone[i]);
+  }
+  free(gone);
+  apply->retired += (unsigned)count;
+}
+
+static void put_contingency(struct apply *apply, const Vd__PlanContingency *planned)
+{
+  put(apply, VD__KIND__KIND_CONTINGENCY, &vd_plan_contingency_entity(planned)->base);
+  const Vd__Contingency *live = VD_FIND(apply->act->venue, CONTINGENCY, Contingency, planned->id);
+  if (vd_contingency_is_active(live)) {
+    apply->kept += live->steps;
+    return;
+  }
+  for (size_t i = 0; i < planned->n_tasks; i++)
+    put(apply, VD__KIND__KIND_CONTINGENCY_STEP, &vd_plan_step_entity(planned, i)->base);
+  remove_steps(apply, planned->id, planned);
+}
+
 static void put_all(struct apply *apply, const ProtobufCBinaryData *hash)
 {
   const Vd__Plan *plan = apply->plan;
@@ -170,6 +219,10 @@ static void put_all(struct apply *apply, const ProtobufCBinaryData *hash)
   }
   for (size_t i = 0; i < plan->n_lanes; i++)
     put(apply, VD__KIND__KIND_LANE, &vd_plan_lane_entity(plan->lanes[i])->base);
+  for (size_t i = 0; i < plan->n_contingencies; i++)
+    put_contingency(apply, plan->contingencies[i]);
+  for (size_t i = 0; i < plan->n_resources; i++)
+    put(apply, VD__KIND__KIND_RESOURCE, &vd_plan_resource_entity(plan->resources[i])->base);
 }
 
 // ---- what the plan no longer names ----
@@ -210,6 +263,11 @@ static void retire(struct apply *apply, Vd__Kind kind, const struct vd_plan_ids 
       end_roster((Vd__Crew *)message);
     if (kind == VD__KIND__KIND_ZONE)
       vd_zone_retired(apply->act, (Vd__Zone *)message);
+    if (kind == VD__KIND__KIND_CONTINGENCY) {
+      vd_contingency_retired(apply->act, (Vd__Contingency *)message);
+      if (!vd_contingency_is_active((Vd__Contingency *)message))
+        remove_steps(apply, vd_message_id(message), NULL);
+    }
     if (kind == VD__KIND__KIND_SUPPLY)
       remove_batches(apply, vd_message_id(message), 0, true);
     if (kind == VD__KIND__KIND_SESSION)
@@ -267,6 +325,8 @@ static void retire_all(struct apply *apply)
   RETIRE(apply, DEVICE, devices);
   RETIRE(apply, SUPPLY, supplies);
   RETIRE(apply, LANE, lanes);
+  RETIRE(apply, CONTINGENCY, contingencies);
+  RETIRE(apply, RESOURCE, resources);
   remove_pages(apply);
 }
 

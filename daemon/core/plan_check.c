@@ -77,6 +77,13 @@ static bool check_text(struct vd_plan_check *check)
   is_clean &= CHECK_MESSAGES(check, devices);
   is_clean &= CHECK_MESSAGES(check, supplies);
   is_clean &= CHECK_MESSAGES(check, lanes);
+  is_clean &= CHECK_MESSAGES(check, contingencies);
+  is_clean &= !plan->preparation || check_message(check, &plan->preparation->base, "preparation");
+  is_clean &= CHECK_MESSAGES(check, materials);
+  is_clean &= CHECK_MESSAGES(check, suppliers);
+  is_clean &= CHECK_MESSAGES(check, resources);
+  is_clean &= CHECK_MESSAGES(check, displays);
+  is_clean &= CHECK_MESSAGES(check, redundancy);
   return is_clean && check_message(check, &plan->base, "");
 }
 
@@ -92,6 +99,22 @@ static void check_ids(struct vd_plan_check *check, const struct vd_plan_ids *ids
       VD_PLAN_FIND(check->findings, ID_TWICE, vd_plan_words("%s[%zu].id", field, item->at).text, item->id,
                    field, vd_plan_words("%zu", item[-1].at + 1).text);
   }
+}
+
+// Nothing names those.
+#define CHECK_OWN_IDS(check, field)                                                                          \
+  do {                                                                                                       \
+    struct vd_plan_ids ids = VD_PLAN_IDS((check)->plan, field);                                              \
+    check_ids((check), &ids, #field);                                                                        \
+    vd_plan_ids_finish(&ids);                                                                                \
+  } while (0)
+
+static void check_prepared_ids(struct vd_plan_check *check)
+{
+  CHECK_OWN_IDS(check, materials);
+  CHECK_OWN_IDS(check, suppliers);
+  CHECK_OWN_IDS(check, resources);
+  CHECK_OWN_IDS(check, displays);
 }
 
 // Words that would be mistaken for somebody else: threads of no person, shares of no team.
@@ -153,6 +176,21 @@ static bool may_be_large(const ProtobufCMessage *entry, size_t growth)
   return protobuf_c_message_get_packed_size(entry) + VD_PLAN_ENTITY_ADDS > VD_ENTITY_MAX - growth;
 }
 
+// A contingency remembers of each zone that it converts what that was before.
+static void check_contingency_sizes(struct vd_plan_check *check, size_t at)
+{
+  const Vd__PlanContingency *planned = check->plan->contingencies[at];
+  size_t growth = VD_PLAN_GROWTH_CONTINGENCY;
+  for (size_t i = 0; i < planned->n_from; i++)
+    growth += strlen(planned->from[i]->zone) + VD_PLAN_GROWTH_CONVERSION;
+  for (size_t i = 0; i < planned->n_to; i++)
+    growth += strlen(planned->to[i]->zone) + VD_PLAN_GROWTH_CONVERSION;
+  check_size(check, &vd_plan_contingency_entity(planned)->base, growth, "contingencies", at);
+  for (size_t i = 0; i < planned->n_tasks; i++)
+    check_size(check, &vd_plan_step_entity(planned, i)->base, VD_PLAN_GROWTH,
+               vd_plan_words("contingencies[%zu].tasks", at).text, i);
+}
+
 #define CHECK_SIZES(check, field, entity_of, growth)                                                         \
   for (size_t i = 0; i < (check)->plan->n_##field; i++)                                                      \
     if (may_be_large(&(check)->plan->field[i]->base, (growth)))                                              \
@@ -188,6 +226,9 @@ static void check_sizes(struct vd_plan_check *check)
   CHECK_SIZES(check, devices, vd_plan_device_entity, VD_PLAN_GROWTH_DEVICE);
   CHECK_SIZES(check, supplies, vd_plan_supply_entity, VD_PLAN_GROWTH_SUPPLY);
   CHECK_SIZES(check, lanes, vd_plan_lane_entity, VD_PLAN_GROWTH_LANE);
+  CHECK_SIZES(check, resources, vd_plan_resource_entity, VD_PLAN_GROWTH);
+  for (size_t i = 0; i < plan->n_contingencies; i++)
+    check_contingency_sizes(check, i);
   size_t size = protobuf_c_message_get_packed_size(&plan->base);
   if (size > VD_PLAN_SIZE_MAX)
     VD_PLAN_FIND(check->findings, PLAN_SIZE, "", vd_plan_words("%zu bytes", size).text,
@@ -240,6 +281,8 @@ static void check_references(struct vd_plan_check *check)
   vd_plan_check_devices(check);
   vd_plan_check_supplies(check);
   vd_plan_check_lanes(check);
+  vd_plan_check_contingencies(check);
+  vd_plan_check_preparation(check);
 }
 
 static struct vd_plan_ids sessions_by_zone(const Vd__Plan *plan)
@@ -268,6 +311,7 @@ void vd_plan_check(const Vd__Plan *plan, struct vd_findings *findings)
   check.devices = VD_PLAN_IDS(plan, devices);
   check.supplies = VD_PLAN_IDS(plan, supplies);
   check.lanes = VD_PLAN_IDS(plan, lanes);
+  check.contingencies = VD_PLAN_IDS(plan, contingencies);
   check.sessions_by_zone = sessions_by_zone(plan);
   check.ways = vd_plan_ways_of(plan);
   check_ids(&check, &check.zones, "zones");
@@ -279,6 +323,8 @@ void vd_plan_check(const Vd__Plan *plan, struct vd_findings *findings)
   check_ids(&check, &check.devices, "devices");
   check_ids(&check, &check.supplies, "supplies");
   check_ids(&check, &check.lanes, "lanes");
+  check_ids(&check, &check.contingencies, "contingencies");
+  check_prepared_ids(&check);
   check_reserved(&check);
   bool has_times = check_event(&check);
   check_references(&check);
@@ -296,4 +342,5 @@ void vd_plan_check(const Vd__Plan *plan, struct vd_findings *findings)
   vd_plan_ids_finish(&check.devices);
   vd_plan_ids_finish(&check.supplies);
   vd_plan_ids_finish(&check.lanes);
+  vd_plan_ids_finish(&check.contingencies);
 }

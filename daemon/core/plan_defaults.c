@@ -108,6 +108,41 @@ static void fill_supply(const Vd__Policy *policy, Vd__PlanSupply *supply)
   fill_word(&supply->team, policy->supply_team);
 }
 
+static const char *team_of_post(const Vd__Plan *plan, const char *post)
+{
+  for (size_t i = 0; i < plan->n_posts; i++)
+    if (strcmp(plan->posts[i]->id, post) == 0)
+      return plan->posts[i]->team;
+  return "";
+}
+
+static void fill_after(Vd__Conversion *conversion, Vd__ZoneStatus after)
+{
+  if (conversion->after == VD__ZONE_STATUS__ZONE_STATUS_UNSPECIFIED)
+    conversion->after = after;
+}
+
+// What is left is closed at the end, what takes over is open (standard §3: converted within 15 min).
+static void fill_contingency(const Vd__Plan *plan, Vd__PlanContingency *contingency)
+{
+  fill(&contingency->within_ms, 15 * MINUTE);
+  fill_word(&contingency->team, plan->policy->land_team);
+  for (size_t i = 0; i < contingency->n_from; i++)
+    fill_after(contingency->from[i], VD__ZONE_STATUS__ZONE_STATUS_CLOSED);
+  for (size_t i = 0; i < contingency->n_to; i++)
+    fill_after(contingency->to[i], VD__ZONE_STATUS__ZONE_STATUS_OPEN);
+  const char *zone = contingency->n_from > 0 ? contingency->from[0]->zone
+                     : contingency->n_to > 0 ? contingency->to[0]->zone
+                                             : "unknown";
+  for (size_t i = 0; i < contingency->n_tasks; i++) {
+    Vd__PlanStep *task = contingency->tasks[i];
+    fill(&task->within_ms, contingency->within_ms);
+    fill_word(&task->zone, zone);
+    fill_word(&task->team, team_of_post(plan, task->post));
+    fill_word(&task->team, *task->post ? "" : contingency->team);
+  }
+}
+
 static bool has_zone(const Vd__Plan *plan, const char *id)
 {
   for (size_t i = 0; i < plan->n_zones; i++)
@@ -163,6 +198,24 @@ static void add_other_category(Vd__Plan *plan)
   VD_REPEATED_ADD(plan->categories, plan->n_categories, other);
 }
 
+static void fill_preparation(Vd__PlanPreparation *said)
+{
+  const int64_t hour_ms = INT64_C(3600000);
+  said->reserve_percent = said->reserve_percent ? said->reserve_percent : 15;
+  fill(&said->hub_reach_ms, hour_ms);
+  fill(&said->material_check_ms, 72 * hour_ms);
+  fill(&said->drill_every_ms, 92 * 24 * hour_ms);
+  said->display_characters = said->display_characters ? said->display_characters : 18;
+  said->display_words = said->display_words ? said->display_words : 12;
+}
+
+static void fill_resource(Vd__PlanResource *resource)
+{
+  if (resource->kind == VD__RESOURCE_KIND__RESOURCE_KIND_UNSPECIFIED)
+    resource->kind = VD__RESOURCE_KIND__RESOURCE_KIND_SPARE;
+  resource->count = resource->count ? resource->count : 1;
+}
+
 void vd_plan_defaults(Vd__Plan *plan)
 {
   if (!plan->event)
@@ -182,9 +235,15 @@ void vd_plan_defaults(Vd__Plan *plan)
     fill_device(plan, plan->devices[i]);
   for (size_t i = 0; i < plan->n_supplies; i++)
     fill_supply(plan->policy, plan->supplies[i]);
+  for (size_t i = 0; i < plan->n_contingencies; i++)
+    fill_contingency(plan, plan->contingencies[i]);
   for (size_t i = 0; i < plan->n_lanes; i++)
     if (plan->lanes[i]->kind == VD__LANE_KIND__LANE_KIND_UNSPECIFIED)
       plan->lanes[i]->kind = VD__LANE_KIND__LANE_KIND_GENERAL;
+  if (plan->preparation)
+    fill_preparation(plan->preparation);
+  for (size_t i = 0; i < plan->n_resources; i++)
+    fill_resource(plan->resources[i]);
   for (size_t i = 0; i < plan->n_sessions; i++)
     if (plan->sessions[i]->kind == VD__SESSION_KIND__SESSION_KIND_UNSPECIFIED)
       plan->sessions[i]->kind = VD__SESSION_KIND__SESSION_KIND_TALK;

@@ -203,6 +203,24 @@ Vd__Lane *vd_plan_lane_entity(const Vd__PlanLane *planned)
   return lane;
 }
 
+Vd__Resource *vd_plan_resource_entity(const Vd__PlanResource *planned)
+{
+  Vd__Resource *resource = NEW(Resource, resource);
+  vd_string_set(&resource->id, planned->id);
+  resource->name = copy_text(planned->name);
+  resource->kind = planned->kind;
+  vd_string_set(&resource->zone, planned->zone);
+  resource->count = planned->count;
+  resource->eta_ms = planned->eta_ms;
+  vd_string_set(&resource->contact, planned->contact);
+  vd_string_set(&resource->post, planned->post);
+  copy_words(&resource->categories, &resource->n_categories, planned->categories, planned->n_categories);
+  resource->trade = planned->trade;
+  vd_string_set(&resource->city, planned->city);
+  resource->priority = planned->priority;
+  return resource;
+}
+
 Vd__Session *vd_plan_session_entity(const Vd__PlanSession *planned)
 {
   Vd__Session *session = NEW(Session, session);

@@ -18,6 +18,8 @@ enum {
   VD_PLAN_GROWTH_EVENT = 160,  // of the event: numbers given, the supply that is forecast next
   VD_PLAN_GROWTH_SUPPLY = 208, // of a supply: what is known of it, and the forecast
   VD_PLAN_GROWTH_LANE = 256,   // of a lane: what was counted, learnt and predicted
+  VD_PLAN_GROWTH_CONTINGENCY = 360, // of a contingency: its last run, who and why, the alert
+  VD_PLAN_GROWTH_CONVERSION = 12,   // and of each zone, what it was
   VD_PLAN_ENTITY_ADDS = 64,    // at most, of a session, device, supply or lane beside what its entry says
   VD_PLAN_FINDINGS_MAX = 500,  // errors, and as many warnings: none of them hides an error
 };
@@ -79,7 +81,7 @@ void vd_plan_ways_finish(struct vd_plan_ways *ways);
 struct vd_plan_check {
   const Vd__Plan *plan;
   struct vd_findings *findings;
-  struct vd_plan_ids zones, teams, posts, crews, categories, sessions, devices, supplies, lanes;
+  struct vd_plan_ids zones, teams, posts, crews, categories, sessions, devices, supplies, lanes, contingencies;
   struct vd_plan_ids sessions_by_zone; // their `id` is the zone's
   struct vd_plan_ways ways;
 };
@@ -92,7 +94,11 @@ void vd_plan_check_categories(struct vd_plan_check *check); // handbook, decisio
 void vd_plan_check_sessions(struct vd_plan_check *check);   // the agenda
 void vd_plan_check_devices(struct vd_plan_check *check);    // devices and what stands in for them
 void vd_plan_check_supplies(struct vd_plan_check *check);   // the tea-break, food samples
+void vd_plan_check_contingencies(struct vd_plan_check *check); // playbooks for the weather
 void vd_plan_check_lanes(struct vd_plan_check *check);      // check-in
+void vd_plan_check_preparation(struct vd_plan_check *check); // what is said of the preparation
+void vd_plan_check_materials(struct vd_plan_check *check);   // a part of it: things, suppliers, stand-ins
+void vd_plan_check_resources(struct vd_plan_check *check);   // what helps out
 
 // Says so, with the nearest known name, where `id` is not among `ids`. `what` is a team, a zone … `path` is
 // made only then: most references are right, and there are many.
@@ -123,9 +129,13 @@ Vd__Team *vd_plan_team_entity(const Vd__PlanTeam *team);
 Vd__Post *vd_plan_post_entity(const Vd__PlanPost *post);
 Vd__Crew *vd_plan_crew_entity(const Vd__Plan *plan, size_t at);
 Vd__Lane *vd_plan_lane_entity(const Vd__PlanLane *planned);
+Vd__Resource *vd_plan_resource_entity(const Vd__PlanResource *planned);
 Vd__Session *vd_plan_session_entity(const Vd__PlanSession *session);
 Vd__Device *vd_plan_device_entity(const Vd__PlanDevice *device);
 Vd__Supply *vd_plan_supply_entity(const Vd__PlanSupply *supply);
+Vd__Contingency *vd_plan_contingency_entity(const Vd__PlanContingency *planned);
+// The step at `at` of its tasks.
+Vd__ContingencyStep *vd_plan_step_entity(const Vd__PlanContingency *planned, size_t at);
 // The batch at `at` of the supply, as its number `index`.
 Vd__Batch *vd_plan_batch_entity(const Vd__PlanSupply *supply, size_t at, uint32_t index);
 

@@ -410,6 +410,10 @@ static const struct vd_plan_sentence_row sentences[VD_SAY_LIVE] = {
 
 const struct vd_plan_sentence_row *vd_plan_sentence(enum vd_plan_sentence sentence)
 {
+  if (sentence >= VD_SAY_PREPARATION)
+    return &vd_plan_preparation_sentences[sentence - VD_SAY_PREPARATION];
+  if (sentence >= VD_SAY_CONTINGENCIES)
+    return &vd_plan_contingency_sentences[sentence - VD_SAY_CONTINGENCIES];
   return sentence < VD_SAY_LIVE ? &sentences[sentence] : &vd_plan_live_sentences[sentence - VD_SAY_LIVE];
 }
 
@@ -422,6 +426,7 @@ static const char *const nouns[VD_NOUN_COUNT][3] = {
     [VD_NOUN_CATEGORY] = {"category", "類別", "类别"},
     [VD_NOUN_SESSION] = {"session", "議程", "议程"},
     [VD_NOUN_DEVICE] = {"device", "設備", "设备"},
+    [VD_NOUN_TASK] = {"task", "任務", "任务"},
     [VD_NOUN_LEAD_1] = {"lead of tier 1, respond", "一級響應組長", "一级响应组长"},
     [VD_NOUN_LEAD_2] = {"lead of tier 2, decide", "二級定案組長", "二级定案组长"},
     [VD_NOUN_LEAD_3] = {"lead of tier 3, land", "三級落地組長", "三级落地组长"},

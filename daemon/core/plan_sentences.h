@@ -111,7 +111,49 @@
   X(ONE_CHANNEL, "one-channel", false, BAD_PLAN)                                                             \
   X(LANE_UNCOVERED, "lane-uncovered", false, BAD_PLAN)                                                       \
   X(LANE_WAIT, "lane-wait", false, BAD_PLAN)                                                                 \
-  X(LANE_MEASURE, "lane-measure", false, BAD_PLAN)
+  X(LANE_MEASURE, "lane-measure", false, BAD_PLAN)                                                           \
+  /* contingencies */                                                                                        \
+  X(CONTINGENCY_ZONES, "contingency-zones", true, BAD_VALUE)                                                 \
+  X(CONTINGENCY_TASKS, "contingency-tasks", true, MISSING)                                                   \
+  X(CONTINGENCY_ORDER, "contingency-order", true, BAD_VALUE)                                                 \
+  X(CONTINGENCY_OWNER, "contingency-owner", true, BAD_PLAN)                                                  \
+  X(CONTINGENCY_ROUTE, "contingency-route", true, BAD_VALUE)                                                 \
+  X(CONTINGENCY_STEP_FREE, "contingency-step-free", true, BAD_VALUE)                                         \
+  X(CONTINGENCY_LIMIT, "contingency-limit", false, BAD_PLAN)                                                 \
+  X(CONTINGENCY_TIME, "contingency-time", false, BAD_PLAN)                                                   \
+  X(CONTINGENCY_TRIGGER, "contingency-trigger", false, BAD_PLAN)                                             \
+  X(CONTINGENCY_TEXT, "contingency-text", false, BAD_PLAN)                                                   \
+  /* preparation */                                                                                          \
+  X(NO_PREPARATION, "no-preparation", false, BAD_PLAN)                                                       \
+  X(VENUE_RESERVE, "venue-reserve", false, BAD_PLAN)                                                         \
+  X(TRANSPORT_HUBS, "transport-hubs", false, BAD_PLAN)                                                       \
+  X(HIDDEN_COSTS, "hidden-costs", false, BAD_PLAN)                                                           \
+  X(PUBLIC_STEP_FREE, "public-step-free", false, BAD_PLAN)                                                   \
+  X(REDUNDANCY, "redundancy", false, BAD_PLAN)                                                               \
+  X(NO_MATERIALS, "no-materials", false, BAD_PLAN)                                                           \
+  X(MATERIAL_OWNER, "material-owner", false, BAD_PLAN)                                                       \
+  X(MATERIAL_SPARE, "material-spare", false, BAD_PLAN)                                                       \
+  X(MATERIAL_CHECK, "material-check", false, BAD_PLAN)                                                       \
+  X(NO_SUPPLIER, "no-supplier", false, BAD_PLAN)                                                             \
+  X(SUPPLIER_QUALIFIED, "supplier-qualified", false, BAD_PLAN)                                               \
+  X(SUPPLIER_REHEARSED, "supplier-rehearsed", false, BAD_PLAN)                                               \
+  X(SUPPLIER_CONTRACT, "supplier-contract", false, BAD_PLAN)                                                 \
+  X(EMERGENCY_POOL, "emergency-pool", false, BAD_PLAN)                                                       \
+  X(EMERGENCY_SPACE, "emergency-space", false, BAD_PLAN)                                                     \
+  X(RESOURCE_ETA, "resource-eta", true, MISSING)                                                             \
+  X(RESOURCE_CONTACT, "resource-contact", true, MISSING)                                                     \
+  X(CHECK_IN_HELP, "check-in-help", false, BAD_PLAN)                                                         \
+  X(FEEDBACK_POST, "feedback-post", false, BAD_PLAN)                                                         \
+  X(OPINION_POST, "opinion-post", false, BAD_PLAN)                                                           \
+  X(FOLLOW_UP_POST, "follow-up-post", false, BAD_PLAN)                                                       \
+  X(NIGHT_GUARD, "night-guard", false, BAD_PLAN)                                                             \
+  X(TRANSLATION, "translation", false, BAD_PLAN)                                                             \
+  X(NO_BATCHES, "no-batches", false, BAD_PLAN)                                                               \
+  X(SAMPLE_FRIDGE, "sample-fridge", false, BAD_PLAN)                                                         \
+  X(RESTORATION, "restoration", false, BAD_PLAN)                                                             \
+  X(DRILL_DATE, "drill-date", false, BAD_PLAN)                                                               \
+  X(DISPLAY_LENGTH, "display-length", false, BAD_PLAN)                                                       \
+  X(DISPLAY_LANGUAGE, "display-language", false, BAD_PLAN)
 
 enum vd_plan_rule {
 #define VD_PLAN_RULE_ENUM(symbol, name, is_error, err) VD_PLAN_##symbol,
@@ -266,6 +308,81 @@ enum vd_plan_sentence {
   VD_SAY_LANE_GAP,
   VD_SAY_LANE_WAIT,
   VD_SAY_LANE_MEASURE,
+  // contingencies, from here on (plan_sentences_contingencies.c)
+  VD_SAY_CONTINGENCIES,
+  VD_SAY_CONVERTS_TWICE = VD_SAY_CONTINGENCIES,
+  VD_SAY_CONVERTS_TO,
+  VD_SAY_NO_STEPS,
+  VD_SAY_STEP_NAME,
+  VD_SAY_STEP_ORDER,
+  VD_SAY_STEPS_LONG,
+  VD_SAY_STEP_POST_TEAM,
+  VD_SAY_OWNER_GAP,
+  VD_SAY_CONVERSION_LIMIT,
+  VD_SAY_NO_ROUTE,
+  VD_SAY_ROUTE_BROKEN,
+  VD_SAY_ROUTE_SHUT,
+  VD_SAY_ROUTE_ELSEWHERE,
+  VD_SAY_ROUTE_STEPS,
+  VD_SAY_NO_TRIGGER,
+  VD_SAY_TRIGGER_NO_EVENT,
+  VD_SAY_NO_ANNOUNCEMENT,
+  // what is prepared, from here on (plan_sentences_preparation.c)
+  VD_SAY_PREPARATION,
+  VD_SAY_NO_PREPARATION = VD_SAY_PREPARATION,
+  VD_SAY_RESERVE_PERCENT,
+  VD_SAY_VENUE_UNSAID,
+  VD_SAY_VENUE_RESERVE,
+  VD_SAY_NO_HUB,
+  VD_SAY_HUB_UNSAID,
+  VD_SAY_HUB_FAR,
+  VD_SAY_HIDDEN_COST,
+  VD_SAY_PUBLIC_STEPS,
+  VD_SAY_NO_CHECK_IN_HELP,
+  VD_SAY_CHECK_IN_HELP_GAP,
+  VD_SAY_NO_FEEDBACK_POST,
+  VD_SAY_FEEDBACK_GAP,
+  VD_SAY_NO_OPINION_POST,
+  VD_SAY_OPINION_GAP,
+  VD_SAY_NO_FOLLOW_UP,
+  VD_SAY_FOLLOW_UP_NOBODY,
+  VD_SAY_NO_NIGHT_POST,
+  VD_SAY_NIGHT_GAP,
+  VD_SAY_NOT_SPOKEN,
+  VD_SAY_NO_BATCHES,
+  VD_SAY_NO_FRIDGE,
+  VD_SAY_RESTORATION_UNSAID,
+  VD_SAY_RESTORATION_ALONE,
+  VD_SAY_NO_DRILL,
+  VD_SAY_DRILL_OLD,
+  VD_SAY_DRILL_AFTER,
+  VD_SAY_DRILL_SELDOM,
+  VD_SAY_DISPLAY_WORDS,
+  VD_SAY_DISPLAY_CHARACTERS,
+  VD_SAY_DISPLAY_MORE_WORDS,
+  VD_SAY_DISPLAY_MORE_CHARACTERS,
+  VD_SAY_DISPLAY_LANGUAGE,
+  VD_SAY_NO_MATERIALS,
+  VD_SAY_MATERIAL_CHECK,
+  VD_SAY_MATERIAL_UNCHECKED,
+  VD_SAY_MATERIAL_LATE,
+  VD_SAY_MATERIAL_OWNER,
+  VD_SAY_MATERIAL_SPARE,
+  VD_SAY_NO_SUPPLIER,
+  VD_SAY_NOT_QUALIFIED,
+  VD_SAY_NOT_REHEARSED,
+  VD_SAY_REHEARSED_LATE,
+  VD_SAY_NO_CONTRACT,
+  VD_SAY_NO_PENALTY,
+  VD_SAY_NO_BACKUP,
+  VD_SAY_NO_SPACE,
+  VD_SAY_NO_PRIORITY,
+  VD_SAY_RESOURCE_ETA,
+  VD_SAY_RESOURCE_CONTACT,
+  VD_SAY_NO_STAND_IN,
+  VD_SAY_STAND_IN_SOUND,
+  VD_SAY_STAND_IN_LIGHT,
+  VD_SAY_STAND_IN_NETWORK,
   VD_SAY_COUNT
 };
 
@@ -277,7 +394,10 @@ struct vd_plan_sentence_row {
   const char *limit[3]; // as required; "" where the sentence says it all
 };
 const struct vd_plan_sentence_row *vd_plan_sentence(enum vd_plan_sentence sentence);
-extern const struct vd_plan_sentence_row vd_plan_live_sentences[VD_SAY_COUNT - VD_SAY_LIVE]; // a part of them
+// parts of them
+extern const struct vd_plan_sentence_row vd_plan_live_sentences[VD_SAY_CONTINGENCIES - VD_SAY_LIVE];
+extern const struct vd_plan_sentence_row vd_plan_contingency_sentences[VD_SAY_PREPARATION - VD_SAY_CONTINGENCIES];
+extern const struct vd_plan_sentence_row vd_plan_preparation_sentences[VD_SAY_COUNT - VD_SAY_PREPARATION];
 
 // Words within a sentence.
 enum vd_plan_noun {
@@ -287,6 +407,7 @@ enum vd_plan_noun {
   VD_NOUN_CATEGORY,
   VD_NOUN_SESSION,
   VD_NOUN_DEVICE,
+  VD_NOUN_TASK,
   VD_NOUN_LEAD_1,
   VD_NOUN_LEAD_2,
   VD_NOUN_LEAD_3,

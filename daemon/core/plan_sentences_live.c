@@ -7,7 +7,7 @@
     words, words, words                                                                                      \
   }
 
-const struct vd_plan_sentence_row vd_plan_live_sentences[VD_SAY_COUNT - VD_SAY_LIVE] = {
+const struct vd_plan_sentence_row vd_plan_live_sentences[VD_SAY_CONTINGENCIES - VD_SAY_LIVE] = {
     // ---- the policy ----
     SAY(CLEAR_PERCENT) = {VD_PLAN_VALUE_RANGE,
                           true,

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "daemon/core/alert.h"
+#include "daemon/core/contingency.h"
 #include "daemon/core/crew.h"
 #include "daemon/core/deadline.h"
 #include "daemon/core/dispatch.h"
@@ -22,6 +23,8 @@ static Vd__Promise promise_of(Vd__TaskKind kind)
     return VD__PROMISE__PROMISE_SAMPLE;
   case VD__TASK_KIND__TASK_KIND_DISPOSE:
     return VD__PROMISE__PROMISE_DISPOSE;
+  case VD__TASK_KIND__TASK_KIND_STEP:
+    return VD__PROMISE__PROMISE_STEP;
   default:
     return VD__PROMISE__PROMISE_REFILL;
   }
@@ -90,6 +93,11 @@ static const Vd__Alert *thread_of(const struct vd_venue *venue, const Vd__Task *
   return VD_FIND(venue, ALERT, Alert, vd_alert_id_of(0, task->id, crew).text);
 }
 
+static bool may_do(const Vd__Task *task, const Vd__Crew *crew)
+{
+  return *task->post == '\0' || vd_crew_holds_post(crew, task->post);
+}
+
 // `is_first`: nobody has to have been asked before; else whoever was called about it already is left out.
 static const Vd__Crew *find_best(struct vd_venue *venue, const Vd__Task *task, bool is_first)
 {
@@ -99,7 +107,7 @@ static const Vd__Crew *find_best(struct vd_venue *venue, const Vd__Task *task, b
   struct vd_key prefix = vd_key_of("duty/", task->team, "/");
   for (const char *key = NULL; (key = vd_index_next(venue->index, prefix.text, key));) {
     const Vd__Crew *crew = VD_FIND(venue, CREW, Crew, vd_index_last_field(key));
-    if (!crew || !vd_crew_is_reachable(crew) || (!is_first && thread_of(venue, task, crew->id)))
+    if (!crew || !vd_crew_is_reachable(crew) || !may_do(task, crew) || (!is_first && thread_of(venue, task, crew->id)))
       continue;
     struct candidate candidate = {
         .crew = crew,
@@ -170,6 +178,7 @@ Vd__Task *vd_task_open(struct vd_act *act, const struct vd_task_call *call)
   vd_string_set(&task->subject, call->subject);
   vd_string_set(&task->zone, call->zone);
   vd_string_set(&task->team, call->team);
+  vd_string_set(&task->post, call->post);
   task->state = VD__TASK_STATE__TASK_STATE_OPEN;
   task->opened_at_ms = act->now_ms;
   struct vd_key deadline_id = vd_key_of(task->id, ".done", "");
@@ -263,6 +272,18 @@ void vd_task_left(struct vd_act *act, const Vd__Crew *crew)
   vd_index_fields_finish(&asked);
 }
 
+// The oldest of the team's that waits for anybody and that this person may do.
+static Vd__Task *unasked_for(const struct vd_venue *venue, const char *team, const Vd__Crew *crew)
+{
+  struct vd_key prefix = vd_key_of("unasked/", team, "/");
+  for (const char *key = NULL; (key = vd_index_next(venue->index, prefix.text, key));) {
+    Vd__Task *task = vd_task_find(venue, vd_index_last_field(key));
+    if (may_do(task, crew))
+      return task;
+  }
+  return NULL;
+}
+
 void vd_task_came(struct vd_act *act, const Vd__Crew *crew)
 {
   if (!crew->on_duty || !vd_crew_is_reachable(crew))
@@ -271,9 +292,8 @@ void vd_task_came(struct vd_act *act, const Vd__Crew *crew)
     const Vd__Post *post = VD_FIND(act->venue, POST, Post, crew->posts[i]);
     if (!post || *post->team == '\0')
       continue;
-    struct vd_key prefix = vd_key_of("unasked/", post->team, "/");
-    for (const char *key; left > 0 && (key = vd_index_next(act->venue->index, prefix.text, NULL)); left--)
-      ask_crew(act, vd_task_find(act->venue, vd_index_last_field(key)), crew);
+    for (Vd__Task *task; left > 0 && (task = unasked_for(act->venue, post->team, crew)); left--)
+      ask_crew(act, task, crew);
   }
 }
 
@@ -290,7 +310,7 @@ static enum vd_err check_done(const struct vd_act *act, const Vd__Task *task, st
 {
   if (task->state == VD__TASK_STATE__TASK_STATE_CANCELLED)
     return vd_refuse(refusal, VD_ERR_WRONG_STATE, "task_done.task", "cancelled: %s", task->reason);
-  if (task->kind != VD__TASK_KIND__TASK_KIND_REFILL)
+  if (task->kind != VD__TASK_KIND__TASK_KIND_REFILL && task->kind != VD__TASK_KIND__TASK_KIND_STEP)
     return vd_refuse(refusal, VD_ERR_WRONG_STATE, "task_done.task", "log it with batch %s", task->subject);
   if (vd_act_acted_at(act) < deadline_of(act->venue, task)->start_at_ms)
     return vd_refuse(refusal, VD_ERR_ACTED_TOO_EARLY, "acted_at_ms", "before it was asked for");
@@ -308,7 +328,10 @@ enum vd_err vd_task_done(struct vd_act *act, Vd__Reply *reply, struct vd_refusal
     if (err != VD_OK)
       return err;
     vd_task_end(act, task, vd_act_by(act), vd_act_acted_at(act));
-    vd_supply_filled(act, task->subject);
+    if (task->kind == VD__TASK_KIND__TASK_KIND_REFILL)
+      vd_supply_filled(act, task->subject);
+    else
+      vd_contingency_task_ended(act, task);
   }
   reply->number = task->number;
   return VD_OK;
@@ -325,10 +348,14 @@ enum vd_err vd_task_cancel(struct vd_act *act, Vd__Reply *reply, struct vd_refus
     return vd_refuse(refusal, VD_ERR_WRONG_STATE, "task_cancel.task", "it is done");
   if (is_open(task) && *cancel->reason == '\0')
     return vd_refuse(refusal, VD_ERR_MISSING, "task_cancel.reason", NULL);
-  bool was_open = is_open(task);
+  bool was_open = is_open(task), is_step = task->kind == VD__TASK_KIND__TASK_KIND_STEP;
+  if (was_open && is_step && !vd_steps_may_skip(act->venue, task))
+    return vd_refuse(refusal, VD_ERR_WRONG_STATE, "task_cancel.task", "nothing was done: abort the contingency");
   vd_task_drop(act, task, cancel->reason);
   if (was_open && task->kind == VD__TASK_KIND__TASK_KIND_REFILL)
     vd_supply_refill_cancelled(act, task->subject);
+  if (was_open && is_step)
+    vd_contingency_task_ended(act, task);
   reply->number = task->number;
   return VD_OK;
 }

@@ -1,10 +1,10 @@
-// Tasks: work that is no incident (a refill, a food sample), each one promise under one deadline, asked of
+// Tasks: work that is no incident (a refill, a food sample, a step of a contingency), each one promise under one deadline, asked of
 // one person. Room-internal.
 //
 //   (none) --open--> OPEN --done--> DONE        OPEN --cancel--> CANCELLED
 //
 // The deadline is "<task>.done"; the threads of whoever is asked or called are "<task>.<crew>". Who is asked:
-// of the team's people on duty who can be reached those who answer for the zone before the others, then who
+// of the team's people on duty (of the task's post, where it has one) who can be reached those who answer for the zone before the others, then who
 // has the least to do (incidents held, tasks asked), then the nearest, then by rank. So a morning's refills
 // are shared, and whoever has an incident in hand comes after who is free. Unheard for as long as an offer of
 // work may be (policy.offer_timeout), it passes on to the next best whom nobody has called about it yet;
@@ -15,7 +15,7 @@
 // Its promise is kept at the earliest when it began: what was done before it was asked for is in time.
 //
 // Batch.task may name it when it has ended: whose it is forgets it. A refill that people cancel is told to
-// its supply (supply.h), and so is one that is done.
+// its supply (supply.h), and so is one that is done; a step that ended, to its contingency (contingency.h).
 #ifndef VD_CORE_TASK_H
 #define VD_CORE_TASK_H
 
@@ -23,9 +23,10 @@
 
 struct vd_task_call {
   Vd__TaskKind kind;
-  const char *subject; // id of the supply or batch
+  const char *subject; // id of the supply, batch or step
   const char *zone;
   const char *team;
+  const char *post; // NULL or "": anybody of the team
   int64_t start_ms;
   int64_t limit_ms;
 };

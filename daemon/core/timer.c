@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "daemon/core/batch.h"
+#include "daemon/core/contingency.h"
 #include "daemon/core/crew.h"
 #include "daemon/core/deadline.h"
 #include "daemon/core/device.h"
@@ -165,6 +166,7 @@ bool vd_timer_is_of(Vd__Kind kind)
   case VD__KIND__KIND_NOTICE:
   case VD__KIND__KIND_SUGGESTION:
   case VD__KIND__KIND_NODE_COUNT:
+  case VD__KIND__KIND_CONTINGENCY:
     return true;
   default:
     return false;
@@ -202,6 +204,8 @@ int64_t vd_timer_due_of(const struct vd_venue *venue, Vd__Kind kind, const Proto
     return vd_notice_next(venue, (const Vd__Notice *)message);
   case VD__KIND__KIND_SUGGESTION:
     return vd_suggestion_next((const Vd__Suggestion *)message);
+  case VD__KIND__KIND_CONTINGENCY:
+    return vd_contingency_next((const Vd__Contingency *)message);
   case VD__KIND__KIND_NODE_COUNT:
     return vd_node_next(venue, (const Vd__NodeCount *)message);
   default:

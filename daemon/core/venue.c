@@ -6,6 +6,7 @@
 
 #include "daemon/core/access.h"
 #include "daemon/core/batch.h"
+#include "daemon/core/contingency.h"
 #include "daemon/core/crew.h"
 #include "daemon/core/deadline.h"
 #include "daemon/core/device.h"
@@ -41,6 +42,7 @@ void vd_venue_destroy(struct vd_venue *venue)
   if (venue == NULL)
     return;
   free(venue->slots);
+  free(venue->changed_pulses);
   free(venue->removals);
   free(venue->upserts);
   free(venue->items);
@@ -179,6 +181,10 @@ static const command_fn functions[] = {
     [VD__COMMAND__ACT_RESOURCE_RETURN] = vd_resource_return,
     [VD__COMMAND__ACT_SUGGESTION_TAKE] = vd_suggestion_take,
     [VD__COMMAND__ACT_SUGGESTION_PASS] = vd_suggestion_pass,
+    [VD__COMMAND__ACT_CONTINGENCY_PROPOSE] = vd_contingency_propose,
+    [VD__COMMAND__ACT_CONTINGENCY_ACTIVATE] = vd_contingency_activate,
+    [VD__COMMAND__ACT_CONTINGENCY_ABORT] = vd_contingency_abort,
+    [VD__COMMAND__ACT_CONTINGENCY_UNDO] = vd_contingency_undo,
     [VD__COMMAND__ACT_DRILL_START] = vd_drill_start,
     [VD__COMMAND__ACT_DRILL_END] = vd_drill_end,
 };
@@ -308,9 +314,19 @@ static const char *timer_name(Vd__Kind kind)
     return "suggestion";
   case VD__KIND__KIND_NODE_COUNT:
     return "node";
+  case VD__KIND__KIND_CONTINGENCY:
+    return "contingency";
   default:
     return "alert";
   }
+}
+
+Vd__Kind vd_venue_timer_kind(const char *timer)
+{
+  for (Vd__Kind kind = vd_kind_after(VD__KIND__KIND_UNSPECIFIED); kind; kind = vd_kind_after(kind))
+    if (vd_timer_is_of(kind) && strcmp(timer_name(kind), timer) == 0)
+      return kind;
+  return VD__KIND__KIND_UNSPECIFIED;
 }
 
 static void fire(struct vd_act *act, Vd__Kind kind, ProtobufCMessage *message)
@@ -355,6 +371,9 @@ static void fire(struct vd_act *act, Vd__Kind kind, ProtobufCMessage *message)
   case VD__KIND__KIND_SUGGESTION:
     vd_suggestion_fire(act, (Vd__Suggestion *)message);
     break;
+  case VD__KIND__KIND_CONTINGENCY:
+    vd_contingency_fire(act, (Vd__Contingency *)message);
+    break;
   case VD__KIND__KIND_NODE_COUNT:
     vd_node_fire(act, (Vd__NodeCount *)message);
     break;
@@ -390,13 +409,12 @@ static void set_stuck_aside(struct vd_venue *venue, Vd__Kind kind, const char *i
   venue->counts.stuck_timers++;
 }
 
-static void fire_first(struct vd_venue *venue, int64_t now_ms, vd_emit_fn emit, void *context)
+void vd_venue_fire(struct vd_venue *venue, Vd__Kind kind, const char *id, int64_t due_ms, int64_t now_ms,
+                   vd_emit_fn emit, void *context)
 {
   struct vd_act act;
-  Vd__Kind kind;
-  const char *id;
   vd_act_begin(&act, venue, now_ms);
-  choose_first(venue, now_ms, &kind, &id, &act.tick.due_at_ms);
+  act.tick.due_at_ms = due_ms;
   ProtobufCMessage *message = vd_fold_find(venue->fold, kind, id);
   assert(message);
   act.tick.timer = (char *)timer_name(kind);
@@ -408,6 +426,15 @@ static void fire_first(struct vd_venue *venue, int64_t now_ms, vd_emit_fn emit, 
   vd_act_end(&act, NULL, emit, context);
   set_stuck_aside(venue, kind, act.tick.id, act.tick.due_at_ms, now_ms);
   free(act.tick.id);
+}
+
+static void fire_first(struct vd_venue *venue, int64_t now_ms, vd_emit_fn emit, void *context)
+{
+  Vd__Kind kind;
+  const char *id;
+  int64_t due_ms;
+  choose_first(venue, now_ms, &kind, &id, &due_ms);
+  vd_venue_fire(venue, kind, id, due_ms, now_ms, emit, context);
 }
 
 // What is heard of devices moves their timers on without an act (device.h): one that comes too early is set

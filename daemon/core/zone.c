@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "daemon/core/contingency.h"
 #include "daemon/core/escalation.h"
 #include "daemon/core/key.h"
 #include "daemon/core/notice.h"
@@ -56,6 +57,8 @@ const char *vd_zone_of(const struct vd_venue *venue, Vd__Kind kind, const char *
     return ((const Vd__Lane *)message)->zone;
   case VD__KIND__KIND_RESOURCE: // of the pool perhaps nowhere
     return *((const Vd__Resource *)message)->zone ? ((const Vd__Resource *)message)->zone : NULL;
+  case VD__KIND__KIND_CONTINGENCY:
+    return vd_contingency_zone((const Vd__Contingency *)message);
   case VD__KIND__KIND_SUGGESTION:
     return vd_zone_of(venue, VD__KIND__KIND_LANE, ((const Vd__Suggestion *)message)->lane);
   default:
@@ -224,6 +227,28 @@ static void tell_set(struct vd_act *act, const Vd__Zone *zone, Vd__ZoneStatus st
   vd_string_set(&fact->text, vd_enum_name(&vd__zone_status__descriptor, (int)status));
 }
 
+void vd_zone_become(struct vd_act *act, Vd__Zone *zone, Vd__ZoneStatus status, int64_t at_ms)
+{
+  bool was_shut = zone->status > CROWDED;
+  if (at_ms < zone->set_at_ms)
+    at_ms = zone->set_at_ms;
+  set_status(act, zone, status, at_ms);
+  zone->set_at_ms = at_ms;
+  if (status > CROWDED && !was_shut)
+    vd_suggestion_zone_shut(act, zone->id);
+  if (status > CROWDED) // people are led round it
+    vd_notice_add(act, NULL, zone->id);
+  else if (was_shut)
+    vd_notice_take_out(act, zone);
+}
+
+// While a contingency converts it, people say no more than whether one can pass.
+static bool is_held(const Vd__Zone *zone, Vd__ZoneStatus status)
+{
+  return *zone->contingency && status != VD__ZONE_STATUS__ZONE_STATUS_CONVERTING &&
+         status != VD__ZONE_STATUS__ZONE_STATUS_CONVERTING_PASSABLE;
+}
+
 enum vd_err vd_zone_set(struct vd_act *act, Vd__Reply *reply, struct vd_refusal *refusal)
 {
   (void)reply;
@@ -239,18 +264,13 @@ enum vd_err vd_zone_set(struct vd_act *act, Vd__Reply *reply, struct vd_refusal 
     return VD_OK;
   if (at_ms < zone->set_at_ms)
     return vd_refuse(refusal, VD_ERR_OUT_OF_ORDER, "acted_at_ms", "%s changed after that", zone->id);
-  bool was_shut = zone->status > CROWDED;
+  if (is_held(zone, set->status))
+    return vd_refuse(refusal, VD_ERR_WRONG_STATE, "set_zone.status", "%s is being converted by %s", zone->id,
+                     zone->contingency);
   vd_act_touch(act, VD__KIND__KIND_ZONE, &zone->base);
   tell_set(act, zone, set->status);
   if (set->status == CROWDED)
     vd_node_did(act, VD__NODE__NODE_CROWDING, false);
-  set_status(act, zone, set->status, at_ms);
-  zone->set_at_ms = at_ms;
-  if (set->status > CROWDED && !was_shut)
-    vd_suggestion_zone_shut(act, zone->id);
-  if (set->status > CROWDED) // people are led round it
-    vd_notice_add(act, NULL, zone->id);
-  else if (was_shut)
-    vd_notice_take_out(act, zone);
+  vd_zone_become(act, zone, set->status, at_ms);
   return VD_OK;
 }

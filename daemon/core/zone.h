@@ -22,6 +22,8 @@ int64_t vd_zone_next(const struct vd_venue *venue, const Vd__Zone *zone); // for
 
 // The plan names it no more: nobody need be called about a crowd in it. Touched.
 void vd_zone_retired(struct vd_act *act, Vd__Zone *zone);
+// It is so from then on, as people say, or a contingency: whom that concerns is told. Touched.
+void vd_zone_become(struct vd_act *act, Vd__Zone *zone, Vd__ZoneStatus status, int64_t at_ms);
 
 // Finds a zone that is not retired, or refuses unknown-zone with the nearest.
 enum vd_err vd_zone_get(const struct vd_venue *venue, const char *id, const char *field, Vd__Zone **zone,
