@@ -59,6 +59,8 @@ static const struct confirmed confirmed[] = {
     {VD__COMMAND__ACT_BATCH_TEMPERATURE, VD_FACT_TEMPERATURE_LOGGED, 0, 0},
     {VD__COMMAND__ACT_LANE_COUNTS, VD_FACT_LANES_COUNTED, 0, 0},
     {VD__COMMAND__ACT_SET_LANE, VD_FACT_LANE_SET, 0, 0},
+    {VD__COMMAND__ACT_RESOURCE_USE, VD_FACT_RESOURCE_USED, 0, 0},
+    {VD__COMMAND__ACT_RESOURCE_RETURN, VD_FACT_RESOURCE_RETURNED, 0, 0},
     {VD__COMMAND__ACT_SUGGESTION_TAKE, VD_FACT_SUGGESTION_TAKEN, 0, 's'},
     {VD__COMMAND__ACT_SUGGESTION_PASS, VD_FACT_SUGGESTION_PASSED, 0, 's'},
     {VD__COMMAND__ACT_TASK_DONE, VD_FACT_TASK_DONE, VD__PROMISE__PROMISE_REFILL, 't'},
@@ -162,6 +164,10 @@ static void say_live(const struct ctl *ctl, const Vd__Command *command)
     return;
   case VD__COMMAND__ACT_LANE_COUNTS:
     say_count(ctl, command->lane_counts);
+    return;
+  case VD__COMMAND__ACT_RESOURCE_USE:
+    fprintf(stderr, "%s%s %u", colon, command->resource_use->resource,
+            command->resource_use->count ? command->resource_use->count : 1);
     return;
   case VD__COMMAND__ACT_SET_LANE:
     say_lane(ctl, command->set_lane);

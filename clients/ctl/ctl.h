@@ -173,7 +173,7 @@ struct ctl_differences {
   size_t added, changed, removed;
   size_t moved; // people at another place in the plan, which nothing is printed of
 };
-enum { CTL_PLANNED_KINDS = 12 };
+enum { CTL_PLANNED_KINDS = 13 };
 extern const Vd__Kind ctl_planned_kinds[CTL_PLANNED_KINDS];
 void ctl_print_differences(const struct ctl *ctl, const struct vd_fold *before, const struct vd_fold *after,
                            struct ctl_differences *found);
@@ -273,6 +273,9 @@ int ctl_lane_import(struct ctl *ctl);
 int ctl_suggestion_list(struct ctl *ctl);
 int ctl_suggestion_take(struct ctl *ctl);
 int ctl_suggestion_pass(struct ctl *ctl);
+int ctl_resource_list(struct ctl *ctl);
+int ctl_resource_use(struct ctl *ctl);
+int ctl_resource_return(struct ctl *ctl);
 int ctl_drill_start(struct ctl *ctl);
 int ctl_drill_end(struct ctl *ctl);
 int ctl_drill_show(struct ctl *ctl);

@@ -9,7 +9,7 @@
 const Vd__Kind ctl_planned_kinds[CTL_PLANNED_KINDS] = {
     VD__KIND__KIND_EVENT, VD__KIND__KIND_ZONE,   VD__KIND__KIND_CATEGORY, VD__KIND__KIND_PAGE,
     VD__KIND__KIND_TEAM,  VD__KIND__KIND_POST,   VD__KIND__KIND_CREW,     VD__KIND__KIND_SUPPLY,
-    VD__KIND__KIND_BATCH, VD__KIND__KIND_DEVICE, VD__KIND__KIND_SESSION,  VD__KIND__KIND_LANE};
+    VD__KIND__KIND_BATCH, VD__KIND__KIND_DEVICE, VD__KIND__KIND_SESSION,  VD__KIND__KIND_RESOURCE, VD__KIND__KIND_LANE};
 
 // What venued keeps for itself beside what is live, and what an id says already.
 static const struct {

@@ -199,6 +199,7 @@ static void print_plan(const struct ctl *ctl, const struct vd_fold *fold)
       {VD__KIND__KIND_SUPPLY, {"supplies", "補給品", "补给品"}},
       {VD__KIND__KIND_BATCH, {"batches", "批次", "批次"}},
       {VD__KIND__KIND_DEVICE, {"devices", "設備", "设备"}},
+      {VD__KIND__KIND_RESOURCE, {"resources", "應急資源", "应急资源"}},
       {VD__KIND__KIND_LANE, {"check-in lanes", "簽到通道", "签到通道"}},
   };
   const Vd__Event *event = (const Vd__Event *)vd_fold_find(fold, VD__KIND__KIND_EVENT, "event");
@@ -214,7 +215,7 @@ int ctl_plan_show(struct ctl *ctl)
   static const Vd__Kind kinds[] = {VD__KIND__KIND_EVENT, VD__KIND__KIND_ZONE,    VD__KIND__KIND_CATEGORY,
                                    VD__KIND__KIND_PAGE,  VD__KIND__KIND_TEAM,    VD__KIND__KIND_POST,
                                    VD__KIND__KIND_CREW,  VD__KIND__KIND_SESSION, VD__KIND__KIND_SUPPLY,
-                                   VD__KIND__KIND_BATCH, VD__KIND__KIND_DEVICE,  VD__KIND__KIND_LANE};
+                                   VD__KIND__KIND_BATCH, VD__KIND__KIND_DEVICE,  VD__KIND__KIND_RESOURCE, VD__KIND__KIND_LANE};
   struct vd_fold *fold = NULL;
   int status = ctl_fetch(ctl, kinds, sizeof kinds / sizeof *kinds, "", &fold);
   if (status != CTL_DONE)

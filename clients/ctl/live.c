@@ -49,6 +49,7 @@ static const Vd__Kind named_kinds[] = {
     VD__KIND__KIND_EVENT,  VD__KIND__KIND_ZONE, VD__KIND__KIND_CATEGORY, VD__KIND__KIND_TEAM,
     VD__KIND__KIND_POST,   VD__KIND__KIND_CREW, VD__KIND__KIND_SESSION,  VD__KIND__KIND_SUPPLY,
     VD__KIND__KIND_DEVICE, VD__KIND__KIND_TASK, VD__KIND__KIND_LANE,
+    VD__KIND__KIND_RESOURCE,
 };
 
 static int fetch_plan(struct ctl_live *live)

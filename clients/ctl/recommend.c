@@ -87,6 +87,39 @@ static void print_left_out(const struct ctl *ctl, const Vd__Recommendation *foun
   }
 }
 
+// Why own means do not do, and what could be used instead.
+static void print_resources(const struct ctl *ctl, const Vd__Recommendation *found)
+{
+  struct ctl_table table = {.columns = 3};
+  struct vd_buffer why = {0};
+  for (size_t i = 0; i < found->n_needs; i++) {
+    if (i > 0)
+      vd_buffer_printf(&why, "%s", ctl_pick(ctl, ", ", "，", "，"));
+    vd_reason_words(&why, found->needs[i], ctl->language);
+  }
+  if (found->n_needs > 0)
+    printf("%s%.*s\n", ctl_pick(ctl, "own means do not do: ", "自有資源不足：", "自有资源不足："),
+           (int)why.size, (char *)why.data);
+  vd_buffer_finish(&why);
+  if (found->n_needs > 0 && found->n_resources == 0)
+    puts(ctl_pick(ctl, "the plan has nothing else for it", "方案未備其他資源", "方案未备其他资源"));
+  for (size_t i = 0; i < found->n_resources; i++) {
+    const Vd__ResourceOption *option = found->resources[i];
+    struct vd_buffer words = {0};
+    for (size_t j = 0; j < option->n_reasons; j++) {
+      if (j > 0)
+        vd_buffer_printf(&words, "%s", ctl_pick(ctl, ", ", "，", "，"));
+      vd_reason_words(&words, option->reasons[j], ctl->language);
+    }
+    ctl_cell(&table, "  %s", option->resource);
+    ctl_cell(&table, "%.*s", (int)words.size, words.data != NULL ? (char *)words.data : "");
+    ctl_cell(&table, "%s%s%s", option->post, *option->post && *option->contact ? " " : "", option->contact);
+    vd_buffer_finish(&words);
+  }
+  if (found->n_resources > 0)
+    ctl_table_print(&table);
+}
+
 int ctl_recommend(struct ctl *ctl)
 {
   Vd__RecommendQuery query = VD__RECOMMEND_QUERY__INIT;
@@ -106,6 +139,7 @@ int ctl_recommend(struct ctl *ctl)
   } else if (has_answer) {
     print_suitable(ctl, found);
     print_left_out(ctl, found);
+    print_resources(ctl, found);
   }
   vd__response__free_unpacked(response, NULL);
   return status;

@@ -58,6 +58,9 @@ static Vd__Kind kind_of(enum vd_fact what)
   case VD_FACT_SUGGESTION_MEASURED:
   case VD_FACT_SUGGESTION_PASSED:
     return VD__KIND__KIND_SUGGESTION;
+  case VD_FACT_RESOURCE_USED:
+  case VD_FACT_RESOURCE_RETURNED:
+    return VD__KIND__KIND_RESOURCE;
   default:
     return VD__KIND__KIND_UNSPECIFIED;
   }

@@ -146,6 +146,9 @@ void ctl_say_thing(const struct ctl_saying *saying, Vd__Kind kind, const char *i
   case VD__KIND__KIND_DEVICE:
     say_named(saying, found != NULL ? ((const Vd__Device *)found)->name : NULL, id);
     return;
+  case VD__KIND__KIND_RESOURCE:
+    say_named(saying, found != NULL ? ((const Vd__Resource *)found)->name : NULL, id);
+    return;
   case VD__KIND__KIND_LANE:
     say_named(saying, found != NULL ? ((const Vd__Lane *)found)->name : NULL, id);
     return;

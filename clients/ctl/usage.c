@@ -77,6 +77,7 @@ static const struct {
      {"Tea-break: supplies, batches, tasks", "茶歇：補給、批次、任務", "茶歇：补给、批次、任务"}},
     {"lane list",
      {"Check-in: lanes, and what would shorten their queues", "簽到：通道與建議", "签到：通道与建议"}},
+    {"resource list", {"What helps out when own means run out", "應急資源", "应急资源"}},
     {"watch", {"The whole venue", "全場", "全场"}},
     {"plan check", {"Plan and rehearsal", "方案與彩排", "方案与彩排"}},
     {"journal verify", {"Journal", "日誌", "日志"}},

@@ -1,5 +1,5 @@
-// Resources: what helps out when own means run out (standard §3, 應急資源池): our own spares, emergency spaces
-// of the venue, and the pool of backup suppliers in surrounding cities. Room-internal.
+// Resources: what helps out when own means run out (standard §3, 應急資源池): our own spares, emergency
+// spaces of the venue, and the pool of backup suppliers in surrounding cities. Room-internal.
 //
 //   free = count - in_use        use: in_use += n, n <= free        return: in_use -= n, n <= in_use
 //

@@ -56,8 +56,8 @@ static void say_late(struct search *search, const char *word, int64_t late_ms)
 // Until somebody has taken it up, people are what it needs.
 static void need_crew(struct search *search, const struct vd_own_crew *crew)
 {
-  bool is_taken = search->incident->state != VD__INCIDENT_STATE__INCIDENT_STATE_OPEN ||
-                  *search->incident->holder != '\0';
+  bool is_taken =
+      search->incident->state != VD__INCIDENT_STATE__INCIDENT_STATE_OPEN || *search->incident->holder != '\0';
   int64_t left_ms = left_of(search, "respond");
   if (is_taken)
     return;
@@ -162,8 +162,8 @@ static Vd__ResourceOption *option_new(struct search *search, const struct option
   else
     say_number(&option->reasons, &option->n_reasons, "eta:", (uint64_t)ranked->eta_ms / 1000, "s");
   if (ranked->eta_ms != VD_NEVER && left_ms != VD_NEVER && ranked->eta_ms > left_ms)
-    say_number(&option->reasons, &option->n_reasons, "after-limit:",
-               (uint64_t)(ranked->eta_ms - left_ms + 999) / 1000, "s");
+    say_number(&option->reasons, &option->n_reasons,
+               "after-limit:", (uint64_t)(ranked->eta_ms - left_ms + 999) / 1000, "s");
   if (resource->priority)
     say(&option->reasons, &option->n_reasons, "priority-right", "");
   if (*resource->zone && is_shut(search->venue, resource->zone))
@@ -172,8 +172,7 @@ static Vd__ResourceOption *option_new(struct search *search, const struct option
 }
 
 void vd_resource_recommend(struct vd_venue *venue, const Vd__Incident *incident,
-                           const struct vd_own_crew *crew, int64_t now_ms,
-                           Vd__Recommendation *recommendation)
+                           const struct vd_own_crew *crew, int64_t now_ms, Vd__Recommendation *recommendation)
 {
   struct search search = {venue, incident, now_ms, recommendation};
   need_crew(&search, crew);
@@ -184,8 +183,8 @@ void vd_resource_recommend(struct vd_venue *venue, const Vd__Incident *incident,
   size_t count = 0;
   VD_FOLD_EACH (venue->fold, RESOURCE, Resource, resource)
     if (!resource->retired && helps_with(resource, incident->category))
-      count = rank(best, count,
-                   (struct option){resource, vd_resource_free(resource), eta_of(&search, resource)});
+      count =
+          rank(best, count, (struct option){resource, vd_resource_free(resource), eta_of(&search, resource)});
   for (size_t i = 0; i < count; i++)
     VD_REPEATED_ADD(recommendation->resources, recommendation->n_resources, option_new(&search, &best[i]));
 }
