@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/core/device.h"
 #include "daemon/core/drill.h"
 #include "daemon/core/incident.h"
 #include "daemon/core/key.h"
@@ -44,6 +45,7 @@ static void grow(struct vd_act *act)
   size_t capacity = venue->item_capacity ? 2 * venue->item_capacity : 64;
   venue->items = vd_realloc(venue->items, capacity * sizeof *venue->items);
   venue->upserts = vd_realloc(venue->upserts, capacity * sizeof *venue->upserts);
+  venue->changed_pulses = vd_realloc(venue->changed_pulses, capacity * sizeof *venue->changed_pulses);
   venue->removals = vd_realloc(venue->removals, capacity * sizeof *venue->removals);
   venue->item_capacity = capacity;
   free(venue->slots);
@@ -288,6 +290,7 @@ static void derive_from(struct vd_act *act, size_t first)
 void vd_act_begin(struct vd_act *act, struct vd_venue *venue, int64_t now_ms)
 {
   *act = (struct vd_act){.venue = venue, .now_ms = now_ms, .items = venue->items};
+  vd_pulses_begin_act(venue->pulses);
   vd__cause__init(&act->cause);
   vd__tick__init(&act->tick);
   act->cause.now_at_ms = now_ms;

@@ -42,6 +42,12 @@
 struct vd_pulses; // the volatile part, by device
 struct vd_pulses *vd_pulses_create(void);
 void vd_pulses_destroy(struct vd_pulses *pulses);
+void vd_pulses_begin_act(struct vd_pulses *pulses);
+// What memory alone knew of the device when the act began, borrowed until the next; NULL if the act asked
+// nothing of it.
+Vd__Pulse *vd_pulse_before(const struct vd_venue *venue, const char *device);
+// Makes memory know that again (replay.h). Nothing where there is no such device.
+void vd_pulse_set(struct vd_venue *venue, const Vd__Pulse *known);
 
 enum vd_err vd_device_readings(struct vd_act *act, Vd__Reply *reply, struct vd_refusal *refusal);
 enum vd_err vd_device_fault(struct vd_act *act, Vd__Reply *reply, struct vd_refusal *refusal);

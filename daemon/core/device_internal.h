@@ -30,6 +30,11 @@ struct vd_pulse {
     int64_t at_ms; // 0 = not heard
     int64_t value;
   } values[VD_THRESHOLDS_MAX]; // by threshold
+  // All that as of before the act under way: what a Change about the device carries, so that it can be done
+  // again.
+  uint64_t act;      // which: pulses->acts when it was looked at first
+  Vd__Pulse before;  // its lists are these
+  int64_t at_ms_before[VD_THRESHOLDS_MAX], values_before[VD_THRESHOLDS_MAX];
   // Of the command under way.
   uint64_t command; // which: pulses->commands when it was looked at
   int64_t latest_ms;
@@ -41,6 +46,7 @@ struct vd_pulses {
   size_t capacity, count;  // a power of two, at least twice the count
   int64_t anew_ms;         // nobody could be heard before
   int64_t seen_ms;         // windows that ended by then are past
+  uint64_t acts;           // begun so far
   // Of the command under way: how many there were, the pulse of each reading, and what of it becomes the
   // cause.
   uint64_t commands;

@@ -143,18 +143,75 @@ static struct vd_pulse *pulse_create(Vd__Device *device)
   return pulse;
 }
 
+static int64_t expected_from(const struct vd_venue *venue, const struct vd_pulse *pulse)
+{
+  return venue->pulses->anew_ms > pulse->from_ms ? venue->pulses->anew_ms : pulse->from_ms;
+}
+
+// Once an act, when it first asks.
+static struct vd_pulse *remember(const struct vd_venue *venue, struct vd_pulse *pulse)
+{
+  if (pulse->act == venue->pulses->acts)
+    return pulse;
+  Vd__Pulse *before = &pulse->before;
+  pulse->act = venue->pulses->acts;
+  vd__pulse__init(before);
+  before->device = pulse->device->id;
+  before->heard_at_ms = pulse->heard_ms;
+  before->expected_from_at_ms = expected_from(venue, pulse);
+  before->well_at_ms = pulse->well_ms;
+  before->flaps = pulse->flaps;
+  before->value_at_ms = pulse->at_ms_before;
+  before->values = pulse->values_before;
+  before->n_value_at_ms = before->n_values = vd_device_kinds(pulse->device) - VD_FIRST_READING;
+  for (size_t i = 0; i < before->n_values; i++) {
+    pulse->at_ms_before[i] = pulse->values[i].at_ms;
+    pulse->values_before[i] = pulse->values[i].value;
+  }
+  return pulse;
+}
+
+void vd_pulses_begin_act(struct vd_pulses *pulses)
+{
+  pulses->acts++;
+}
+
+Vd__Pulse *vd_pulse_before(const struct vd_venue *venue, const char *device)
+{
+  struct vd_pulse *pulse = *slot_of(venue->pulses, device);
+  return pulse && pulse->act == venue->pulses->acts ? &pulse->before : NULL;
+}
+
+void vd_pulse_set(struct vd_venue *venue, const Vd__Pulse *known)
+{
+  Vd__Device *device = VD_FIND(venue, DEVICE, Device, known->device);
+  struct vd_pulse *pulse = device ? vd_pulse_of(venue, device) : NULL;
+  if (!pulse)
+    return;
+  pulse->heard_ms = known->heard_at_ms;
+  pulse->from_ms = known->expected_from_at_ms;
+  pulse->well_ms = known->well_at_ms;
+  pulse->flaps = known->flaps;
+  vd_pulse_forget_values(pulse);
+  for (size_t i = 0; i < known->n_values && i < known->n_value_at_ms && i < VD_THRESHOLDS_MAX; i++) {
+    pulse->values[i].at_ms = known->value_at_ms[i];
+    pulse->values[i].value = known->values[i];
+  }
+}
+
 struct vd_pulse *vd_pulse_of(struct vd_venue *venue, Vd__Device *device)
 {
   struct vd_pulses *pulses = venue->pulses;
   struct vd_pulse **slot = slot_of(pulses, device->id);
   if (*slot)
-    return *slot;
+    return remember(venue, *slot);
   if (2 * (pulses->count + 1) > pulses->capacity) {
     grow(pulses);
     slot = slot_of(pulses, device->id);
   }
   pulses->count++;
-  return *slot = pulse_create(device);
+  *slot = pulse_create(device);
+  return remember(venue, *slot);
 }
 
 struct vd_pulse *vd_pulse_get(struct vd_venue *venue, const char *id)
@@ -164,14 +221,14 @@ struct vd_pulse *vd_pulse_get(struct vd_venue *venue, const char *id)
     Vd__Device *device = VD_FIND(venue, DEVICE, Device, id);
     pulse = device ? vd_pulse_of(venue, device) : NULL;
   }
-  return pulse && !pulse->device->retired ? pulse : NULL;
+  return pulse && !pulse->device->retired ? remember(venue, pulse) : NULL;
 }
 
 int64_t vd_pulse_base(const struct vd_venue *venue, const struct vd_pulse *pulse)
 {
   if (pulse->heard_ms == 0)
     return 0;
-  int64_t from_ms = venue->pulses->anew_ms > pulse->from_ms ? venue->pulses->anew_ms : pulse->from_ms;
+  int64_t from_ms = expected_from(venue, pulse);
   return pulse->heard_ms > from_ms ? pulse->heard_ms : from_ms;
 }
 

@@ -5,6 +5,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "daemon/core/device.h"
 #include "daemon/core/venue_internal.h"
 #include "proto/check.h"
 #include "proto/pieces.h"
@@ -17,6 +18,8 @@ enum { FIELD_HEAD_MAX = 4 };
 enum { SPARE = 16 };
 // At their largest: an entity in its wrapper, or a key; and cause, fact and reply of an act without a list.
 enum { ITEM_MAX = VD_ENTITY_MAX + 2 * FIELD_HEAD_MAX, HEAD_MAX = VD_CHANGE_MAX / 4 };
+// What is told of a device besides the entity: its id and some twenty numbers.
+enum { PULSE_MAX = 320 };
 
 struct piece {
   struct vd_pieces pieces; // of the command's lists; nothing is left of them if there are none
@@ -99,6 +102,21 @@ static bool is_told(const struct vd_act_item *item)
   return item->message || !item->is_new;
 }
 
+static Vd__Pulse *pulse_of(const struct vd_act *act, const struct vd_act_item *item)
+{
+  bool is_device = item->kind == VD__KIND__KIND_DEVICE && item->message;
+  return is_device ? vd_pulse_before(act->venue, vd_message_id(item->message)) : NULL;
+}
+
+// At its largest, before anything is weighed.
+static size_t size_at_most(const struct vd_act *act)
+{
+  size_t size = HEAD_MAX + act->count * ITEM_MAX;
+  for (size_t i = 0; i < act->count; i++)
+    size += act->items[i].kind == VD__KIND__KIND_DEVICE ? PULSE_MAX : 0;
+  return size;
+}
+
 static size_t weigh(const struct vd_act_item *item)
 {
   if (!item->message)
@@ -115,6 +133,7 @@ static bool fill(struct cut *cut, Vd__Change *change)
   assert(size <= VD_CHANGE_MAX); // the plan's check keeps its entries small
   change->upserts = act->venue->upserts;
   change->removals = act->venue->removals;
+  change->pulses = act->venue->changed_pulses;
   for (; cut->next < act->count; cut->next++) {
     struct vd_act_item *item = &act->items[cut->next];
     if (!is_told(item))
@@ -127,13 +146,17 @@ static bool fill(struct cut *cut, Vd__Change *change)
       item->key.kind = item->kind;
       item->key.id = item->removed_id;
     }
+    Vd__Pulse *pulse = pulse_of(act, item);
     size += cut->is_weighed ? weigh(item) : 0;
+    size += cut->is_weighed && pulse ? vd__pulse__get_packed_size(pulse) + FIELD_HEAD_MAX : 0;
     if (size > VD_CHANGE_MAX)
       return false;
     if (item->message)
       change->upserts[change->n_upserts++] = &item->entity;
     else
       change->removals[change->n_removals++] = &item->key;
+    if (pulse)
+      change->pulses[change->n_pulses++] = pulse;
   }
   return true;
 }
@@ -144,7 +167,7 @@ void vd_act_emit(struct vd_act *act, Vd__Reply *reply, vd_emit_fn emit, void *co
   struct cut cut = {.act = act};
   if (act->cause.of_case == VD__CAUSE__OF_COMMAND)
     cut.piece.pieces.whole = list_of(act->cause.command);
-  cut.is_weighed = cut.piece.pieces.whole != NULL || HEAD_MAX + act->count * ITEM_MAX > VD_CHANGE_MAX;
+  cut.is_weighed = cut.piece.pieces.whole != NULL || size_at_most(act) > VD_CHANGE_MAX;
   if (reply)
     reply->sequence = first;
   bool is_last = false;

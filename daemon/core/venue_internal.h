@@ -47,7 +47,8 @@ struct vd_venue {
   struct vd_act_item *items;
   Vd__Entity **upserts;
   Vd__Key **removals;
-  size_t item_capacity; // of the three
+  Vd__Pulse **changed_pulses;
+  size_t item_capacity; // of the four
   uint32_t *slots;      // hash by (kind, id): 1 + index of the item, 0 = free
   size_t slot_capacity; // a power of two, at least twice item_capacity
 };
@@ -60,6 +61,14 @@ static inline const Vd__Policy *vd_policy(const struct vd_venue *venue)
 {
   return VD_FIND(venue, EVENT, Event, "event")->policy;
 }
+
+// ---- one timer, whatever else is due (replay.c) ----
+
+// The kind that a tick names; unspecified for one that this build does not know.
+Vd__Kind vd_venue_timer_kind(const char *timer);
+// Fires the timer of an entity that is there.
+void vd_venue_fire(struct vd_venue *venue, Vd__Kind kind, const char *id, int64_t due_ms, int64_t now_ms,
+                   vd_emit_fn emit, void *context);
 
 // ---- the frame of an act, for venue.c ----
 
