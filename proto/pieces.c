@@ -3,8 +3,8 @@
 #include <assert.h>
 #include <string.h>
 
-// Tag and length in front of an entry of less than 2 MiB in a field whose number is below 16.
-enum { FIELD_HEAD_MAX = 4 };
+// Tag and length in front of an entry of less than 2 MiB in a field whose number is below 2048.
+enum { FIELD_HEAD_MAX = 5 };
 
 static size_t *count_at(const ProtobufCMessage *message, const ProtobufCFieldDescriptor *field)
 {

@@ -8,7 +8,7 @@
 
 #include <protobuf-c/protobuf-c.h>
 
-enum { VD_PIECES_LISTS_MAX = 16 };
+enum { VD_PIECES_LISTS_MAX = 32 };
 
 // Zeroed but for `whole`, nothing of it is taken.
 struct vd_pieces {

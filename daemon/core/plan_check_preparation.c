@@ -280,16 +280,19 @@ static void check_language(struct vd_plan_check *check, size_t at)
 
 // ---- food ----
 
+// What is brewed on the spot may go stale without batches; an event of which nothing comes in batches has none.
 static void check_food(struct vd_plan_check *check)
 {
   const Vd__Plan *plan = check->plan;
   bool has_batches = false;
-  for (size_t i = 0; i < plan->n_supplies; i++) {
-    const Vd__PlanSupply *supply = plan->supplies[i];
-    has_batches |= supply->n_batches > 0;
-    if (supply->holding_ms > 0 && supply->n_batches == 0)
-      VD_PLAN_FIND(check->findings, NO_BATCHES, vd_plan_words("supplies[%zu].id", i).text, supply->id);
+  size_t stale = SIZE_MAX;
+  for (size_t i = plan->n_supplies; i-- > 0;) {
+    has_batches |= plan->supplies[i]->n_batches > 0;
+    stale = plan->supplies[i]->holding_ms > 0 ? i : stale;
   }
+  if (!has_batches && stale != SIZE_MAX)
+    VD_PLAN_FIND(check->findings, NO_BATCHES, vd_plan_words("supplies[%zu].id", stale).text,
+                 plan->supplies[stale]->id);
   if (has_batches && *plan->preparation->sample_fridge == '\0')
     VD_PLAN_FIND(check->findings, NO_FRIDGE, "preparation", "");
 }
