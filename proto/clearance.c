@@ -271,7 +271,7 @@ static const struct vd_field_line lines[] = {
     // ---- change.proto ----
     {OF(tick), OPS, "due_at_ms timer id"},
     {OF(cause), WALL, "now_at_ms continues"},
-    {OF(cause), OPS, "principal role request command tick language"},
+    {OF(cause), OPS, "principal role request command tick language crew"},
     {OF(pulse), JOURNAL, "device heard_at_ms expected_from_at_ms well_at_ms flaps value_at_ms values"},
     {OF(fact), WALL, "what incident zone crew promise late_ms at_ms subject drill"},
     {OF(fact), OPS, "who text why"},

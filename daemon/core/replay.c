@@ -34,9 +34,9 @@ struct vd_replay {
   struct vd_replay_counts counts;
   int64_t now_ms;
   // The act at hand, until its last Change.
-  Vd__Cause *cause;         // of its first Change, copied; its command apart
-  struct vd_buffer command; // pieces, one after the other, as protobuf merges them
-  struct vd_fold *kept;     // the counts of acts in it, as the journal has them
+  Vd__Cause *cause;     // of its first Change, copied
+  struct vd_buffer act; // pieces of what is commanded, one after the other: protobuf-c merges no oneof
+  struct vd_fold *kept; // the counts of acts in it, as the journal has them
 };
 
 static int compare(const struct expected *a, const struct expected *b)
@@ -71,7 +71,7 @@ void vd_replay_destroy(struct vd_replay *replay)
   }
   if (replay->cause)
     vd__cause__free_unpacked(replay->cause, NULL);
-  vd_buffer_finish(&replay->command);
+  vd_buffer_finish(&replay->act);
   vd_fold_destroy(replay->kept);
   vd_venue_destroy(replay->venue);
   free(replay);
@@ -206,15 +206,15 @@ static void do_tick(struct vd_replay *replay, vd_emit_fn emit, void *context)
     replay->counts.not_due++;
 }
 
-// Who acted, as far as the journal knows: one who has no access there is nobody in particular.
+// Who acted. Within which zones was judged when it was done; a journal from before causes had the person has
+// it in the access.
 static Vd__Principal *principal_of(const struct vd_replay *replay)
 {
   const Vd__Cause *cause = replay->cause;
   const Vd__Principal *known = VD_FIND(replay->venue, PRINCIPAL, Principal, cause->principal);
-  if (known && known->role == cause->role)
-    return (Vd__Principal *)vd_message_copy(&known->base);
   Vd__Principal *principal = (Vd__Principal *)vd_message_new(&vd__principal__descriptor);
   vd_string_set(&principal->id, cause->principal);
+  vd_string_set(&principal->crew, *cause->crew || !known ? cause->crew : known->crew);
   principal->role = cause->role;
   return principal;
 }
@@ -222,11 +222,15 @@ static Vd__Principal *principal_of(const struct vd_replay *replay)
 static void do_command(struct vd_replay *replay, vd_emit_fn emit, void *context)
 {
   const Vd__Cause *cause = replay->cause;
-  Vd__Command *command = vd__command__unpack(NULL, replay->command.size, replay->command.data);
-  if (!command) {
+  Vd__Command *command = cause->command;
+  const ProtobufCMessageDescriptor *type = command->report->base.descriptor;
+  ProtobufCMessage *whole = protobuf_c_message_unpack(type, NULL, replay->act.size, replay->act.data);
+  if (!whole) {
     replay->counts.refused++;
     return;
   }
+  protobuf_c_message_free_unpacked(&command->report->base, NULL);
+  command->report = (Vd__Report *)whole;
   Vd__Principal *who = principal_of(replay);
   Vd__Reply reply = VD__REPLY__INIT;
   if (command->act_case == VD__COMMAND__ACT_PLAN_APPLY && command->plan_apply->plan)
@@ -236,7 +240,6 @@ static void do_command(struct vd_replay *replay, vd_emit_fn emit, void *context)
   replay->counts.refused += err != VD_OK;
   vd_reply_clear(&reply);
   vd__principal__free_unpacked(who, NULL);
-  vd__command__free_unpacked(command, NULL);
 }
 
 static void take(struct vd_replay *replay, const Vd__Change *change)
@@ -244,11 +247,11 @@ static void take(struct vd_replay *replay, const Vd__Change *change)
   const Vd__Cause *cause = change->cause;
   if (!replay->cause) {
     replay->cause = (Vd__Cause *)vd_message_copy(&cause->base);
-    replay->command.size = 0;
+    replay->act.size = 0;
     replay->kept = vd_fold_create();
   }
   if (cause->of_case == VD__CAUSE__OF_COMMAND)
-    vd_buffer_pack(&replay->command, &cause->command->base);
+    vd_buffer_pack(&replay->act, &cause->command->report->base); // any member of the oneof
   for (size_t i = 0; i < change->n_pulses; i++)
     vd_pulse_set(replay->venue, change->pulses[i]);
   for (size_t i = 0; i < change->n_upserts; i++)

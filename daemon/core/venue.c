@@ -267,6 +267,7 @@ enum vd_err vd_venue_execute(struct vd_venue *venue, const Vd__Principal *who, c
   act.language = language;
   act.cause.principal = who->id;
   act.cause.role = who->role;
+  act.cause.crew = who->crew;
   act.cause.request = (char *)request;
   act.cause.language = language;
   act.cause.of_case = VD__CAUSE__OF_COMMAND;

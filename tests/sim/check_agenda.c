@@ -306,6 +306,8 @@ static bool is_of_note(const struct sim *sim, const char *subject)
 void sim_check_subject(struct sim *sim, const Vd__Alert *alert)
 {
   SIM_REACHED(sim, SUBJECT_CALLED);
+  if (alert->drill != 0) // who is told of its end hears it when they hear it
+    return;
   SIM_CHECK(sim, is_of_note(sim, alert->subject), "alert %s outlives what it is about", alert->id);
 }
 

@@ -107,6 +107,7 @@ static void report(struct sim *sim, Vd__Command *command)
   vd_string_set(&command->report->text, sim_draw_text(sim));
   command->report->severity = sim_chance(sim, 30) ? (uint32_t)sim_below(sim, 6) : 0;
   command->report->source = (Vd__Source)sim_below(sim, 4);
+  command->report->drill = sim_chance(sim, 30);
 }
 
 static void answer_offer(struct sim *sim, Vd__Command *command, Vd__Command__ActCase act)
@@ -257,6 +258,8 @@ Vd__Command *sim_draw_command(struct sim *sim, const Vd__Principal *principal)
     sim_draw_machine(sim, command);
   } else if (draw < 500) {
     draw_of_incidents(sim, command);
+  } else if (draw < 520) {
+    sim_draw_drill(sim, command);
   } else if (draw < 992) {
     sim_draw_live(sim, command);
   } else {

@@ -165,6 +165,7 @@ bool sim_run(uint64_t seed, unsigned steps, const Vd__Plan *plan, FILE *trace, s
     for (size_t i = 0; i < 2; i++)
       sim_mirror_check(sim, &sim->mirrors[i]);
     sim_check_acknowledged(sim);
+    sim_check_replay(sim);
   }
   bool is_fine = !sim->has_failed;
   memcpy(chain, sim->journal.chain, 32);

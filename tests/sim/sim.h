@@ -117,6 +117,9 @@ void sim_mirror_rejoin(struct sim *sim, struct sim_mirror *mirror);
   X(MEASURED_UNCOUNTED, "a suggestion taken, and the lane not counted")                                      \
   X(SUBJECT_CALLED, "a thread about what is no incident")                                                    \
   X(SUBJECT_SETTLED, "such a thread withdrawn")                                                              \
+  X(DRILL_RUNS, "a drill that runs, and something is part of it")                                            \
+  X(DRILL_CUT_SHORT, "a drill ended by a real incident")                                                     \
+  X(DRILL_YIELDS, "work of a drill given back, since real work was asked of its holder")                     \
   X(COUNTS_LOST, "acts counted in memory and lost by a restart")
 enum sim_rule {
 #define SIM_RULE_ENUM(symbol, words) SIM_RULE_##symbol,
@@ -124,7 +127,7 @@ enum sim_rule {
 #undef SIM_RULE_ENUM
       SIM_RULE_COUNT
 };
-enum { SIM_ACTS = 80 }; // numbers of the acts of a command (command.proto)
+enum { SIM_ACTS = 128 }; // numbers of the acts of a command (command.proto)
 struct sim_coverage {
   uint64_t facts[VD_FACT_COUNT];
   uint64_t rules[SIM_RULE_COUNT];
@@ -253,6 +256,13 @@ void sim_check_subject(struct sim *sim, const Vd__Alert *alert);
 // Acts counted never become fewer; a restart loses those of less than a minute.
 void sim_check_counts(struct sim *sim);
 void sim_check_counts_restarted(struct sim *sim);
+// ---- check_drill.c ----
+// A drill stands in no figure, and is over once a severe real incident is open.
+void sim_check_drills(struct sim *sim);
+void sim_draw_drill(struct sim *sim, Vd__Command *command);
+// ---- replay.c ----
+// The journal done again, with nothing set, is the venue; with a shorter limit nothing that was late is in time.
+void sim_check_replay(struct sim *sim);
 void sim_fail(struct sim *sim, const char *format, ...) __attribute__((format(printf, 2, 3)));
 #define SIM_CHECK(sim, condition, ...)                                                                       \
   do {                                                                                                       \
