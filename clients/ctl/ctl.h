@@ -291,5 +291,6 @@ int ctl_plan_check(struct ctl *ctl);
 int ctl_journal_verify(struct ctl *ctl);
 int ctl_journal_export(struct ctl *ctl);
 int ctl_backup(struct ctl *ctl);
+int ctl_replay(struct ctl *ctl);
 
 #endif
