@@ -148,6 +148,9 @@ static void check_entity(struct sim *sim, const Vd__Change *change, const Vd__En
   case VD__ENTITY__OF_EVENT:
     sim_check_seated(sim, entity->event);
     break;
+  case VD__ENTITY__OF_RESOURCE:
+    sim_check_resource(sim, change, entity->resource);
+    break;
   case VD__ENTITY__OF_LANE:
     sim_check_lane(sim, change, entity->lane);
     break;

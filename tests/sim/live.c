@@ -421,6 +421,26 @@ static void suggestions(struct sim *sim, Vd__Command *command)
   vd_string_set(&command->suggestion_pass->reason, sim_draw_text(sim));
 }
 
+// ---- what helps out ----
+
+static void resources(struct sim *sim, Vd__Command *command)
+{
+  const Vd__Resource *resource = (const Vd__Resource *)sim_draw_entity(sim, VD__KIND__KIND_RESOURCE);
+  uint64_t last = vd_venue_event(sim->venue)->last_incident;
+  const char *id = resource != NULL && sim_chance(sim, 98) ? resource->id : "no-such-resource";
+  uint32_t count = sim_chance(sim, 80) ? (uint32_t)sim_below(sim, 3) : (uint32_t)sim_below(sim, 300);
+  if (resource != NULL && sim_chance(sim, resource->in_use > 0 ? 60 : 10)) {
+    sim_set_act(command, ACT(RESOURCE_RETURN));
+    vd_string_set(&command->resource_return->resource, id);
+    command->resource_return->count = count;
+    return;
+  }
+  sim_set_act(command, ACT(RESOURCE_USE));
+  vd_string_set(&command->resource_use->resource, id);
+  command->resource_use->count = count;
+  command->resource_use->incident = sim_chance(sim, 70) ? last - sim_below(sim, last + 1) : 0;
+}
+
 // ---- which ----
 
 static const struct group {
@@ -430,6 +450,7 @@ static const struct group {
     {zones, 14, 20},    {supplies, 18, 20},   {batches, 20, 0},        {tasks, 8, 0},
     {readings, 10, 60}, {devices, 10, 0},     {sessions, 14, 0},       {notices, 18, 0},
     {lanes, 26, 40},    {suggestions, 12, 0}, {sim_draw_heard, 40, 0},
+    {resources, 10, 0},
 };
 
 static void draw_group(struct sim *sim, Vd__Command *command, bool is_machine)

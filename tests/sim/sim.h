@@ -93,6 +93,8 @@ void sim_mirror_rejoin(struct sim *sim, struct sim_mirror *mirror);
   X(TASK_ASKED, "a person asked to do a task")                                                               \
   X(TASK_PASSED_ON, "a task passed on to another person")                                                    \
   X(TASK_OF_NOBODY, "a task that nobody could be asked to do")                                               \
+  X(RESOURCE_USED, "a resource is taken")                                                                     \
+  X(RESOURCE_RETURNED, "a resource is back")                                                                  \
   X(TASK_BREACHED, "the deadline of a task breached")                                                        \
   X(SAMPLE_ASKED, "a served batch with its sample to take")                                                  \
   X(SAMPLE_TOO_EARLY, "a sample that is kept, and not yet to be disposed of")                                \
@@ -248,6 +250,7 @@ void sim_check_suggestion(struct sim *sim, const Vd__Change *change, const Vd__S
 // After a tick: what was due is done.
 void sim_check_suggestions_due(struct sim *sim);
 void sim_check_lanes(struct sim *sim);
+void sim_check_resource(struct sim *sim, const Vd__Change *change, const Vd__Resource *now);
 bool sim_lane_is_of_note(const struct vd_fold *fold, const Vd__Lane *lane);
 // How many the command checks in, if it is accepted now.
 uint64_t sim_checked_in(const struct sim *sim, const Vd__Command *command);
