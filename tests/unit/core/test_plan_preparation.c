@@ -6,8 +6,8 @@
 #include "proto/message.h"
 #include "tests/unit/core/plan_fixture.h"
 
-#define HOURS(n) ((int64_t)(n) * 3600000)
-#define DAYS(n)  ((int64_t)(n) * 86400000)
+#define HOURS(n) ((int64_t)(n)*3600000)
+#define DAYS(n)  ((int64_t)(n)*86400000)
 
 static struct plan_file file;
 static Vd__Plan *plan;
