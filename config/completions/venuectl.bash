@@ -6,9 +6,9 @@ _venuectl()
 
   local verbs='report heard respond arrive decide approve land close reopen cancel undo note duplicate amend assign
     accept decline handover log incidents show recommend crew zone session notice device supply batch task lane suggestion resource alerts deadlines zones categories principals watch status
-    clock plan rehearse journal backup'
+    clock plan drill replay rehearse journal backup'
   local options='--data --url --token-file --json --lang --timeout --by --at --id --text --severity --source --reporter
-    --reason --zone --category --open --workaround --digest --following --revision --dry-run --low --refilled --estimated --arrived --waiting --desks --baseline --compare --session --faulty --since --until --for --from --topic --help --version'
+    --reason --zone --category --open --workaround --digest --following --revision --dry-run --low --refilled --estimated --arrived --waiting --desks --baseline --compare --session --faulty --since --until --for --from --topic --drill --crew --set --help --version'
 
   # Where this line finds the daemon, for what the daemon is asked.
   local -a venuectl=("${words[0]}" --timeout 500ms) arguments=()
@@ -17,7 +17,7 @@ _venuectl()
     case ${words[i]} in
       --data | --url | --token-file) venuectl+=("${words[i]}" "${words[++i]}") ;;
       --lang | --timeout | --by | --at | --id | --text | --severity | --source | --reporter | --reason | --zone | \
-        --category | --arrived | --waiting | --desks | --compare | --revision | --session | --since | --until | --for | --from | --topic) ((i++)) ;;
+        --category | --arrived | --waiting | --desks | --compare | --revision | --session | --since | --until | --for | --from | --topic | --crew | --set) ((i++)) ;;
       -*) ;;
       *) arguments+=("${words[i]}") ;;
     esac
@@ -38,6 +38,8 @@ _venuectl()
     --zone) _venuectl_offer "$(_venuectl_ask zones)" && return ;;
     --category) _venuectl_offer "$(_venuectl_ask categories)" && return ;;
     --url | --timeout | --at | --id | --text | --reporter | --reason | --arrived | --waiting | --desks | --revision | --since | --until | --for | --from | --topic) return ;;
+    --crew) _venuectl_offer "$(_venuectl_ask 'crew list')" && return ;;
+    --set) compopt -o nospace && _venuectl_offer 'tier1= tier2= tier3= climb= offer=' && return ;;
   esac
   if [[ $cur == -* ]]; then
     _venuectl_offer "$options"
@@ -68,11 +70,12 @@ _venuectl()
     '2 suggestion take' | '2 suggestion pass') _venuectl_offer "$(_venuectl_ask 'suggestion list --open')" ;;
     '1 resource') _venuectl_offer 'list use return' ;;
     '2 resource use' | '2 resource return') _venuectl_offer "$(_venuectl_ask 'resource list')" ;;
+    '1 drill') _venuectl_offer 'start end show' ;;
     '1 clock') _venuectl_offer 'accept' ;;
     '1 plan') _venuectl_offer 'check show apply' ;;
     '1 journal') _venuectl_offer 'verify export' ;;
     '2 plan check' | '2 plan apply' | '1 rehearse') _filedir ;;
-    '1 backup') _filedir -d ;;
+    '1 backup' | '1 replay') _filedir -d ;;
     '1 report') _venuectl_offer "$(_venuectl_ask zones)" ;;
     "2 report "*) _venuectl_offer "$(_venuectl_ask categories)" ;;
     '2 crew duty' | '2 crew at' | '2 crew reach' | "2 assign "* | '1 handover' | "2 handover "*)
