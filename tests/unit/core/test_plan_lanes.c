@@ -83,8 +83,8 @@ Test(plan_lanes, an_event_without_check_in_needs_no_lanes)
   while (plan->n_lanes > 0)
     drop_last();
   plan->event->participants = 800;
-  check("");
-  cr_assert_eq(findings.count, 0);
+  cr_assert_eq(check("no-preparation"), 1);
+  cr_assert_eq(findings.count, 1, "and nothing of lanes");
 }
 
 Test(plan_lanes, names_that_are_none_are_told_with_the_nearest)
