@@ -20,6 +20,11 @@ const char *ctl_pick(const struct ctl *ctl, const char *en, const char *zh_hant,
   }
 }
 
+const char *ctl_drill_mark(const struct ctl *ctl, uint64_t drill)
+{
+  return drill != 0 ? ctl_pick(ctl, "DRILL ", "演練 ", "演练 ") : "";
+}
+
 const char *ctl_text(const struct ctl *ctl, const Vd__Text *text, const char *id)
 {
   if (text == NULL)

@@ -1,15 +1,10 @@
-// A drill on the live system: start, end, show; and the word that marks what is part of one.
+// A drill on the live system: start, end, show.
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "clients/ctl/ctl.h"
-
-const char *ctl_drill_mark(const struct ctl *ctl, uint64_t drill)
-{
-  return drill != 0 ? ctl_pick(ctl, "DRILL ", "演練 ", "演练 ") : "";
-}
 
 // "av-1,av-2": the daemon says which of them it does not know.
 static void add_crews(Vd__DrillStart *start, const char *list)

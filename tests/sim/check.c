@@ -176,6 +176,7 @@ void sim_check_change(struct sim *sim, const Vd__Change *change)
     SIM_CHECK(sim, vd_message_revision(message) == change->sequence, "%s has another revision",
               vd_message_id(message));
     check_entity(sim, change, entity);
+    sim_check_drilled(sim, entity);
   }
   sim_check_readings(sim, change);
 }

@@ -94,6 +94,18 @@ void sim_check_drills(struct sim *sim)
       SIM_REACHED(sim, DRILL_CUT_SHORT);
 }
 
+void sim_check_drilled(struct sim *sim, const Vd__Entity *entity)
+{
+  if (entity->of_case != VD__ENTITY__OF_INCIDENT || entity->incident->drill == 0 ||
+      !is_open(entity->incident))
+    return;
+  const Vd__Incident *was = SIM_WAS(sim, INCIDENT, Incident, entity->incident->id);
+  SIM_CHECK(sim, was == NULL || was->drill == entity->incident->drill, "#%s changes its drill",
+            entity->incident->id);
+  if (was != NULL && *was->holder != '\0' && *entity->incident->holder == '\0')
+    SIM_REACHED(sim, DRILL_YIELDS);
+}
+
 // ---- commands ----
 
 static void start(struct sim *sim, Vd__Command *command)

@@ -262,6 +262,7 @@ void sim_check_counts_restarted(struct sim *sim);
 // ---- check_drill.c ----
 // A drill stands in no figure, and is over once a severe real incident is open.
 void sim_check_drills(struct sim *sim);
+void sim_check_drilled(struct sim *sim, const Vd__Entity *entity); // before it is folded in
 void sim_draw_drill(struct sim *sim, Vd__Command *command);
 // ---- replay.c ----
 // The journal done again, with nothing set, is the venue; with a shorter limit nothing that was late is in time.

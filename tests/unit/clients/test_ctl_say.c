@@ -517,3 +517,20 @@ Test(say, what_a_count_brings_about_stands_below_it)
   expect(COUNTED("\"state\":\"taken\",\"made_at_ms\":\"" AT "\""), // told before
          "09:12:00        check-in counted by desk-1: General 1 (general-1)\n");
 }
+
+// ---- drills ----
+
+Test(ctl_say, a_drill_says_so_first_on_every_line)
+{
+  static const char *const change =
+      "{\"sequence\":7,\"cause\":{\"now_at_ms\":\"" AT "\",\"tick\":{}},"
+      "\"fact\":{\"what\":\"breached\",\"incident\":42,\"zone\":\"lobby\",\"promise\":\"respond\",\"drill\":"
+      "1},"
+      "\"upserts\":[{\"alert\":{\"id\":\"42.lead-1\",\"incident\":42,\"crew\":\"lead-1\",\"state\":\"open\","
+      "\"drill\":1,"
+      "\"updated_at_ms\":\"" AT "\",\"reasons\":[{\"why\":\"breach\",\"promise\":\"respond\","
+      "\"deadline\":\"42.1.respond\",\"since_at_ms\":\"" AT "\"}]}}]}";
+  expect_marked(VD__LANGUAGE__LANGUAGE_EN, "", change,
+                "09:12:00  #42   DRILL late: tier 1 (respond) @Lobby\n"
+                "09:12:00  #42     DRILL calls lead-1: tier 1 (respond) late\n");
+}

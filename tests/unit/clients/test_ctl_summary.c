@@ -114,6 +114,54 @@ Test(summary, names_what_was_late_by_how_much_and_who_held_the_clock)
   vd_buffer_finish(&played.refusals);
 }
 
+// A drill in the day changes no figure of it.
+static struct vd_fold *drilled_day(void)
+{
+  struct vd_fold *fold = day();
+  put(fold, "{\"incident\":{\"id\":\"11\",\"revision\":1,\"number\":11,\"state\":\"open\",\"drill\":1}}");
+  put(fold, "{\"deadline\":{\"id\":\"11.1.respond\",\"revision\":1,\"incident\":11,\"subject\":\"11.1\","
+            "\"drill\":1,"
+            "\"team\":\"onsite\",\"promise\":\"respond\",\"outcome\":\"missed\",\"due_at_ms\":\"2023-05-"
+            "18T02:50:00.000Z\","
+            "\"breached_at_ms\":\"2023-05-18T02:50:00.001Z\",\"shares\":[{\"who\":\"onsite\",\"held_ms\":"
+            "\"9m\"}]}}");
+  put(fold,
+      "{\"offer\":{\"id\":\"11.1.o1\",\"revision\":1,\"incident\":11,\"state\":\"expired\",\"drill\":1}}");
+  put(fold,
+      "{\"alert\":{\"id\":\"11.a\",\"revision\":1,\"incident\":11,\"crew\":\"a\",\"calls\":3,\"drill\":1}}");
+  return fold;
+}
+
+Test(summary, counts_no_drill)
+{
+  struct ctl_played played = {.name = "The day", .acts = 12, .climbs = 1, .refused = 1};
+  played.refusals = words("own-work (09:22:00)");
+  expect(
+      VD__LANGUAGE__LANGUAGE_EN, drilled_day(), &played,
+      "\n== The day ==\n"
+      "promises   met  met, reported late  missed  running  void\n"
+      "1 respond  1    0                   1       0        0\n"
+      "2 decide   0    0                   0       1        0\n"
+      "3 land     0    1                   0       0        0\n"
+      "(met, reported late: done in time, told only after the limit; void: cancelled, merged or reopened)\n"
+      "\n"
+      "#    past its limit  tier       due       done      outcome                 who held the clock\n"
+      "#9   Crowding        1 respond  10:40:00  10:42:00  2m late                 On-site group 5m, unowned "
+      "2m\n"
+      "#9   Crowding        3 land     10:55:00  10:50:00  in time, told 10:57:00  On-site group 15m\n"
+      "#10  other           2 decide   10:50:00  -         10m late so far         On-site group, in hand: "
+      "av-1\n"
+      "\n"
+      "who held the clocks  promises  on average  in the late ones\n"
+      "On-site group        3         7m          5m\n"
+      "unowned              1         2m          2m\n"
+      "\n"
+      "incidents: 2 (open: 1); offers: 2 (unanswered: 1); past a limit: 3; calls: 3; climbs: 1\n"
+      "refusals that were meant: 1: own-work (09:22:00)\n"
+      "all replies as expected: 12 of 12\n");
+  vd_buffer_finish(&played.refusals);
+}
+
 Test(summary, is_aligned_where_characters_are_wide)
 {
   struct ctl_played played = {.name = "彩排", .acts = 12};
