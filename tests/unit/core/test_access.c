@@ -67,6 +67,7 @@ static void put_live(void)
     put(VD__KIND__KIND_DEVICE, "device", zones[i]);
     put(VD__KIND__KIND_SESSION, "session", zones[i]);
     put(VD__KIND__KIND_LANE, "lane", zones[i]);
+    put(VD__KIND__KIND_RESOURCE, "resource", zones[i]);
   }
   put_task("t1", "hall", "");
   put_task("t2", "vip", "");
@@ -96,7 +97,15 @@ TestSuite(access, .init = setup, .fini = teardown);
 
 // ---- commands ----
 
+// Those in a row, then those that came later with numbers of their own.
 enum { ACT_FIRST = VD__COMMAND__ACT_REPORT, ACT_LAST = VD__COMMAND__ACT_SUGGESTION_PASS };
+static const int later[] = {VD__COMMAND__ACT_RESOURCE_USE, VD__COMMAND__ACT_RESOURCE_RETURN};
+enum { ACTS = ACT_LAST - ACT_FIRST + 1 + (int)(sizeof later / sizeof *later) };
+
+static int act_at(int place)
+{
+  return ACT_FIRST + place <= ACT_LAST ? ACT_FIRST + place : later[ACT_FIRST + place - ACT_LAST - 1];
+}
 
 static const char *act_name(int act)
 {
@@ -121,7 +130,7 @@ struct about {
 // What the live venue's command names, all in the zone.
 static void set_things(ProtobufCMessage *message, const char *zone)
 {
-  static const char *const nouns[] = {"supply", "batch", "device", "session", "lane"};
+  static const char *const nouns[] = {"supply", "batch", "device", "session", "lane", "resource"};
   for (size_t i = 0; i < sizeof nouns / sizeof *nouns; i++) {
     char id[32];
     snprintf(id, sizeof id, "%s-%s", nouns[i], zone);
@@ -193,14 +202,14 @@ static bool may(const Vd__Principal *who, int act, struct about about)
   "batch_dispose:zone batch_temperature:zone readings:zone device_fault:zone device_maintenance:zone "       \
   "session_start:zone session_end:zone session_shift:zone session_cancel:zone sessions_import:any "          \
   "notice_draft:any notice_approve:any notice_drop:any lane_counts:zone set_lane:zone "                      \
-  "suggestion_take:zone suggestion_pass:zone "
+  "suggestion_take:zone suggestion_pass:zone resource_use:zone resource_return:zone "
 #define WORKS                                                                                                \
   "report:own heard:self respond:own land:own close:owner undo:step note:own accept:self decline:self "      \
   "arrive:own duty:self place:self reach:self "                                                              \
   "count_zone:own set_zone:own task_done:own task_cancel:own supply_level:own supply_served:own "            \
   "supply_refill:own batch_hold:own batch_serve:own batch_sample:own batch_dispose:own "                     \
   "batch_temperature:own device_fault:own session_start:own session_end:own lane_counts:own set_lane:own "   \
-  "suggestion_take:own suggestion_pass:own "
+  "suggestion_take:own suggestion_pass:own resource_use:own resource_return:own "
 
 static const struct {
   Vd__Role role;
@@ -216,7 +225,7 @@ static const struct {
      "batch_dispose:any batch_temperature:any readings:any device_fault:any device_maintenance:any "
      "session_start:any session_end:any session_shift:any session_cancel:any sessions_import:any "
      "notice_draft:any notice_approve:any notice_drop:any lane_counts:any set_lane:any "
-     "suggestion_take:any suggestion_pass:any "},
+     "suggestion_take:any suggestion_pass:any resource_use:any resource_return:any "},
     {VD__ROLE__ROLE_CONTROL, LEADS},
     {VD__ROLE__ROLE_COMMANDER, LEADS},
     {VD__ROLE__ROLE_SUPERVISOR, LEADS},
@@ -236,13 +245,14 @@ static const struct {
     {VD__ROLE__ROLE_DEVICE,
      "report:own count_zone:own set_zone:own supply_level:own supply_served:own supply_refill:own "
      "readings:own lane_counts:own set_lane:own "},
-    {VD__ROLE__ROLE_BRIDGE, "report:zone heard:any respond:zone land:zone note:zone accept:any decline:any "
-                            "arrive:zone duty:any place:any reach:any "
-                            "count_zone:zone set_zone:zone task_done:zone task_cancel:zone supply_level:zone "
-                            "supply_served:zone supply_refill:zone batch_hold:zone batch_serve:zone "
-                            "batch_sample:zone batch_dispose:zone batch_temperature:zone readings:zone "
-                            "device_fault:zone session_start:zone session_end:zone lane_counts:zone "
-                            "set_lane:zone suggestion_take:zone suggestion_pass:zone "},
+    {VD__ROLE__ROLE_BRIDGE,
+     "report:zone heard:any respond:zone land:zone note:zone accept:any decline:any "
+     "arrive:zone duty:any place:any reach:any "
+     "count_zone:zone set_zone:zone task_done:zone task_cancel:zone supply_level:zone "
+     "supply_served:zone supply_refill:zone batch_hold:zone batch_serve:zone "
+     "batch_sample:zone batch_dispose:zone batch_temperature:zone readings:zone "
+     "device_fault:zone session_start:zone session_end:zone lane_counts:zone "
+     "set_lane:zone suggestion_take:zone suggestion_pass:zone resource_use:zone resource_return:zone "},
     {VD__ROLE__ROLE_CLIENT, ""},
     {(Vd__Role)99, ""},
 };
@@ -344,8 +354,8 @@ Test(access, every_cell)
 {
   for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
     Vd__Principal *who = principal_new(rules[i].role);
-    for (int act = ACT_FIRST; act <= ACT_LAST; act++)
-      check_cell(who, rules[i].may, act);
+    for (int place = 0; place < ACTS; place++)
+      check_cell(who, rules[i].may, act_at(place));
     vd__principal__free_unpacked(who, NULL);
   }
 }
@@ -356,8 +366,8 @@ Test(access, nothing_is_permitted_to_the_revoked_and_nothing_without_an_act)
   Vd__Command nothing = VD__COMMAND__INIT;
   cr_assert_eq(vd_access_check(f->venue, who, &nothing, NULL), VD_ERR_NOT_PERMITTED);
   who->revoked = true;
-  for (int act = ACT_FIRST; act <= ACT_LAST; act++)
-    cr_assert_not(may(who, act, at_home()), "%s", act_name(act));
+  for (int place = 0; place < ACTS; place++)
+    cr_assert_not(may(who, act_at(place), at_home()), "%s", act_name(act_at(place)));
   vd__principal__free_unpacked(who, NULL);
 }
 

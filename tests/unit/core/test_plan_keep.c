@@ -134,13 +134,16 @@ static ProtobufCMessage *planned(Vd__Kind kind, int value)
     entity = &vd_plan_batch_entity(plan->supplies[0], 0, 1)->base;
   else if (kind == VD__KIND__KIND_LANE)
     entity = &vd_plan_lane_entity(plan->lanes[0])->base;
+  else if (kind == VD__KIND__KIND_RESOURCE)
+    entity = &vd_plan_resource_entity(plan->resources[0])->base;
   vd__plan__free_unpacked(plan, NULL);
   return entity;
 }
 
 static const Vd__Kind kinds[] = {VD__KIND__KIND_EVENT,  VD__KIND__KIND_ZONE,    VD__KIND__KIND_TEAM,
                                  VD__KIND__KIND_CREW,   VD__KIND__KIND_SESSION, VD__KIND__KIND_DEVICE,
-                                 VD__KIND__KIND_SUPPLY, VD__KIND__KIND_BATCH,   VD__KIND__KIND_LANE};
+                                 VD__KIND__KIND_SUPPLY, VD__KIND__KIND_BATCH,   VD__KIND__KIND_LANE,
+                                 VD__KIND__KIND_RESOURCE};
 enum { KINDS = sizeof kinds / sizeof *kinds };
 
 static bool is_one_of(const char *name, const char *names)
