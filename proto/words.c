@@ -396,7 +396,11 @@ static void add_value(struct vd_buffer *out, const char *head, const char *value
 {
   int64_t duration_ms;
   char text[32];
-  if (strcmp(head, "walk:") == 0 && vd_duration_parse(value, &duration_ms)) {
+  static const char *const timed[] = {"walk:", "crew-late:", "spare-late:", "eta:", "after-limit:"};
+  bool is_timed = false;
+  for (size_t i = 0; i < sizeof timed / sizeof *timed; i++)
+    is_timed |= strcmp(head, timed[i]) == 0;
+  if (is_timed && vd_duration_parse(value, &duration_ms)) {
     vd_duration_format(duration_ms, text, sizeof text);
     value = text;
   } else if (strcmp(head, "mean-error-permille:") == 0) {

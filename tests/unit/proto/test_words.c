@@ -96,6 +96,10 @@ Test(words, reasons)
   expect_reason("walk:90s", VD__LANGUAGE__LANGUAGE_EN, "1m30s away");
   expect_reason("walk:90s", VD__LANGUAGE__LANGUAGE_ZH_HANT, "步行 1m30s");
   expect_reason("walk:0s", VD__LANGUAGE__LANGUAGE_EN, "is there");
+  expect_reason("eta:9000s", VD__LANGUAGE__LANGUAGE_EN, "there in 2h30m");
+  expect_reason("eta:0s", VD__LANGUAGE__LANGUAGE_EN, "is there");
+  expect_reason("after-limit:90s", VD__LANGUAGE__LANGUAGE_ZH_HANS, "超出时限 1m30s");
+  expect_reason("crew-late:90s", VD__LANGUAGE__LANGUAGE_EN, "the nearest comes 1m30s too late");
   expect_reason("walk:unknown", VD__LANGUAGE__LANGUAGE_ZH_HANT, "路程未知");
   expect_reason("skill:30s", VD__LANGUAGE__LANGUAGE_EN, "has skill 30s");
   expect_reason("no-skill:av", VD__LANGUAGE__LANGUAGE_ZH_HANS, "不具备技能 av");
