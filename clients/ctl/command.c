@@ -169,6 +169,9 @@ static void say_live(const struct ctl *ctl, const Vd__Command *command)
     fprintf(stderr, "%s%s %u", colon, command->resource_use->resource,
             command->resource_use->count ? command->resource_use->count : 1);
     return;
+  case VD__COMMAND__ACT_RESOURCE_RETURN:
+    fprintf(stderr, "%s%s", colon, command->resource_return->resource);
+    return;
   case VD__COMMAND__ACT_SET_LANE:
     say_lane(ctl, command->set_lane);
     return;

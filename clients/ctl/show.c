@@ -224,6 +224,20 @@ static void show_offers_and_notes(const struct view *view, const char *prefix)
   }
 }
 
+// What was taken for it and is not back.
+static void show_resources(const struct view *view)
+{
+  const struct ctl *ctl = view->ctl;
+  VD_FOLD_EACH (view->plan, RESOURCE, Resource, resource) {
+    char clock[40];
+    if (resource->in_use == 0 || resource->used_for != view->incident->number)
+      continue;
+    ctl_clock(ctl, resource->used_at_ms, clock, sizeof clock);
+    printf("  %s %s %s %u %s\n", ctl_pick(ctl, "resource in use", "在用資源", "在用资源"), clock,
+           resource->id, resource->in_use, resource->used_by);
+  }
+}
+
 static void show_rest(const struct view *view, const char *prefix)
 {
   const ProtobufCMessage *message;
@@ -238,6 +252,7 @@ static void show_rest(const struct view *view, const char *prefix)
     show_deadline(view, deadlines[i]);
   free(deadlines);
   show_offers_and_notes(view, prefix);
+  show_resources(view);
 }
 
 static void print_all_json(const struct vd_fold *fold)
@@ -279,7 +294,7 @@ int ctl_show(struct ctl *ctl)
   snprintf(prefix, sizeof prefix, "%s.", id);
   static const Vd__Kind of_incident[] = {VD__KIND__KIND_INCIDENT};
   static const Vd__Kind of_plan[] = {VD__KIND__KIND_CATEGORY, VD__KIND__KIND_ZONE, VD__KIND__KIND_TEAM,
-                                     VD__KIND__KIND_DEVICE};
+                                     VD__KIND__KIND_DEVICE, VD__KIND__KIND_RESOURCE};
   static const Vd__Kind belongings[] = {VD__KIND__KIND_ATTEMPT, VD__KIND__KIND_DEADLINE, VD__KIND__KIND_ALERT,
                                         VD__KIND__KIND_OFFER, VD__KIND__KIND_NOTE};
   struct vd_fold *head = NULL, *rest = NULL, *plan = NULL;

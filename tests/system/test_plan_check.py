@@ -1,6 +1,7 @@
 """What `plan check` says of a plan: the mistakes in it with file and line, and nothing else; and what the plan brings to help out."""
 import json
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
@@ -127,6 +128,7 @@ def what_helps_out_is_offered_and_taken():
         said = venue.ctl("recommend", number)[1]
         assert "own means do not do: nobody of our own could take it" in said and "ext. 8701" in said, said
         venue.ctl("resource", "use", "spare-mic", "3", number, "--by", "exec-1")
+        assert re.search(r"resource in use \S+ spare-mic 3 exec-1", venue.ctl("show", number)[1])
         status, _, err = venue.ctl("resource", "use", "spare-mic", "2", check=False)
         assert status == 1 and "none-left" in err, err
         venue.kill()
