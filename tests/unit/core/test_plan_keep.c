@@ -226,7 +226,8 @@ Test(plan_keep, an_entity_adds_little_to_its_entry)
   } pairs[] = {{VD__KIND__KIND_SESSION, &vd__plan_session__descriptor},
                {VD__KIND__KIND_DEVICE, &vd__plan_device__descriptor},
                {VD__KIND__KIND_SUPPLY, &vd__plan_supply__descriptor},
-               {VD__KIND__KIND_LANE, &vd__plan_lane__descriptor}};
+               {VD__KIND__KIND_LANE, &vd__plan_lane__descriptor},
+               {VD__KIND__KIND_RESOURCE, &vd__plan_resource__descriptor}};
   for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
     ProtobufCMessage *entity = planned(pairs[i].kind, -1),
                      *entry = filled(pairs[i].entry, -1); // ten bytes each

@@ -220,3 +220,58 @@ Test(plan_preparation, resources_become_entities_and_keep_what_is_out)
   vd__resource__free_unpacked(wanted, NULL);
   vd__resource__free_unpacked(live, NULL);
 }
+
+static struct stage *stage;
+
+static enum vd_err apply(void)
+{
+  Vd__PlanApply act = VD__PLAN_APPLY__INIT;
+  act.plan = plan;
+  Vd__Command command = VD__COMMAND__INIT;
+  command.act_case = VD__COMMAND__ACT_PLAN_APPLY;
+  command.plan_apply = &act;
+  return stage_do(stage, &command);
+}
+
+static enum vd_err use(const char *id)
+{
+  Vd__ResourceUse act = VD__RESOURCE_USE__INIT;
+  act.resource = (char *)id;
+  Vd__Command command = VD__COMMAND__INIT;
+  command.act_case = VD__COMMAND__ACT_RESOURCE_USE;
+  command.resource_use = &act;
+  return stage_do(stage, &command);
+}
+
+static const Vd__Resource *resource(const char *id)
+{
+  return (const Vd__Resource *)vd_fold_find(vd_venue_fold(stage->venue), VD__KIND__KIND_RESOURCE, id);
+}
+
+Test(plan_preparation, a_plan_brings_them_and_takes_them_out_again)
+{
+  stage = stage_create(plan->event->start_at_ms);
+  cr_assert_eq(apply(), VD_OK, "%s: %s", stage->reply.field, stage->reply.sentence);
+  cr_assert_not_null(resource("annex"));
+  cr_assert_eq(use("annex"), VD_OK, "%s", stage->reply.sentence);
+  plan->resources[3]->name = (Vd__Text *)vd_message_new(&vd__text__descriptor);
+  vd_string_set(&plan->resources[3]->name->en, "Annex, ground floor");
+  cr_assert_eq(apply(), VD_OK);
+  cr_expect_eq(resource("annex")->in_use, 1, "what is out stays out");
+  cr_expect_str_eq(resource("annex")->name->en, "Annex, ground floor");
+  vd__plan_resource__free_unpacked(plan->resources[--plan->n_resources], NULL);
+  cr_assert_eq(apply(), VD_OK);
+  cr_expect(resource("annex")->retired);
+  cr_expect_eq(resource("annex")->in_use, 1);
+  cr_expect_eq(use("annex"), VD_ERR_NONE_LEFT);
+  stage_destroy(stage);
+}
+
+Test(plan_preparation, one_that_cannot_be_offered_keeps_the_plan_out)
+{
+  stage = stage_create(plan->event->start_at_ms);
+  plan->resources[0]->eta_ms = 0;
+  cr_expect_eq(apply(), VD_ERR_MISSING);
+  cr_expect_str_eq(stage->reply.field, "plan_apply.plan.resources[0]");
+  stage_destroy(stage);
+}
