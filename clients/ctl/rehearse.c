@@ -286,7 +286,7 @@ static void show(struct play *play, const struct venue_event *event)
 {
   const Vd__Change *change = event->kind == VENUE_CHANGE ? event->frame->change : NULL;
   if (change != NULL && change->fact != NULL &&
-      strcmp(change->fact->what, vd_fact_name(VD_FACT_CLIMBED)) == 0)
+      strcmp(change->fact->what, vd_fact_name(VD_FACT_CLIMBED)) == 0 && change->fact->drill == 0)
     play->played.climbs++;
   if (change != NULL)
     ctl_see(&play->seen, change);

@@ -175,6 +175,8 @@ static enum vd_err read_since(const struct vd_act *act, const Vd__Contingency *c
     if (!incident)
       return vd_refuse(refusal, VD_ERR_UNKNOWN_INCIDENT, "contingency_activate.incident", "%llu",
                        (unsigned long long)activate->incident);
+    if (incident->drill != 0)
+      return vd_refuse(refusal, VD_ERR_OUTSIDE_DRILL, "contingency_activate.incident", "a drill converts nothing");
     since->onset_ms = earlier(incident->reported_at_ms, acted_ms);
     since->known_ms = earlier(incident->recorded_at_ms, since->known_ms);
   }

@@ -62,6 +62,8 @@ static enum vd_err check_incident(const struct vd_venue *venue, uint64_t number,
   if (number && !incident)
     return vd_refuse(refusal, VD_ERR_UNKNOWN_INCIDENT, "resource_use.incident", "there is no #%llu",
                      (unsigned long long)number);
+  if (incident && incident->drill != 0)
+    return vd_refuse(refusal, VD_ERR_OUTSIDE_DRILL, "resource_use.incident", "a drill uses nothing up");
   if (incident && !vd_incident_is_open(incident))
     return vd_refuse(refusal, VD_ERR_INCIDENT_ENDED, "resource_use.incident", "#%llu",
                      (unsigned long long)number);

@@ -265,7 +265,7 @@ void sim_check_drills(struct sim *sim);
 void sim_check_drilled(struct sim *sim, const Vd__Entity *entity); // before it is folded in
 void sim_draw_drill(struct sim *sim, Vd__Command *command);
 // ---- replay.c ----
-// The journal done again, with nothing set, is the venue; with a shorter limit nothing that was late is in time.
+// The journal done again, with nothing set, is the venue; under another limit it comes to the same twice.
 void sim_check_replay(struct sim *sim);
 void sim_fail(struct sim *sim, const char *format, ...) __attribute__((format(printf, 2, 3)));
 #define SIM_CHECK(sim, condition, ...)                                                                       \

@@ -129,8 +129,17 @@ static int set_all(struct work *work)
   return status;
 }
 
-// What plan check does not let through is no limit here either; what else a plan of the journal has is its
-// own.
+static bool is_limit(const char *path)
+{
+  const ProtobufCFieldDescriptor *field =
+      strncmp(path, "policy.", 7) == 0
+          ? protobuf_c_message_descriptor_get_field_by_name(&vd__policy__descriptor, path + 7)
+          : NULL;
+  return field != NULL && is_number(field);
+}
+
+// What plan check does not let through is no limit here either. What else it finds is not ours to say: of a
+// large plan this is but the first piece.
 static bool check_limits(struct work *work, const Vd__Plan *plan)
 {
   struct vd_findings findings = {.language = work->ctl->language};
@@ -139,7 +148,7 @@ static bool check_limits(struct work *work, const Vd__Plan *plan)
   vd_plan_defaults(changed);
   vd_plan_check(changed, &findings);
   for (size_t i = 0; i < findings.count && work->refusal->err == VD_OK; i++)
-    if (findings.items[i].is_error && strncmp(findings.items[i].path, "policy.", 7) == 0)
+    if (findings.items[i].is_error && is_limit(findings.items[i].path))
       vd_refuse(work->refusal, VD_ERR_BAD_VALUE, findings.items[i].path, "%s", findings.items[i].sentence);
   vd_findings_finish(&findings);
   vd__plan__free_unpacked(changed, NULL);
@@ -178,8 +187,7 @@ static void learn(struct work *work, const Vd__Change *change)
                                    ? change->cause->command
                                    : NULL;
   bool is_plan = command != NULL && command->act_case == VD__COMMAND__ACT_PLAN_APPLY;
-  if (is_plan && !work->is_checked && command->plan_apply->plan != NULL &&
-      command->plan_apply->plan->policy) {
+  if (is_plan && !work->is_checked && command->plan_apply->plan != NULL) {
     work->is_checked = true;
     check_limits(work, command->plan_apply->plan);
   }
@@ -252,7 +260,6 @@ static void find_difference(const struct vd_fold *a, const struct vd_fold *b, st
       vd_buffer_printf(out, "%s %s", vd_kind_name((Vd__Kind)kind),
                        vd_message_id(left != NULL ? left : right));
   }
-  vd_buffer_append(out, "", 1);
 }
 
 static int conclude(struct work *work)
@@ -272,7 +279,9 @@ static int conclude(struct work *work)
   result->hash = (ProtobufCBinaryData){HASH_SIZE, is};
   result->original_hash = (ProtobufCBinaryData){HASH_SIZE, was};
   result->equal = memcmp(was, is, HASH_SIZE) == 0;
-  find_difference(work->original, done, &differs);
+  if (!work->replayed->is_set)
+    find_difference(work->original, done, &differs);
+  vd_buffer_append(&differs, "", 1);
   result->differs = (char *)differs.data;
   work->replayed->now_ms = vd_replay_now(work->replay);
   ctl_replay_say(work->replayed);

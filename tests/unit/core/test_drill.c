@@ -254,6 +254,31 @@ Test(drill, it_is_in_no_digest_and_rings_no_last_resort)
     cr_assert_null(strstr(alert->id, "last-resort"), "%s", alert->id);
 }
 
+Test(drill, it_uses_nothing_up_and_converts_nothing)
+{
+  Vd__Resource *resource = (Vd__Resource *)vd_message_new(&vd__resource__descriptor);
+  Vd__Contingency *contingency = (Vd__Contingency *)vd_message_new(&vd__contingency__descriptor);
+  vd_string_set(&resource->id, "spare");
+  resource->count = 2;
+  vd_string_set(&contingency->id, "storm");
+  contingency->state = VD__CONTINGENCY_STATE__CONTINGENCY_STATE_READY;
+  people_put(f, VD__KIND__KIND_RESOURCE, &resource->base);
+  people_put(f, VD__KIND__KIND_CONTINGENCY, &contingency->base);
+  cr_assert_eq(start("", NULL, NULL), VD_OK);
+  Vd__ResourceUse use = VD__RESOURCE_USE__INIT;
+  Vd__ContingencyActivate activate = VD__CONTINGENCY_ACTIVATE__INIT;
+  Vd__Command command = VD__COMMAND__INIT;
+  use.resource = (char *)"spare";
+  activate.contingency = (char *)"storm";
+  activate.incident = use.incident = drilled("av-fault");
+  command.act_case = VD__COMMAND__ACT_RESOURCE_USE;
+  command.resource_use = &use;
+  cr_assert_eq(fixture_do(f, "control", &command), CODE(OUTSIDE_DRILL), "%s", f->reply.code);
+  command.act_case = VD__COMMAND__ACT_CONTINGENCY_ACTIVATE;
+  command.contingency_activate = &activate;
+  cr_assert_eq(fixture_do(f, "control", &command), CODE(OUTSIDE_DRILL), "%s", f->reply.code);
+}
+
 // ---- real work goes first ----
 
 Test(drill, its_work_is_offered_to_those_who_take_part)
