@@ -11,7 +11,7 @@
 int ctl_agenda_fetch(struct ctl *ctl, struct vd_fold **fold)
 {
   static const Vd__Kind kinds[] = {VD__KIND__KIND_EVENT, VD__KIND__KIND_ZONE, VD__KIND__KIND_SESSION,
-                                   VD__KIND__KIND_NOTICE};
+                                   VD__KIND__KIND_NOTICE, VD__KIND__KIND_CONTINGENCY};
   int status = ctl_look(ctl);
   return status != CTL_DONE ? status : ctl_fetch(ctl, kinds, sizeof kinds / sizeof *kinds, "", fold);
 }

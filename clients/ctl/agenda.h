@@ -16,4 +16,8 @@ bool ctl_agenda_is_over(const Vd__Session *session);
 // The temporary routes round a zone that nobody passes, a line each; nothing where people pass it.
 void ctl_detour_show(const struct ctl *ctl, FILE *out, const struct vd_fold *fold, const Vd__Zone *zone);
 
+// The temporary route of a contingency, its step-free one too where that is another.
+void ctl_contingency_route(const struct ctl *ctl, FILE *out, const struct vd_fold *fold,
+                           const Vd__Contingency *contingency);
+
 #endif

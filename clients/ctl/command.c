@@ -63,6 +63,10 @@ static const struct confirmed confirmed[] = {
     {VD__COMMAND__ACT_RESOURCE_RETURN, VD_FACT_RESOURCE_RETURNED, 0, 0},
     {VD__COMMAND__ACT_SUGGESTION_TAKE, VD_FACT_SUGGESTION_TAKEN, 0, 's'},
     {VD__COMMAND__ACT_SUGGESTION_PASS, VD_FACT_SUGGESTION_PASSED, 0, 's'},
+    {VD__COMMAND__ACT_CONTINGENCY_PROPOSE, VD_FACT_CONTINGENCY_PROPOSED, 0, 0},
+    {VD__COMMAND__ACT_CONTINGENCY_ACTIVATE, VD_FACT_CONTINGENCY_ACTIVATED, 0, 0},
+    {VD__COMMAND__ACT_CONTINGENCY_ABORT, VD_FACT_CONTINGENCY_ABORTED, 0, 0},
+    {VD__COMMAND__ACT_CONTINGENCY_UNDO, VD_FACT_CONTINGENCY_UNDONE, 0, 0},
     {VD__COMMAND__ACT_TASK_DONE, VD_FACT_TASK_DONE, VD__PROMISE__PROMISE_REFILL, 't'},
     {VD__COMMAND__ACT_TASK_CANCEL, VD_FACT_TASK_CANCELLED, 0, 't'},
 };
@@ -194,6 +198,9 @@ static void say_live(const struct ctl *ctl, const Vd__Command *command)
   case VD__COMMAND__ACT_SESSION_END:
   case VD__COMMAND__ACT_SESSION_CANCEL:
   case VD__COMMAND__ACT_SESSION_UNDO:
+  case VD__COMMAND__ACT_CONTINGENCY_ACTIVATE:
+  case VD__COMMAND__ACT_CONTINGENCY_ABORT:
+  case VD__COMMAND__ACT_CONTINGENCY_UNDO:
   case VD__COMMAND__ACT_BATCH_HOLD:
   case VD__COMMAND__ACT_BATCH_SERVE:
   case VD__COMMAND__ACT_BATCH_CANCEL:
@@ -272,7 +279,8 @@ static void confirm(const struct ctl *ctl, const Vd__Command *command, const Vd_
     confirm_readings(ctl, command->readings);
   if (done == NULL)
     return;
-  bool is_of_one = command->act_case != VD__COMMAND__ACT_LANE_COUNTS; // else it is how many were new
+  bool is_of_one = command->act_case != VD__COMMAND__ACT_LANE_COUNTS &&
+                   command->act_case != VD__COMMAND__ACT_CONTINGENCY_PROPOSE; // else it is how many were new
   if (reply->number != 0 && is_of_one)
     fprintf(stderr, "%c%" PRIu64 " ", done->head != 0 ? done->head : '#', reply->number);
   if (reply->sequence == 0) {

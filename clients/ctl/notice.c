@@ -149,6 +149,14 @@ static void show_notice(const struct ctl *ctl, FILE *out, const struct vd_fold *
             ctl_words(ctl, &vd__zone_status__descriptor, status));
     ctl_detour_show(ctl, out, fold, zone);
   }
+  for (size_t i = 0; i < notice->n_contingencies; i++) {
+    const Vd__Contingency *contingency = (const Vd__Contingency *)vd_fold_find(
+        fold, VD__KIND__KIND_CONTINGENCY, notice->contingencies[i]);
+    if (contingency == NULL)
+      continue;
+    fprintf(out, "  %s\n", ctl_text(ctl, contingency->announcement, contingency->id));
+    ctl_contingency_route(ctl, out, fold, contingency);
+  }
   if (notice->more > 0)
     fprintf(out, CTL_FORMAT(ctl, "  and %u more\n", "  另有 %u 項\n", "  另有 %u 项\n"), notice->more);
 }

@@ -48,6 +48,10 @@ static void say_task(const struct ctl_saying *saying, const char *id)
   const Vd__Task *task = (const Vd__Task *)ctl_say_find(saying, VD__KIND__KIND_TASK, id);
   if (task == NULL)
     return; // its number stands before the line
+  if (task->kind == VD__TASK_KIND__TASK_KIND_STEP) {
+    ctl_say_thing(saying, VD__KIND__KIND_CONTINGENCY_STEP, task->subject);
+    return;
+  }
   const char *kind = ctl_words(saying->ctl, &vd__task_kind__descriptor, (int)task->kind);
   bool is_refill = task->kind == VD__TASK_KIND__TASK_KIND_REFILL;
   bool is_english = saying->ctl->language <= VD__LANGUAGE__LANGUAGE_EN; // else the kind stands behind
@@ -146,6 +150,13 @@ void ctl_say_thing(const struct ctl_saying *saying, Vd__Kind kind, const char *i
   case VD__KIND__KIND_DEVICE:
     say_named(saying, found != NULL ? ((const Vd__Device *)found)->name : NULL, id);
     return;
+  case VD__KIND__KIND_CONTINGENCY:
+    say_named(saying, found != NULL ? ((const Vd__Contingency *)found)->name : NULL, id);
+    return;
+  case VD__KIND__KIND_CONTINGENCY_STEP:
+    vd_buffer_printf(saying->out, "%s",
+                     ctl_text(saying->ctl, found != NULL ? ((const Vd__ContingencyStep *)found)->name : NULL, id));
+    return;
   case VD__KIND__KIND_RESOURCE:
     say_named(saying, found != NULL ? ((const Vd__Resource *)found)->name : NULL, id);
     return;
@@ -171,7 +182,8 @@ static Vd__Kind kind_of(const char *subject, const char **id)
     Vd__Kind kind;
   } known[] = {{"zone.", VD__KIND__KIND_ZONE},       {"session.", VD__KIND__KIND_SESSION},
                {"overlap.", VD__KIND__KIND_SESSION}, {"device.", VD__KIND__KIND_DEVICE},
-               {"lane.", VD__KIND__KIND_LANE},       {"notice.", VD__KIND__KIND_NOTICE}};
+               {"lane.", VD__KIND__KIND_LANE},       {"notice.", VD__KIND__KIND_NOTICE},
+               {"contingency.", VD__KIND__KIND_CONTINGENCY}};
   *id = subject;
   if (is_numbered(subject, 't'))
     return VD__KIND__KIND_TASK;

@@ -78,6 +78,7 @@ static const struct {
     {"lane list",
      {"Check-in: lanes, and what would shorten their queues", "簽到：通道與建議", "签到：通道与建议"}},
     {"resource list", {"What helps out when own means run out", "應急資源", "应急资源"}},
+    {"contingency list", {"Contingencies, and the alerts that propose them", "預案與氣象警報", "预案与气象警报"}},
     {"watch", {"The whole venue", "全場", "全场"}},
     {"plan check", {"Plan and rehearsal", "方案與彩排", "方案与彩排"}},
     {"journal verify", {"Journal", "日誌", "日志"}},
