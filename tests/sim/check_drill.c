@@ -133,9 +133,25 @@ static bool cancel_severe(struct sim *sim, Vd__Command *command)
   return false;
 }
 
+// Whoever was offered its work takes it, so that real work finds somebody who holds some.
+static bool accept(struct sim *sim, Vd__Command *command)
+{
+  VD_FOLD_EACH (vd_venue_fold(sim->venue), OFFER, Offer, offer) {
+    if (offer->drill == 0 || offer->state != VD__OFFER_STATE__OFFER_STATE_OPEN)
+      continue;
+    sim_set_act(command, VD__COMMAND__ACT_ACCEPT);
+    command->accept->incident = offer->incident;
+    vd_string_set(&command->by, offer->crew);
+    return true;
+  }
+  return false;
+}
+
 void sim_draw_drill(struct sim *sim, Vd__Command *command)
 {
-  if (vd_drill_running(sim->venue) == NULL ? sim_chance(sim, 60) && cancel_severe(sim, command) : false)
+  if (sim_chance(sim, 40) && accept(sim, command))
+    return;
+  if (vd_drill_running(sim->venue) == NULL ? sim_chance(sim, 85) && cancel_severe(sim, command) : false)
     return;
   if (sim_chance(sim, vd_drill_running(sim->venue) != NULL ? 15 : 90)) {
     start(sim, command);

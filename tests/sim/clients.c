@@ -258,7 +258,7 @@ Vd__Command *sim_draw_command(struct sim *sim, const Vd__Principal *principal)
     sim_draw_machine(sim, command);
   } else if (draw < 500) {
     draw_of_incidents(sim, command);
-  } else if (draw < 520) {
+  } else if (draw < 550) {
     sim_draw_drill(sim, command);
   } else if (draw < 992) {
     sim_draw_live(sim, command);
