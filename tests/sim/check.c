@@ -266,6 +266,7 @@ void sim_check_state(struct sim *sim)
   sim_check_supplies(sim);
   sim_check_agenda(sim);
   sim_check_lanes(sim);
+  sim_check_contingencies(sim);
   sim_check_counts(sim);
   sim_check_drills(sim);
 }

@@ -272,6 +272,7 @@ static bool is_of_note(const struct sim *sim, const char *subject)
                {"notice.", VD__KIND__KIND_NOTICE},
                {"device.", VD__KIND__KIND_DEVICE},
                {"lane.", VD__KIND__KIND_LANE},
+               {"contingency.", VD__KIND__KIND_CONTINGENCY},
                {"t", VD__KIND__KIND_TASK}};
   const struct vd_fold *fold = vd_venue_fold(sim->venue);
   size_t at = 0, count = sizeof nouns / sizeof *nouns;
@@ -292,6 +293,11 @@ static bool is_of_note(const struct sim *sim, const char *subject)
     return is_device_of_note(fold, (const Vd__Device *)message);
   case VD__KIND__KIND_LANE:
     return sim_lane_is_of_note(fold, (const Vd__Lane *)message);
+  case VD__KIND__KIND_CONTINGENCY: {
+    Vd__ContingencyState state = ((const Vd__Contingency *)message)->state;
+    return state == VD__CONTINGENCY_STATE__CONTINGENCY_STATE_PROPOSED ||
+           state == VD__CONTINGENCY_STATE__CONTINGENCY_STATE_ACTIVE;
+  }
   case VD__KIND__KIND_TASK:
     return ((const Vd__Task *)message)->state == VD__TASK_STATE__TASK_STATE_OPEN;
   default:

@@ -155,6 +155,10 @@ static bool is_of_team(const struct sim *sim, const Vd__Crew *crew, const char *
 
 static const char *team_of(const struct sim *sim, const Vd__Change *change, const Vd__Task *task)
 {
+  const Vd__ContingencyStep *step =
+      task->kind == TASK(STEP) ? SIM_AFTER(sim, change, CONTINGENCY_STEP, ContingencyStep, task->subject) : NULL;
+  if (step != NULL)
+    return step->team;
   const Vd__Batch *batch =
       task->kind != TASK(REFILL) ? SIM_AFTER(sim, change, BATCH, Batch, task->subject) : NULL;
   const Vd__Supply *supply =

@@ -450,6 +450,7 @@ static const struct group {
     {zones, 14, 20},    {supplies, 18, 20},   {batches, 20, 0},        {tasks, 8, 0},
     {readings, 10, 60}, {devices, 10, 0},     {sessions, 14, 0},       {notices, 18, 0},
     {lanes, 26, 40},    {suggestions, 12, 0}, {sim_draw_heard, 40, 0}, {resources, 10, 0},
+    {sim_draw_contingency, 10, 0},
 };
 
 static void draw_group(struct sim *sim, Vd__Command *command, bool is_machine)

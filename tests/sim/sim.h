@@ -250,6 +250,9 @@ void sim_check_suggestion(struct sim *sim, const Vd__Change *change, const Vd__S
 // After a tick: what was due is done.
 void sim_check_suggestions_due(struct sim *sim);
 void sim_check_lanes(struct sim *sim);
+// contingency.c: what is drawn of contingencies, and what must hold of them
+void sim_draw_contingency(struct sim *sim, Vd__Command *command);
+void sim_check_contingencies(struct sim *sim);
 void sim_check_resource(struct sim *sim, const Vd__Change *change, const Vd__Resource *now);
 bool sim_lane_is_of_note(const struct vd_fold *fold, const Vd__Lane *lane);
 // How many the command checks in, if it is accepted now.
