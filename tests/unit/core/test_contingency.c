@@ -104,9 +104,13 @@ static enum vd_err done(const char *step)
 
 static enum vd_err alert(Vd__CapMessage message, Vd__CapSeverity severity, int64_t onset_ms, int64_t expires_ms)
 {
-  char *events[] = {(char *)"RAINSTORM"}, *references[] = {(char *)"rain-1"};
+  static unsigned number; // what was withdrawn is not proposed by the same alert again
+  number += message == VD__CAP_MESSAGE__CAP_MESSAGE_ALERT;
+  char identifier[24];
+  snprintf(identifier, sizeof identifier, "rain-%u", number);
+  char *events[] = {(char *)"RAINSTORM"}, *references[] = {identifier};
   Vd__CapAlert cap = VD__CAP_ALERT__INIT;
-  cap.identifier = (char *)(message == VD__CAP_MESSAGE__CAP_MESSAGE_ALERT ? "rain-1" : "rain-2");
+  cap.identifier = message == VD__CAP_MESSAGE__CAP_MESSAGE_ALERT ? identifier : (char *)"later";
   cap.status = VD__CAP_STATUS__CAP_STATUS_ACTUAL;
   cap.message = message;
   cap.events = events;
