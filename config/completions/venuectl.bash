@@ -5,7 +5,7 @@ _venuectl()
   _init_completion || return
 
   local verbs='report heard respond arrive decide approve land close reopen cancel undo note duplicate amend assign
-    accept decline handover log incidents show recommend crew zone session notice device supply batch task lane suggestion resource alerts deadlines zones categories principals watch status
+    accept decline handover log incidents show recommend crew zone session notice device supply batch task lane suggestion contingency cap resource alerts deadlines zones categories principals watch status
     clock plan drill replay rehearse journal backup'
   local options='--data --url --token-file --json --lang --timeout --by --at --id --text --severity --source --reporter
     --reason --zone --category --open --workaround --digest --following --revision --dry-run --low --refilled --estimated --arrived --waiting --desks --baseline --compare --session --faulty --since --until --for --from --topic --drill --crew --set --help --version'
@@ -68,6 +68,10 @@ _venuectl()
     '3 lane set') _venuectl_offer 'open closed printer-down offline-list' ;;
     '1 suggestion') _venuectl_offer 'list take pass' ;;
     '2 suggestion take' | '2 suggestion pass') _venuectl_offer "$(_venuectl_ask 'suggestion list --open')" ;;
+    '1 contingency') _venuectl_offer 'list show activate abort undo' ;;
+    '2 contingency show' | '2 contingency activate' | '2 contingency abort' | '2 contingency undo')
+      _venuectl_offer "$(_venuectl_ask 'contingency list')" ;;
+    '1 cap') _filedir xml ;;
     '1 resource') _venuectl_offer 'list use return' ;;
     '2 resource use' | '2 resource return') _venuectl_offer "$(_venuectl_ask 'resource list')" ;;
     '1 drill') _venuectl_offer 'start end show' ;;
