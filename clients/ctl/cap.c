@@ -1,5 +1,6 @@
 // A weather alert from a file: CAP 1.2, as far as it concerns the venue. The file is a stranger's: at most
-// 256 KiB, no DOCTYPE (so no entity is ever declared, let alone expanded), no network, libxml2's own bound of depth.
+// 256 KiB, no DOCTYPE (so no entity is ever declared, let alone expanded), no network, libxml2's own bound of
+// depth.
 #include "clients/ctl/cap.h"
 
 #include <errno.h>
@@ -29,7 +30,8 @@ static enum vd_err read_file(const char *path, struct vd_buffer *bytes, struct v
   return VD_OK;
 }
 
-static void stop_at_doctype(void *context, const xmlChar *name, const xmlChar *external, const xmlChar *system)
+static void stop_at_doctype(void *context, const xmlChar *name, const xmlChar *external,
+                            const xmlChar *system)
 {
   (void)name;
   (void)external;
@@ -46,9 +48,9 @@ static xmlDocPtr parse(const struct vd_buffer *bytes, bool *has_doctype)
     return NULL;
   parser->_private = has_doctype;
   parser->sax->internalSubset = stop_at_doctype;
-  xmlDocPtr document = xmlCtxtReadMemory(parser, (const char *)bytes->data, (int)bytes->size, NULL, NULL,
-                                         XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING |
-                                             XML_PARSE_NOCDATA);
+  xmlDocPtr document =
+      xmlCtxtReadMemory(parser, (const char *)bytes->data, (int)bytes->size, NULL, NULL,
+                        XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING | XML_PARSE_NOCDATA);
   xmlFreeParserCtxt(parser);
   return document;
 }
@@ -174,8 +176,8 @@ static enum vd_err read_document(xmlDocPtr document, bool has_doctype, Vd__CapAl
   const xmlNode *root = document != NULL ? xmlDocGetRootElement(document) : NULL;
   if (root == NULL)
     return vd_refuse(refusal, VD_ERR_BAD_REQUEST, "", "this is no XML that can be read");
-  bool is_cap = is_named(root, "alert") && root->ns != NULL &&
-                strcmp((const char *)root->ns->href, CAP_NAMESPACE) == 0;
+  bool is_cap =
+      is_named(root, "alert") && root->ns != NULL && strcmp((const char *)root->ns->href, CAP_NAMESPACE) == 0;
   if (!is_cap)
     return vd_refuse(refusal, VD_ERR_UNKNOWN_VERSION, "", "an alert of CAP 1.2 is needed");
   return read_alert(root, alert, refusal);

@@ -50,8 +50,7 @@ static void row(const struct ctl *ctl, struct ctl_table *table, const struct vd_
   ctl_cell(table, "%u/%u", contingency->done, contingency->steps);
   ctl_cell(table, "%s", since);
   ctl_cell(table, "%s", due);
-  ctl_cell(table, "%s",
-           deadline ? ctl_words(ctl, &vd__outcome__descriptor, (int)deadline->outcome) : "-");
+  ctl_cell(table, "%s", deadline ? ctl_words(ctl, &vd__outcome__descriptor, (int)deadline->outcome) : "-");
   ctl_cell(table, "%s", ctl_text(ctl, contingency->name, ""));
 }
 

@@ -176,7 +176,8 @@ static enum vd_err read_since(const struct vd_act *act, const Vd__Contingency *c
       return vd_refuse(refusal, VD_ERR_UNKNOWN_INCIDENT, "contingency_activate.incident", "%llu",
                        (unsigned long long)activate->incident);
     if (incident->drill != 0)
-      return vd_refuse(refusal, VD_ERR_OUTSIDE_DRILL, "contingency_activate.incident", "a drill converts nothing");
+      return vd_refuse(refusal, VD_ERR_OUTSIDE_DRILL, "contingency_activate.incident",
+                       "a drill converts nothing");
     since->onset_ms = earlier(incident->reported_at_ms, acted_ms);
     since->known_ms = earlier(incident->recorded_at_ms, since->known_ms);
   }
@@ -227,9 +228,8 @@ enum vd_err vd_contingency_activate(struct vd_act *act, Vd__Reply *reply, struct
   (void)reply;
   Vd__Contingency *contingency = NULL;
   struct since since = {0, 0};
-  enum vd_err err =
-      vd_contingency_get(act->venue, act->command->contingency_activate->contingency,
-                         "contingency_activate.contingency", &contingency, refusal);
+  enum vd_err err = vd_contingency_get(act->venue, act->command->contingency_activate->contingency,
+                                       "contingency_activate.contingency", &contingency, refusal);
   if (err == VD_OK)
     err = check_activate(act, contingency, &since, refusal);
   if (err != VD_OK)
@@ -268,8 +268,7 @@ static void finish(struct vd_act *act, Vd__Contingency *contingency, int64_t at_
 void vd_contingency_task_ended(struct vd_act *act, const Vd__Task *task)
 {
   Vd__ContingencyStep *step = VD_FIND(act->venue, CONTINGENCY_STEP, ContingencyStep, task->subject);
-  bool is_its_own =
-      step && step->state == VD__STEP_STATE__STEP_STATE_OPEN && step->task == task->number;
+  bool is_its_own = step && step->state == VD__STEP_STATE__STEP_STATE_OPEN && step->task == task->number;
   Vd__Contingency *contingency =
       is_its_own ? VD_FIND(act->venue, CONTINGENCY, Contingency, step->contingency) : NULL;
   if (!contingency || !vd_contingency_is_active(contingency))

@@ -1,6 +1,8 @@
-// A weather alert (CAP 1.2) that matches the plan's triggers: what it proposes is waiting for one confirmation.
+// A weather alert (CAP 1.2) that matches the plan's triggers: what it proposes is waiting for one
+// confirmation.
 //
-//   Alert, Update   each contingency of which a trigger has its event and at most its severity is proposed; one
+//   Alert, Update   each contingency of which a trigger has its event and at most its severity is proposed;
+//   one
 //                   that this alert, or the one it updates, proposed follows it: with its times, or withdrawn
 //                   where it triggers it no more. What is active goes on, and so does what is converted.
 //   Cancel          what it proposed is withdrawn; of what is active by it, whoever decides is called

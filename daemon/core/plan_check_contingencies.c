@@ -22,7 +22,8 @@ static struct vd_plan_words path_of(const struct playbook *book, const char *fie
   return vd_plan_words("contingencies[%zu]%s%s", book->at, *field ? "." : "", field);
 }
 
-static struct vd_plan_words path_in(const struct playbook *book, const char *list, size_t at, const char *field)
+static struct vd_plan_words path_in(const struct playbook *book, const char *list, size_t at,
+                                    const char *field)
 {
   return vd_plan_words("contingencies[%zu].%s[%zu]%s%s", book->at, list, at, *field ? "." : "", field);
 }
@@ -42,7 +43,8 @@ static const Vd__Conversion *conversion_of(const Vd__PlanContingency *plan, cons
   return NULL;
 }
 
-static void check_conversion(struct playbook *book, const Vd__Conversion *conversion, const char *list, size_t at)
+static void check_conversion(struct playbook *book, const Vd__Conversion *conversion, const char *list,
+                             size_t at)
 {
   struct vd_plan_words path = path_in(book, list, at, "zone");
   VD_PLAN_REFER(book->check, &book->check->zones, conversion->zone, VD_NOUN_ZONE, path.text);
@@ -97,7 +99,8 @@ static void check_post(struct playbook *book, const Vd__PlanStep *task, size_t a
   if (strcmp(check->plan->posts[found]->team, task->team) != 0)
     FIND(book, STEP_POST_TEAM, path, task->post, task->team);
   else
-    vd_plan_check_gaps(book->check, VD_SAY_OWNER_GAP, path.text, task->post, book->plan->id, holds, task->post);
+    vd_plan_check_gaps(book->check, VD_SAY_OWNER_GAP, path.text, task->post, book->plan->id, holds,
+                       task->post);
 }
 
 static void check_duration(struct playbook *book, int64_t duration_ms, struct vd_plan_words path)
@@ -118,7 +121,8 @@ static void check_task(struct playbook *book, size_t at)
   VD_PLAN_REFER(check, &check->teams, task->team, VD_NOUN_TEAM, path_in(book, "tasks", at, "team").text);
   VD_PLAN_REFER(check, &check->zones, task->zone, VD_NOUN_ZONE, path_in(book, "tasks", at, "zone").text);
   for (size_t i = 0; i < task->n_after; i++)
-    VD_PLAN_REFER(check, &book->tasks, task->after[i], VD_NOUN_TASK, path_in(book, "tasks", at, "after").text);
+    VD_PLAN_REFER(check, &book->tasks, task->after[i], VD_NOUN_TASK,
+                  path_in(book, "tasks", at, "after").text);
   if (*task->post)
     check_post(book, task, at);
   else if (strcmp(task->team, book->plan->team) != 0)
@@ -196,7 +200,8 @@ static void check_tasks(struct playbook *book)
 static const Vd__PlanWay *way_between(const struct vd_plan_check *check, const char *from, const char *to)
 {
   const struct vd_plan_ids *lines = &check->ways.lines;
-  for (size_t i = vd_plan_ids_from(lines, from); i < lines->count && strcmp(lines->items[i].id, from) == 0; i++) {
+  for (size_t i = vd_plan_ids_from(lines, from); i < lines->count && strcmp(lines->items[i].id, from) == 0;
+       i++) {
     const Vd__PlanWay *way = check->plan->ways[lines->items[i].at];
     if (strcmp(strcmp(way->from, from) == 0 ? way->to : way->from, to) == 0)
       return way;
@@ -244,8 +249,9 @@ static void check_route(struct playbook *book)
   bool is_free = check_walk(book, plan->route, plan->n_route, "route");
   bool has_other = plan->n_step_free_route >= 2;
   if (has_other) {
-    bool is_the_same = strcmp(plan->step_free_route[0], plan->route[0]) == 0 &&
-                       strcmp(plan->step_free_route[plan->n_step_free_route - 1], plan->route[plan->n_route - 1]) == 0;
+    bool is_the_same =
+        strcmp(plan->step_free_route[0], plan->route[0]) == 0 &&
+        strcmp(plan->step_free_route[plan->n_step_free_route - 1], plan->route[plan->n_route - 1]) == 0;
     bool other_is_free = check_walk(book, plan->step_free_route, plan->n_step_free_route, "step_free_route");
     if (!is_the_same)
       FIND(book, ROUTE_ELSEWHERE, path_of(book, "step_free_route"), plan->id);

@@ -1,6 +1,6 @@
-// Contingencies: what is done with them, and what must always hold. A zone is never open and converting at once;
-// of what is not active nothing runs: no deadline, no task, no zone; and nobody is called about a proposal
-// that is none.
+// Contingencies: what is done with them, and what must always hold. A zone is never open and converting at
+// once; of what is not active nothing runs: no deadline, no task, no zone; and nobody is called about a
+// proposal that is none.
 #include <stdio.h>
 #include <string.h>
 
@@ -65,9 +65,10 @@ static void check_zones(struct sim *sim, const struct vd_fold *fold)
       continue;
     const Vd__Contingency *of =
         (const Vd__Contingency *)vd_fold_find(fold, VD__KIND__KIND_CONTINGENCY, zone->contingency);
-    SIM_CHECK(sim, of != NULL && of->state == STATE(ACTIVE), "%s is held by %s, which is not active", zone->id,
+    SIM_CHECK(sim, of != NULL && of->state == STATE(ACTIVE), "%s is held by %s, which is not active",
+              zone->id, zone->contingency);
+    SIM_CHECK(sim, is_converting(zone), "%s is converted by %s and has another status", zone->id,
               zone->contingency);
-    SIM_CHECK(sim, is_converting(zone), "%s is converted by %s and has another status", zone->id, zone->contingency);
   }
 }
 
@@ -98,8 +99,8 @@ void sim_check_contingencies(struct sim *sim)
         task->kind == VD__TASK_KIND__TASK_KIND_STEP && task->state == VD__TASK_STATE__TASK_STATE_OPEN;
     if (!is_open_step)
       continue;
-    const Vd__ContingencyStep *step = (const Vd__ContingencyStep *)vd_fold_find(
-        fold, VD__KIND__KIND_CONTINGENCY_STEP, task->subject);
+    const Vd__ContingencyStep *step =
+        (const Vd__ContingencyStep *)vd_fold_find(fold, VD__KIND__KIND_CONTINGENCY_STEP, task->subject);
     const Vd__Contingency *of =
         step != NULL
             ? (const Vd__Contingency *)vd_fold_find(fold, VD__KIND__KIND_CONTINGENCY, step->contingency)

@@ -1,4 +1,5 @@
-// Contingencies: activation from the weather, steps in order, zones, abort, undo, alerts; and the plan's checks.
+// Contingencies: activation from the weather, steps in order, zones, abort, undo, alerts; and the plan's
+// checks.
 #include "daemon/core/contingency.h"
 
 #include <criterion/criterion.h>
@@ -9,7 +10,7 @@
 #include "daemon/core/venue_internal.h"
 #include "tests/unit/core/plan_fixture.h"
 
-#define MINUTES(n)   ((int64_t)(n) * 60000)
+#define MINUTES(n)   ((int64_t)(n)*60000)
 #define STATE(NAME)  VD__CONTINGENCY_STATE__CONTINGENCY_STATE_##NAME
 #define STATUS(NAME) VD__ZONE_STATUS__ZONE_STATUS_##NAME
 
@@ -39,7 +40,8 @@ static void teardown(void)
 
 TestSuite(contingency, .init = setup, .fini = teardown);
 
-#define FIND(KIND, Type, id) ((Vd__##Type *)vd_fold_find(vd_venue_fold(stage->venue), VD__KIND__KIND_##KIND, (id)))
+#define FIND(KIND, Type, id)                                                                                 \
+  ((Vd__##Type *)vd_fold_find(vd_venue_fold(stage->venue), VD__KIND__KIND_##KIND, (id)))
 
 static const Vd__Contingency *storm(void)
 {
@@ -102,7 +104,8 @@ static enum vd_err done(const char *step)
   return stage_do(stage, &command);
 }
 
-static enum vd_err alert(Vd__CapMessage message, Vd__CapSeverity severity, int64_t onset_ms, int64_t expires_ms)
+static enum vd_err alert(Vd__CapMessage message, Vd__CapSeverity severity, int64_t onset_ms,
+                         int64_t expires_ms)
 {
   static unsigned number; // what was withdrawn is not proposed by the same alert again
   number += message == VD__CAP_MESSAGE__CAP_MESSAGE_ALERT;
@@ -127,8 +130,9 @@ static enum vd_err alert(Vd__CapMessage message, Vd__CapSeverity severity, int64
   command.contingency_propose = &word;
   return stage_do(stage, &command);
 }
-#define ALERT(severity, onset_ms, expires_ms)                                                                 \
-  alert(VD__CAP_MESSAGE__CAP_MESSAGE_ALERT, VD__CAP_SEVERITY__CAP_SEVERITY_##severity, (onset_ms), (expires_ms))
+#define ALERT(severity, onset_ms, expires_ms)                                                                \
+  alert(VD__CAP_MESSAGE__CAP_MESSAGE_ALERT, VD__CAP_SEVERITY__CAP_SEVERITY_##severity, (onset_ms),           \
+        (expires_ms))
 
 static int64_t share(const Vd__Deadline *deadline, const char *who)
 {
@@ -154,7 +158,8 @@ Test(contingency, steps_open_in_order_and_the_last_one_converts)
   cr_assert_eq(activate_since(TEN - MINUTES(4)), VD_OK);
   cr_assert_eq(status_of("ai-area"), STATUS(CONVERTING));
   cr_assert_eq(status_of("corridor"), STATUS(CONVERTING_PASSABLE));
-  cr_assert_eq(FIND(CONTINGENCY_STEP, ContingencyStep, "storm.move")->state, VD__STEP_STATE__STEP_STATE_WAITING);
+  cr_assert_eq(FIND(CONTINGENCY_STEP, ContingencyStep, "storm.move")->state,
+               VD__STEP_STATE__STEP_STATE_WAITING);
   run_to(TEN + MINUTES(2));
   cr_assert_eq(done("power-off"), VD_OK);
   cr_assert_eq(FIND(CONTINGENCY_STEP, ContingencyStep, "storm.move")->task, 0);
@@ -245,7 +250,8 @@ Test(contingency, a_proposal_expires_is_cancelled_or_declined)
   cr_assert_eq(alert(VD__CAP_MESSAGE__CAP_MESSAGE_CANCEL, 0, 0, 0), VD_OK);
   cr_assert_eq(storm()->state, STATE(READY));
   cr_assert_eq(ALERT(SEVERE, TEN, 0), VD_OK);
-  cr_assert_eq(alert(VD__CAP_MESSAGE__CAP_MESSAGE_UPDATE, VD__CAP_SEVERITY__CAP_SEVERITY_MINOR, TEN, 0), VD_OK);
+  cr_assert_eq(alert(VD__CAP_MESSAGE__CAP_MESSAGE_UPDATE, VD__CAP_SEVERITY__CAP_SEVERITY_MINOR, TEN, 0),
+               VD_OK);
   cr_assert_eq(storm()->state, STATE(READY), "it is not as severe any more");
   cr_assert_eq(ALERT(SEVERE, TEN, 0), VD_OK);
   cr_assert_eq(abort_because("a drizzle"), VD_OK);
