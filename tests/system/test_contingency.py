@@ -2,7 +2,7 @@
 import os
 import tempfile
 
-from harness import Venue, case, main
+from harness import Venue, case, main, wait_until
 
 START = ("--clock-start", "plan")
 CAP = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "cap")
@@ -41,6 +41,7 @@ def a_storm_is_converted_in_the_playbooks_order():
     with Venue().start(*START) as venue:
         watcher = venue.watch()
         venue.ctl("contingency", "activate", "storm")
+        wait_until(lambda: watcher.facts("contingency-activated"), "the fact on the watcher's screen", 10)
         assert zone(venue, "ai-area")["status"] == "converting"
         assert zone(venue, "corridor")["status"] == "converting-passable"
         assert set(tasks(venue)) == {"power-off", "guide", "clear", "mats"}, tasks(venue)
@@ -61,7 +62,6 @@ def a_storm_is_converted_in_the_playbooks_order():
         assert zone(venue, "ai-area")["status"] == "closed" and zone(venue, "corridor")["status"] == "open"
         assert deadlines(venue, "running") == [] and "contingency.storm.1" in deadlines(venue, "met")
         assert "6/6" in venue.ctl("contingency", "show", "storm")[1]
-        assert watcher.facts("contingency-activated")
 
 
 @case
