@@ -39,7 +39,7 @@ def cap(venue, name, check=True):
 def a_storm_is_converted_in_the_playbooks_order():
     """tasks open one after the other, zones convert and end as the plan says, the deadline is met; a kill changes nothing"""
     with Venue().start(*START) as venue:
-        watcher = venue.watch()
+        watcher = venue.watch("--from", "1")
         venue.ctl("contingency", "activate", "storm")
         wait_until(lambda: watcher.facts("contingency-activated"), "the fact on the watcher's screen", 10)
         assert zone(venue, "ai-area")["status"] == "converting"
