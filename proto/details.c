@@ -109,6 +109,14 @@ static const struct detail details[] = {
     {"32 bytes", "32 位元組", "32 字节"},
     {"more than one entry can hold", "超出單項容量", "超出单项容量"},
     {"at most % min back", "至多回溯 %1 分鐘", "至多回溯 %1 分钟"},
+    // daemon/core: what a role may do
+    {"this role may not do that", "此角色不可執行此操作", "此角色不可执行此操作"},
+    {"this role acts for itself only", "此角色只能以本人身分操作", "此角色只能以本人身份操作"},
+    {"the zone is not one of this role's", "該區域不屬此角色", "该区域不属此角色"},
+    {"this role undoes only what it said itself", "此角色只能撤銷自己所報", "此角色只能撤销自己所报"},
+    {"control or the zone's owner verifies and closes", "須由總控或區域負責人核實並關閉", "须由总控或区域负责人核实并关闭"},
+    {"this access was revoked", "此存取權已撤銷", "此访问权已撤销"},
+    {"a device reports as one", "裝置只能以裝置身分報告", "设备只能以设备身份报告"},
     // daemon/core: the live venue
     {"control or the decision group calls off a food sample", "留樣任務須由總控或決策組取消", "留样任务须由总控或决策组取消"},
     {"1 to % of a-z, 0-9 and \"-\"", "須為 1 至 %1 個 a-z、0-9 與 \"-\"", "须为 1 至 %1 个 a-z、0-9 与 \"-\""},
