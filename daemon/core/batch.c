@@ -281,7 +281,7 @@ static enum vd_err check_sample(const struct vd_act *act, Vd__Batch **batch, con
   return err;
 }
 
-static void tell_weight(struct vd_act *act, uint32_t weight_g)
+static void tell_weight(struct vd_act *act, uint32_t weight_g, Vd__Reply *reply)
 {
   uint32_t least_g = vd_policy(act->venue)->sample_weight_g;
   struct vd_key weight = {.size = 0};
@@ -292,11 +292,14 @@ static void tell_weight(struct vd_act *act, uint32_t weight_g)
   struct vd_key least = {.size = 0};
   vd_key_add_number(&least, least_g);
   tell_why(act, "under-weight:", least.text);
+  vd_act_remark(reply, "under-weight",
+                vd_act_pick(act, "Logged, but it is too little: a sample is at least % g.",
+                            "已記錄，但不足量：留樣至少 % 克。", "已记录，但不足量：留样至少 % 克。"),
+                least.text);
 }
 
 enum vd_err vd_batch_sample(struct vd_act *act, Vd__Reply *reply, struct vd_refusal *refusal)
 {
-  (void)reply;
   const Vd__BatchSample *told = act->command->batch_sample;
   Vd__Batch *batch = NULL;
   const char *taken_by = NULL;
@@ -304,7 +307,7 @@ enum vd_err vd_batch_sample(struct vd_act *act, Vd__Reply *reply, struct vd_refu
   if (err != VD_OK)
     return err;
   tell(act, VD_FACT_SAMPLED, batch);
-  tell_weight(act, told->weight_g);
+  tell_weight(act, told->weight_g, reply);
   batch->state = STATE(SAMPLED);
   batch->sample = (Vd__Sample *)vd_message_new(&vd__sample__descriptor);
   vd_string_set(&batch->sample->item, told->item);

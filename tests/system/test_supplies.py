@@ -111,7 +111,8 @@ def from_the_kitchen_to_the_fridge():
         status, _, err = venue.ctl("task", "done", task["number"], check=False)
         assert status == 1 and "[wrong-state]" in err, "a sample is logged with what it is"
         watcher = venue.watch("--from", "1")
-        venue.ctl("batch", "sample", "pastry.b3", "croissant", "90", "fridge-2", "--by", "tea-1")
+        err = venue.ctl("batch", "sample", "pastry.b3", "croissant", "90", "fridge-2", "--by", "tea-1")[2]
+        assert "it is too little: a sample is at least 125 g" in err, err
         change = wait_until(lambda: watcher.facts("sampled"), "the sample")[0]
         why = json.dumps(change)
         assert "under-weight:125" in why, why
@@ -123,7 +124,7 @@ def from_the_kitchen_to_the_fridge():
         venue.ctl("batch", "cancel", "pastry.b4", "nobody comes")
         assert "pastry.b4" not in venue.ctl("batch", "list", "--open")[1]
         out = venue.ctl("batch")[1]
-        assert "90 g fridge-2" in out and "-2.5 °C" in out, out
+        assert "90 g (too little) fridge-2" in out and "-2.5 °C" in out, out
 
 
 @case
