@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "daemon/core/key.h"
+#include "daemon/core/node.h"
 #include "daemon/core/supply_internal.h"
 #include "daemon/core/task.h"
 #include "proto/text.h"
@@ -269,6 +270,8 @@ enum vd_err vd_supply_level(struct vd_act *act, Vd__Reply *reply, struct vd_refu
     vd_strings_add(&act->fact->why, &act->fact->n_why, "refilled");
   uint32_t errors = supply->errors;
   look(act, supply, told->refilled ? FILLED : SEEN, told->level, vd_act_acted_at(act));
+  if (told->refilled)
+    vd_node_did(act, VD__NODE__NODE_REFILL, false);
   if (supply->errors != errors)
     tell_why(act, "mean-error-permille", supply->error_permille);
   return VD_OK;

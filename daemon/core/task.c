@@ -8,6 +8,7 @@
 #include "daemon/core/dispatch.h"
 #include "daemon/core/escalation.h"
 #include "daemon/core/key.h"
+#include "daemon/core/node.h"
 #include "daemon/core/supply.h"
 #include "daemon/core/venue_internal.h"
 
@@ -307,6 +308,7 @@ enum vd_err vd_task_done(struct vd_act *act, Vd__Reply *reply, struct vd_refusal
       return err;
     vd_task_end(act, task, vd_act_by(act), vd_act_acted_at(act));
     vd_supply_filled(act, task->subject);
+    vd_node_did(act, VD__NODE__NODE_REFILL, false);
   }
   reply->number = task->number;
   return VD_OK;
@@ -325,8 +327,10 @@ enum vd_err vd_task_cancel(struct vd_act *act, Vd__Reply *reply, struct vd_refus
     return vd_refuse(refusal, VD_ERR_MISSING, "task_cancel.reason", NULL);
   bool was_open = is_open(task);
   vd_task_drop(act, task, cancel->reason);
-  if (was_open && task->kind == VD__TASK_KIND__TASK_KIND_REFILL)
+  if (was_open && task->kind == VD__TASK_KIND__TASK_KIND_REFILL) {
     vd_supply_refill_cancelled(act, task->subject);
+    vd_node_did(act, VD__NODE__NODE_REFILL, false);
+  }
   reply->number = task->number;
   return VD_OK;
 }
