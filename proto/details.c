@@ -120,6 +120,8 @@ static const struct detail details[] = {
     // daemon/core: the live venue
     {"control or the decision group calls off a food sample", "留樣任務須由總控或決策組取消", "留样任务须由总控或决策组取消"},
     {"1 to % of a-z, 0-9 and \"-\"", "須為 1 至 %1 個 a-z、0-9 與 \"-\"", "须为 1 至 %1 个 a-z、0-9 与 \"-\""},
+    {"not 0", "不可為 0", "不可为 0"},
+    {"who took the sample: --by", "由誰留樣：--by", "由谁留样：--by"},
     {"1 to % grams", "須為 1 至 %1 克", "须为 1 至 %1 克"},
     {"% to % degrees Celsius", "須為 %1 至 %2 攝氏度", "须为 %1 至 %2 摄氏度"},
     {"at most 10^12 either way", "正負均至多 10^12", "正负均至多 10^12"},

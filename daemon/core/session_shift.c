@@ -71,7 +71,7 @@ static enum vd_err read_shift(const struct vd_act *act, struct moved *moved, str
   if (!vd_session_stands(session))
     return vd_session_refuse_state(session, "session_shift.session", refusal);
   if (shift->by_ms == 0)
-    return vd_refuse(refusal, VD_ERR_MISSING, "session_shift.by_ms", NULL);
+    return vd_refuse(refusal, VD_ERR_BAD_VALUE, "session_shift.by_ms", "not 0");
   if (shift->by_ms > VD_SESSION_LENGTH_MAX_MS || shift->by_ms < -VD_SESSION_LENGTH_MAX_MS)
     return vd_refuse(refusal, VD_ERR_BAD_VALUE, "session_shift.by_ms", "at most a day");
   add_moved(moved, session);

@@ -135,7 +135,7 @@ def bad_input():
         for line, code, words in (
                 (("supply", "level", "coffee", "961"), "bad-value", "960"),
                 (("supply", "level", "cofee", "1"), "unknown-supply", "coffee"),
-                (("supply", "served", "coffee", "0"), "missing", ""),
+                (("supply", "served", "coffee", "0"), "bad-value", "not 0"),
                 (("batch", "serve", "pastry.b9"), "unknown-batch", "pastry.b"),
                 (("batch", "plan", "pastry", "60", "--session", "tea-mornin"), "unknown-session", "tea-morning"),
                 (("batch", "sample", "pastry.b1", "croissant", "90", "fridge-2", "--by", "tea-1"), "wrong-state", ""),

@@ -136,7 +136,7 @@ Test(batch, what_is_planned_must_be_possible)
 {
   AGENDA(f, {"tea", "corridor", 60, 80, true});
   cr_assert_eq(batch_plan(f, "cofee", 30, 0, "tea"), VD_ERR_UNKNOWN_SUPPLY);
-  cr_assert_eq(batch_plan(f, "coffee", 0, 0, "tea"), VD_ERR_MISSING);
+  cr_assert_eq(batch_plan(f, "coffee", 0, 0, "tea"), VD_ERR_BAD_VALUE);
   cr_assert_eq(batch_plan(f, "coffee", 401, 0, "tea"), VD_ERR_BAD_VALUE);
   cr_assert_eq(batch_plan(f, "coffee", 30, 0, ""), VD_ERR_MISSING);
   cr_assert_eq(batch_plan(f, "coffee", 30, AT(60), "tea"), VD_ERR_BAD_VALUE, "one or the other");
