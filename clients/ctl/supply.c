@@ -90,7 +90,7 @@ static void refill_cell(const struct ctl *ctl, struct ctl_table *table, const st
   else if (supply->refill_at_ms == 0 && (supply->run_out_waived || supply->stale_waived))
     ctl_cell(table, "%s", ctl_pick(ctl, "not wanted", "不需要", "不需要"));
   else if (supply->refill_at_ms)
-    ctl_cell(table, "%s %s", ctl_pick(ctl, "asked at", "請求於", "请求于"), clock);
+    ctl_cell(table, "%s %s", ctl_pick(ctl, "will be asked at", "將請求於", "将请求于"), clock);
   else
     ctl_cell(table, "-");
 }

@@ -82,7 +82,7 @@ def a_refill_that_people_cancel():
         venue.ctl("task", "cancel", task["number"], "enough for today")
         supply = one(venue, "supply", "coffee")
         assert "task" not in supply and supply["run_out_waived"] and supply["waived_level"] == 3, supply
-        assert row(venue, "coffee")[5].startswith("asked at"), "when it goes stale"
+        assert row(venue, "coffee")[5].startswith("will be asked at"), "when it goes stale"
         venue.ctl("supply", "served", "coffee", "1")
         assert open_tasks(venue) == []
         venue.ctl("supply", "served", "coffee", "2")
