@@ -105,7 +105,7 @@ static inline bool is_seen(enum vd_clearance clearance, const ProtobufCMessage *
          (clearance == VD_CLEARANCE_JOURNAL || vd_clearance_shows_message(clearance, message));
 }
 
-// Outside of a oneof a field is left out at its default, as proto3 does.
+// A field outside of a oneof that is not blank: at its default it is left out, as proto3 does.
 static inline void pack_single(struct vd_buffer *out, enum vd_clearance clearance,
                                const struct vd_layout_entry *entry, const void *member)
 {
@@ -125,14 +125,13 @@ static inline void pack_single(struct vd_buffer *out, enum vd_clearance clearanc
     break;
   case VD_LAYOUT_STRING: {
     const char *text = *(char *const *)member;
-    if (text != NULL && text[0] != '\0')
+    if (text[0] != '\0')
       put_bytes(out, entry->tag, text, strlen(text));
     return;
   }
   case VD_LAYOUT_BYTES: {
     const ProtobufCBinaryData *data = member;
-    if (data->len > 0)
-      put_bytes(out, entry->tag, data->data, data->len);
+    put_bytes(out, entry->tag, data->data, data->len);
     return;
   }
   case VD_LAYOUT_MESSAGE: {
@@ -144,8 +143,7 @@ static inline void pack_single(struct vd_buffer *out, enum vd_clearance clearanc
   default:
     return;
   }
-  if (number != 0)
-    put_number(out, entry->tag, number);
+  put_number(out, entry->tag, number);
 }
 
 // Inside of a oneof being chosen is what a field says, also at its default.
@@ -196,8 +194,6 @@ static void pack_repeated(struct vd_buffer *out, enum vd_clearance clearance,
   const uint16_t tag = vd_layout_tag(field, VD_WIRE_BYTES);
   const size_t count = *(const size_t *)((const char *)message + field->quantifier_offset);
   const void *items = *(const void *const *)((const char *)message + field->offset);
-  if (count == 0)
-    return;
   switch (field->type) {
   case PROTOBUF_C_TYPE_STRING:
     for (size_t i = 0; i < count; i++) {
@@ -242,6 +238,19 @@ static void pack_oneof(struct vd_buffer *out, enum vd_clearance clearance, const
     pack_chosen(out, clearance, field, (const char *)message + field->offset);
 }
 
+// Most fields of most messages are: so this comes before all else.
+static inline bool is_blank(const struct vd_layout_entry *entry, const char *member)
+{
+  uint64_t wide;
+  uint32_t narrow;
+  if (!entry->is_wide) {
+    memcpy(&narrow, member, sizeof narrow);
+    return narrow == 0;
+  }
+  memcpy(&wide, member, sizeof wide);
+  return wide == 0 || (entry->kind == VD_LAYOUT_STRING && wide == (uintptr_t)protobuf_c_empty_string);
+}
+
 static void pack_fields(struct vd_buffer *out, enum vd_clearance clearance, const ProtobufCMessage *message)
 {
   const struct vd_layout *layout = vd_layout_of(message->descriptor);
@@ -249,9 +258,10 @@ static void pack_fields(struct vd_buffer *out, enum vd_clearance clearance, cons
   const struct vd_layout_entry *end = layout->entries + layout->count;
   for (const struct vd_layout_entry *entry = layout->entries; entry < end; entry++) {
     const char *member = (const char *)message + entry->offset;
+    if (is_blank(entry, member))
+      continue;
     if (entry->kind == VD_LAYOUT_ONEOF) {
-      if (*(const uint32_t *)member != 0)
-        pack_oneof(out, clearance, needed, message, *(const uint32_t *)member);
+      pack_oneof(out, clearance, needed, message, *(const uint32_t *)member);
     } else if (needed == NULL || vd_clearance_reaches(clearance, needed[entry->index])) {
       if (entry->kind == VD_LAYOUT_REPEATED)
         pack_repeated(out, clearance, &layout->type->fields[entry->index], message);

@@ -65,6 +65,12 @@ static bool is_length_delimited(enum vd_layout_kind kind)
   return kind == VD_LAYOUT_STRING || kind == VD_LAYOUT_BYTES || kind == VD_LAYOUT_MESSAGE;
 }
 
+static bool is_wide(enum vd_layout_kind kind)
+{
+  return kind != VD_LAYOUT_BOOL && kind != VD_LAYOUT_UINT32 && kind != VD_LAYOUT_INT32 &&
+         kind != VD_LAYOUT_ONEOF;
+}
+
 static struct vd_layout_entry entry_of(const ProtobufCMessageDescriptor *type, unsigned index)
 {
   enum { ID_MAX = (1 << 11) - 1 }; // a tag of two bytes
@@ -72,11 +78,13 @@ static struct vd_layout_entry entry_of(const ProtobufCMessageDescriptor *type, u
   if (field->id > ID_MAX || type->sizeof_message > UINT16_MAX)
     reject(type, "a number or the whole is too large");
   enum vd_layout_kind kind = kind_of(type, field);
+  bool is_counted = kind == VD_LAYOUT_REPEATED || kind == VD_LAYOUT_ONEOF;
   return (struct vd_layout_entry){
-      .offset = (uint16_t)(kind == VD_LAYOUT_ONEOF ? field->quantifier_offset : field->offset),
+      .offset = (uint16_t)(is_counted ? field->quantifier_offset : field->offset),
       .index = (uint16_t)index,
       .tag = vd_layout_tag(field, is_length_delimited(kind) ? VD_WIRE_BYTES : VD_WIRE_VARINT),
-      .kind = (uint8_t)kind};
+      .kind = (uint8_t)kind,
+      .is_wide = is_wide(kind)};
 }
 
 static void add_type(const ProtobufCMessageDescriptor *type)

@@ -3,6 +3,7 @@
 #ifndef VD_PROTO_LAYOUT_H
 #define VD_PROTO_LAYOUT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <protobuf-c/protobuf-c.h>
@@ -29,10 +30,12 @@ enum vd_layout_kind {
 };
 
 struct vd_layout_entry {
-  uint16_t offset; // of the member; of a oneof: of what says which field is chosen
-  uint16_t index;  // in type->fields; of a oneof: of its first
-  uint16_t tag;    // of a single field outside of a oneof
-  uint8_t kind;    // enum vd_layout_kind
+  uint16_t offset; // of what is 0 where there is nothing to pack: the member, the count of a repeated field,
+                   // the choice of a oneof. A string that is empty may also point to protobuf_c_empty_string.
+  uint16_t index; // in type->fields; of a oneof: of its first
+  uint16_t tag;   // of a single field outside of a oneof
+  uint8_t kind;   // enum vd_layout_kind
+  bool is_wide;   // what stands there has 8 bytes, else 4
 };
 
 struct vd_layout {

@@ -247,6 +247,13 @@ static void say_saved(const struct comparison *comparison)
   uint64_t before = node_of(comparison->runs[0], 0).manual, after = node_of(comparison->runs[1], 0).manual;
   if (before == 0)
     return;
+  if (after == 0) { // a change in per cent would say that people had nothing to do
+    printf(CTL_FORMAT(comparison->ctl, "manual acts: %" PRIu64 " with automation off, none with it\n",
+                      "人工操作：關閉自動化 %" PRIu64 " 次，啟用自動化時無\n",
+                      "人工操作：关闭自动化 %" PRIu64 " 次，启用自动化时无\n"),
+           before);
+    return;
+  }
   int64_t change = ((int64_t)after - (int64_t)before) * 100 / (int64_t)before;
   printf(CTL_FORMAT(comparison->ctl,
                     "manual acts: %" PRIu64 " with automation off, %" PRIu64 " with it (%+" PRId64 "%%)\n",

@@ -350,7 +350,7 @@ static void print_hello(const struct play *play)
   ctl_clock(ctl, play->script->end_at_ms, end, sizeof end);
   ctl_span(left_ms > 0 ? left_ms / play->live.scale : 0, takes, sizeof takes);
   fprintf(stderr,
-          CTL_FORMAT(ctl, "%s: %zu steps until %s, which takes %s\n", "%s：共 %zu 步，至 %s，約需 %s\n",
+          CTL_FORMAT(ctl, "%s: steps: %zu, until %s, which takes %s\n", "%s：共 %zu 步，至 %s，約需 %s\n",
                      "%s：共 %zu 步，至 %s，约需 %s\n"),
           play->played.name, play->turn_count, end, takes);
   if (play->played.is_baseline)

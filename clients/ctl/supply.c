@@ -9,8 +9,8 @@
 
 static int fetch(struct ctl *ctl, struct vd_fold **fold)
 {
-  static const Vd__Kind kinds[] = {VD__KIND__KIND_SUPPLY, VD__KIND__KIND_BATCH, VD__KIND__KIND_TASK,
-                                   VD__KIND__KIND_DEADLINE, VD__KIND__KIND_SESSION};
+  static const Vd__Kind kinds[] = {VD__KIND__KIND_SUPPLY,   VD__KIND__KIND_BATCH,   VD__KIND__KIND_TASK,
+                                   VD__KIND__KIND_DEADLINE, VD__KIND__KIND_SESSION, VD__KIND__KIND_EVENT};
   int status = ctl_look(ctl);
   return status != CTL_DONE ? status : ctl_fetch(ctl, kinds, sizeof kinds / sizeof *kinds, "", fold);
 }
@@ -90,7 +90,7 @@ static void refill_cell(const struct ctl *ctl, struct ctl_table *table, const st
   else if (supply->refill_at_ms == 0 && (supply->run_out_waived || supply->stale_waived))
     ctl_cell(table, "%s", ctl_pick(ctl, "not wanted", "不需要", "不需要"));
   else if (supply->refill_at_ms)
-    ctl_cell(table, "%s %s", ctl_pick(ctl, "asked at", "請求於", "请求于"), clock);
+    ctl_cell(table, "%s %s", ctl_pick(ctl, "will be asked at", "將請求於", "将请求于"), clock);
   else
     ctl_cell(table, "-");
 }
@@ -200,7 +200,14 @@ static bool is_over(const Vd__Batch *batch)
          batch->state == VD__BATCH_STATE__BATCH_STATE_CANCELLED;
 }
 
-static void sample_cell(const struct ctl *ctl, struct ctl_table *table, const Vd__Batch *batch)
+static bool is_too_little(const struct vd_fold *fold, const Vd__Sample *sample)
+{
+  const Vd__Event *event = (const Vd__Event *)vd_fold_find(fold, VD__KIND__KIND_EVENT, "event");
+  return event != NULL && event->policy != NULL && sample->weight_g < event->policy->sample_weight_g;
+}
+
+static void sample_cell(const struct ctl *ctl, struct ctl_table *table, const struct vd_fold *fold,
+                        const Vd__Batch *batch)
 {
   const Vd__Sample *sample = batch->sample;
   char until[40];
@@ -211,8 +218,9 @@ static void sample_cell(const struct ctl *ctl, struct ctl_table *table, const Vd
   vd_instant_format(sample->keep_until_at_ms, ctl->utc_offset_ms, until, sizeof until);
   until[16] = '\0'; // the minute; it is days ahead
   until[10] = ' ';
-  ctl_cell(table, "%u g %s %s %s", sample->weight_g, sample->fridge, ctl_pick(ctl, "until", "至", "至"),
-           until + 5);
+  ctl_cell(table, "%u g%s %s %s %s", sample->weight_g,
+           is_too_little(fold, sample) ? ctl_pick(ctl, " (too little)", "（不足量）", "（不足量）") : "",
+           sample->fridge, ctl_pick(ctl, "until", "至", "至"), until + 5);
 }
 
 static void temperature_cell(struct ctl_table *table, const Vd__Batch *batch)
@@ -240,7 +248,7 @@ static void batch_row(const struct ctl *ctl, struct ctl_table *table, const stru
   ctl_cell(table, "%u", batch->quantity);
   ctl_cell(table, "%s%s%s", planned, *batch->session ? " " : "", batch->session);
   ctl_cell(table, "%s", served);
-  sample_cell(ctl, table, batch);
+  sample_cell(ctl, table, fold, batch);
   temperature_cell(table, batch);
   ctl_cell(table, "%s", task ? task->id : "-");
 }

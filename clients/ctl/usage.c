@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "proto/check.h"
+
 // ---- names of arguments ----
 
 // "N [REASON]" is written once, in English; the words in capitals have names in each language.
@@ -211,10 +213,10 @@ int ctl_unknown_verb(const struct ctl *ctl, char **words, int count)
 {
   if (explain_group(ctl, words[0], count > 1 ? words[1] : ""))
     return CTL_USAGE;
-  char nearest[40] = ""; // the verb, or its group
+  char nearest[VD_WORD_MAX + 2] = ""; // the verb, or its group
   unsigned distance = UINT32_MAX;
   for (size_t i = 0; i < ctl_verb_count; i++) {
-    char first[40];
+    char first[VD_WORD_MAX + 2];
     const char *name = ctl_verbs[i].name, *nearer = NULL;
     snprintf(first, sizeof first, "%.*s", (int)strcspn(name, " "), name);
     vd_nearest_consider(words[0], first, &nearer, &distance);
@@ -244,7 +246,7 @@ int ctl_wrong_arguments(const struct ctl *ctl, const struct ctl_verb *verb, char
 
 int ctl_unknown_option(const struct ctl *ctl, const char *word)
 {
-  char name[40];
+  char name[VD_WORD_MAX + 2];
   const char *nearest = NULL;
   unsigned distance = UINT32_MAX;
   snprintf(name, sizeof name, "%.*s", (int)strcspn(word, "="), word);

@@ -327,3 +327,24 @@ void vd_act_end(struct vd_act *act, Vd__Reply *reply, vd_emit_fn emit, void *con
     vd__fact__free_unpacked(act->fact, NULL);
   act->fact = NULL;
 }
+
+const char *vd_act_pick(const struct vd_act *act, const char *en, const char *zh_hant, const char *zh_hans)
+{
+  return act->language == VD__LANGUAGE__LANGUAGE_ZH_HANT   ? zh_hant
+         : act->language == VD__LANGUAGE__LANGUAGE_ZH_HANS ? zh_hans
+                                                           : en;
+}
+
+void vd_act_remark(Vd__Reply *reply, const char *field, const char *sentence, const char *value)
+{
+  struct vd_buffer all = {0};
+  size_t size = strcspn(sentence, "%");
+  vd_buffer_printf(&all, "%s%s%.*s", reply->sentence, *reply->sentence ? " " : "", (int)size, sentence);
+  if (sentence[size] == '%')
+    vd_buffer_printf(&all, "%s%s", value, sentence + size + 1);
+  vd_buffer_append(&all, "", 1);
+  vd_string_set(&reply->sentence, (char *)all.data);
+  vd_buffer_finish(&all);
+  if (*reply->field == '\0')
+    vd_string_set(&reply->field, field);
+}

@@ -16,14 +16,14 @@
 struct vd_act {
   struct vd_venue *venue;
   int64_t now_ms;
-  const Vd__Principal *who;      // NULL for a tick
-  const Vd__Command *command;    // NULL for a tick; borrowed
+  const Vd__Principal *who;   // NULL for a tick
+  const Vd__Command *command; // NULL for a tick; borrowed
   Vd__Language language;
   // the rest belongs to act.c
   Vd__Cause cause;
   Vd__Tick tick;
-  Vd__Fact *fact;                // heap
-  struct vd_act_item *items;     // reused between acts: see venue_internal.h
+  Vd__Fact *fact;            // heap
+  struct vd_act_item *items; // reused between acts: see venue_internal.h
   size_t count;
 };
 
@@ -37,7 +37,8 @@ void vd_act_remove(struct vd_act *act, Vd__Kind kind, const char *id);
 void vd_act_touch(struct vd_act *act, Vd__Kind kind, ProtobufCMessage *message);
 
 // What the act is about. The first call sets it, later calls on the same act are ignored: the cause speaks,
-// not its consequences. Returns the fact to add fields to (heap strings by vd_string_set), or NULL when ignored.
+// not its consequences. Returns the fact to add fields to (heap strings by vd_string_set), or NULL when
+// ignored.
 Vd__Fact *vd_act_fact(struct vd_act *act, enum vd_fact what);
 
 // A note on an incident (number 0: the duty log), printf format, cut at VD_TEXT_MAX on a UTF-8 boundary.
@@ -49,8 +50,14 @@ const char *vd_act_by(const struct vd_act *act);
 // command.acted_at_ms, or now.
 int64_t vd_act_acted_at(const struct vd_act *act);
 
+// Of words for people, those in the language of whoever asked. Static storage, as given.
+const char *vd_act_pick(const struct vd_act *act, const char *en, const char *zh_hant, const char *zh_hans);
+// Done, and more to say: adds the sentence, in which the first '%' stands for `value`. The first remark of a
+// reply is its `field`.
+void vd_act_remark(Vd__Reply *reply, const char *field, const char *sentence, const char *value);
+
 // Typed shorthands: VD_EDIT(act, DEADLINE, Deadline, id) -> Vd__Deadline *
-#define VD_EDIT(act, KIND, Type, id) ((Vd__##Type *)vd_act_edit((act), VD__KIND__KIND_##KIND, (id)))
+#define VD_EDIT(act, KIND, Type, id)   ((Vd__##Type *)vd_act_edit((act), VD__KIND__KIND_##KIND, (id)))
 #define VD_CREATE(act, KIND, Type, id) ((Vd__##Type *)vd_act_create((act), VD__KIND__KIND_##KIND, (id)))
 
 #endif

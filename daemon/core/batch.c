@@ -145,7 +145,7 @@ static enum vd_err check_plan(const struct vd_act *act, Vd__Supply **supply, str
   if (err != VD_OK)
     return err;
   if (plan->quantity == 0)
-    return vd_refuse(refusal, VD_ERR_MISSING, "batch_plan.quantity", NULL);
+    return vd_refuse(refusal, VD_ERR_BAD_VALUE, "batch_plan.quantity", "not 0");
   uint64_t most = (uint64_t)(*supply)->par * VD_SUPPLY_LEVEL_PARS;
   if (plan->quantity > most)
     return vd_refuse(refusal, VD_ERR_BAD_VALUE, "batch_plan.quantity",
@@ -154,6 +154,25 @@ static enum vd_err check_plan(const struct vd_act *act, Vd__Supply **supply, str
     return vd_refuse(refusal, VD_ERR_TOO_MANY, "batch_plan.supply", "at most %d batches of one supply",
                      VD_BATCHES_MAX);
   return check_when(act, plan, refusal);
+}
+
+// As plan check warns.
+static void remark_when(const struct vd_act *act, const Vd__BatchPlan *plan, Vd__Reply *reply)
+{
+  const Vd__Event *event = vd_venue_event(act->venue);
+  const Vd__Session *session = *plan->session ? VD_FIND(act->venue, SESSION, Session, plan->session) : NULL;
+  int64_t at_ms = session ? session->start_at_ms : plan->planned_at_ms;
+  if (session && session->kind != VD__SESSION_KIND__SESSION_KIND_BREAK)
+    vd_act_remark(reply, "no-break-of-food",
+                  vd_act_pick(act, "Planned, but % is no break: food is served in breaks.",
+                              "已排定，但 % 並非休息時段：餐點於休息時段供應。",
+                              "已排定，但 % 并非休息时段：餐点于休息时段供应。"),
+                  session->id);
+  else if (at_ms < event->start_at_ms || at_ms > event->end_at_ms)
+    vd_act_remark(reply, "outside-event",
+                  vd_act_pick(act, "Planned, but it is outside of the event.", "已排定，但在活動期間以外。",
+                              "已排定，但在活动期间以外。"),
+                  "");
 }
 
 enum vd_err vd_batch_plan(struct vd_act *act, Vd__Reply *reply, struct vd_refusal *refusal)
@@ -176,6 +195,7 @@ enum vd_err vd_batch_plan(struct vd_act *act, Vd__Reply *reply, struct vd_refusa
   batch->by_hand = true;
   tell(act, VD_FACT_BATCH_PLANNED, batch);
   reply->number = batch->index;
+  remark_when(act, plan, reply);
   return VD_OK;
 }
 
@@ -258,7 +278,9 @@ static enum vd_err check_taker(const struct vd_act *act, const char **taken_by, 
     *taken_by = crew ? crew->id : "";
     return err;
   }
-  return **taken_by ? VD_OK : vd_refuse(refusal, VD_ERR_NO_ACTOR, "batch_sample.taken_by", NULL);
+  return **taken_by
+             ? VD_OK
+             : vd_refuse(refusal, VD_ERR_NO_ACTOR, "batch_sample.taken_by", "who took the sample: --by");
 }
 
 static enum vd_err check_sample(const struct vd_act *act, Vd__Batch **batch, const char **taken_by,
@@ -281,7 +303,7 @@ static enum vd_err check_sample(const struct vd_act *act, Vd__Batch **batch, con
   return err;
 }
 
-static void tell_weight(struct vd_act *act, uint32_t weight_g)
+static void tell_weight(struct vd_act *act, uint32_t weight_g, Vd__Reply *reply)
 {
   uint32_t least_g = vd_policy(act->venue)->sample_weight_g;
   struct vd_key weight = {.size = 0};
@@ -292,11 +314,14 @@ static void tell_weight(struct vd_act *act, uint32_t weight_g)
   struct vd_key least = {.size = 0};
   vd_key_add_number(&least, least_g);
   tell_why(act, "under-weight:", least.text);
+  vd_act_remark(reply, "under-weight",
+                vd_act_pick(act, "Logged, but it is too little: a sample is at least % g.",
+                            "已記錄，但不足量：留樣至少 % 克。", "已记录，但不足量：留样至少 % 克。"),
+                least.text);
 }
 
 enum vd_err vd_batch_sample(struct vd_act *act, Vd__Reply *reply, struct vd_refusal *refusal)
 {
-  (void)reply;
   const Vd__BatchSample *told = act->command->batch_sample;
   Vd__Batch *batch = NULL;
   const char *taken_by = NULL;
@@ -304,7 +329,7 @@ enum vd_err vd_batch_sample(struct vd_act *act, Vd__Reply *reply, struct vd_refu
   if (err != VD_OK)
     return err;
   tell(act, VD_FACT_SAMPLED, batch);
-  tell_weight(act, told->weight_g);
+  tell_weight(act, told->weight_g, reply);
   batch->state = STATE(SAMPLED);
   batch->sample = (Vd__Sample *)vd_message_new(&vd__sample__descriptor);
   vd_string_set(&batch->sample->item, told->item);

@@ -151,33 +151,56 @@ void vd_batch_session_overruns(struct vd_act *act, const Vd__Session *session, b
 
 // ---- a break that is no more ----
 
-static const char *pick(const struct vd_act *act, const char *en, const char *zh_hant, const char *zh_hans)
+// What was planned for a session that is gone.
+struct left {
+  const Vd__Batch *first; // NULL: nothing
+  struct vd_buffer names; // of the first NAMED_MAX
+  unsigned count;
+};
+
+static void leave(const struct vd_act *act, struct left *left, const Vd__Batch *batch)
 {
-  return act->language == VD__LANGUAGE__LANGUAGE_ZH_HANT   ? zh_hant
-         : act->language == VD__LANGUAGE__LANGUAGE_ZH_HANS ? zh_hans
-                                                           : en;
+  left->first = left->first ? left->first : batch;
+  if (left->count++ < NAMED_MAX)
+    vd_buffer_printf(&left->names, "%s%s", left->count > 1 ? vd_act_pick(act, ", ", "、", "、") : "",
+                     batch->id);
 }
 
-static void name(const struct vd_act *act, const Vd__Batch *batch, Vd__Reply *reply)
+// Beside what else is to be said. A plan may take out many sessions: the facts name what has no room here.
+static void name(const struct vd_act *act, const struct left *left, const char *session, Vd__Reply *reply)
 {
-  if (*reply->field)
+  enum { ROOM = 512 };
+  bool is_one = left->count == 1, is_first = *reply->field == '\0';
+  if (strlen(reply->sentence) > ROOM)
     return;
-  struct vd_buffer sentence = {0};
-  vd_buffer_printf(&sentence, "%s%s%s%s%s", pick(act, "Done, but ", "已完成，但 ", "已完成，但 "), batch->id,
-                   pick(act, " was planned for ", " 是為 ", " 是为 "), batch->session,
-                   pick(act, ": cancel it, or plan another.", " 排定的：請取消或另行排定。",
-                        " 排定的：请取消或另行排定。"));
-  vd_buffer_append(&sentence, "", 1);
-  vd_string_set(&reply->field, "batch-left");
-  vd_string_set(&reply->nearest, batch->id);
-  vd_string_set(&reply->sentence, (char *)sentence.data);
-  vd_buffer_finish(&sentence);
+  struct vd_buffer names = {0};
+  vd_buffer_append(&names, left->names.data, left->names.size);
+  if (left->count > NAMED_MAX)
+    vd_buffer_printf(&names, "%s%u", vd_act_pick(act, ", and more: ", "，另有 ", "，另有 "),
+                     left->count - NAMED_MAX);
+  vd_buffer_printf(&names, "%s%s",
+                   is_one ? vd_act_pick(act, " was planned for ", " 是為 ", " 是为 ")
+                          : vd_act_pick(act, " were planned for ", " 是為 ", " 是为 "),
+                   session);
+  vd_buffer_append(&names, "", 1);
+  vd_act_remark(
+      reply, "batch-left",
+      is_one
+          ? vd_act_pick(act, "Done, but %: cancel it, or plan another.",
+                        "已完成，但 % 排定的：請取消或另行排定。", "已完成，但 % 排定的：请取消或另行排定。")
+          : vd_act_pick(act, "Done, but %: cancel them, or plan others.",
+                        "已完成，但 % 排定的：請取消或另行排定。", "已完成，但 % 排定的：请取消或另行排定。"),
+      (char *)names.data);
+  vd_buffer_finish(&names);
+  if (is_first)
+    vd_string_set(&reply->nearest, left->first->id);
 }
 
 void vd_batch_session_gone(struct vd_act *act, const Vd__Session *session, Vd__Reply *reply)
 {
   const Vd__Batch *batch = NULL;
   const char *after = NULL;
+  struct left left = {.first = NULL};
   while ((batch = (const Vd__Batch *)vd_fold_next(act->venue->fold, VD__KIND__KIND_BATCH, after, ""))) {
     after = batch->id;
     bool is_waiting = batch->state == VD__BATCH_STATE__BATCH_STATE_PLANNED ||
@@ -185,6 +208,9 @@ void vd_batch_session_gone(struct vd_act *act, const Vd__Session *session, Vd__R
     if (!is_waiting || strcmp(batch->session, session->id) != 0)
       continue;
     tell(act, "batch-left", batch);
-    name(act, batch, reply);
+    leave(act, &left, batch);
   }
+  if (left.first)
+    name(act, &left, session->id, reply);
+  vd_buffer_finish(&left.names);
 }

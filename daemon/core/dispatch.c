@@ -7,6 +7,7 @@
 #include "daemon/core/dispatch_internal.h"
 #include "daemon/core/drill.h"
 #include "daemon/core/escalation.h"
+#include "daemon/core/node.h"
 
 // ---- assigning ----
 
@@ -80,6 +81,7 @@ enum vd_err vd_dispatch_accept(struct vd_act *act, Vd__Reply *reply, struct vd_r
   if (offer->handover)
     vd_strings_add(&fact->why, &fact->n_why, vd_key_of("from:", offer->from, "").text);
   vd_offer_settle(act, incident, by);
+  vd_node_did(act, VD__NODE__NODE_DISPATCH, false);
   reply->number = number;
   return VD_OK;
 }
@@ -122,6 +124,7 @@ enum vd_err vd_dispatch_decline(struct vd_act *act, Vd__Reply *reply, struct vd_
   vd_offer_end(act, offer, VD__OFFER_STATE__OFFER_STATE_DECLINED);
   Vd__Fact *fact = vd_offer_tell(act, VD_FACT_DECLINED, incident, by);
   vd_string_set(&fact->text, decline->reason);
+  vd_node_did(act, VD__NODE__NODE_DISPATCH, false);
   if (sent)
     give_back(act, incident);
   if (offer->handover)

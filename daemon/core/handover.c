@@ -6,6 +6,7 @@
 #include "daemon/core/crew.h"
 #include "daemon/core/dispatch_internal.h"
 #include "daemon/core/escalation.h"
+#include "daemon/core/node.h"
 
 // So much work changes hands by one command; who holds more hands over once again.
 enum { HANDED_OVER_MAX = 128, HANDED_OVER_NAMED = 16 };
@@ -91,6 +92,7 @@ enum vd_err vd_dispatch_handover(struct vd_act *act, Vd__Reply *reply, struct vd
   tell(act, &work, from, to);
   for (size_t i = 0; i < work.count; i++)
     hand_over(act, work.items[i], from, to);
+  vd_node_did(act, VD__NODE__NODE_DISPATCH, false);
   return VD_OK;
 }
 

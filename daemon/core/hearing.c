@@ -7,6 +7,7 @@
 #include "daemon/core/escalation.h"
 #include "daemon/core/incident.h"
 #include "daemon/core/key.h"
+#include "daemon/core/node.h"
 #include "daemon/core/task.h"
 #include "daemon/core/venue_internal.h"
 
@@ -94,6 +95,7 @@ enum vd_err vd_escalation_heard(struct vd_act *act, Vd__Reply *reply, struct vd_
     reply->number = heard->incident;
   }
   if (is_news) {
+    vd_node_did(act, VD__NODE__NODE_ESCALATION, false);
     Vd__Fact *fact = vd_act_fact(act, VD_FACT_HEARD);
     fact->incident = heard->incident;
     vd_string_set(&fact->subject, heard->subject);

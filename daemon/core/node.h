@@ -1,6 +1,18 @@
 // Automatic and manual acts per node of the process (智能調度看板: manual interventions −40 %).
 // Room-internal.
 //
+//   node        by itself                                by people
+//   dispatch    somebody offered or sent                 assigned, accepted, declined, handed over
+//   escalation  a call                                   heard; raised to a worse severity
+//   fault       found by a device's signs of life        reported or told by people
+//   refill      asked for                                asked for; done or cancelled
+//   crowding    a zone called crowded                    a zone set crowded
+//   check-in    a suggestion made                        a suggestion taken or passed; a lane set
+//   notice      drafted                                  drafted, approved or dropped
+//
+// What is only seen (counts, levels, servings) and the steps of an incident are acts of no node; so is what
+// comes of an act of people, a refusal, and what was so already.
+//
 // Counted in memory, kept as a Change 60 s after the first that is not kept yet: a crash loses at most that.
 // The first of all is kept at once, with the act that did it.
 #ifndef VD_CORE_NODE_H

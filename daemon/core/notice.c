@@ -388,6 +388,7 @@ enum vd_err vd_notice_approve(struct vd_act *act, Vd__Reply *reply, struct vd_re
   int64_t leaves_at_ms = leaves_at(act);
   vd_act_touch(act, VD__KIND__KIND_NOTICE, &notice->base);
   tell(act, VD_FACT_NOTICE_APPROVED, notice, "");
+  vd_node_did(act, VD__NODE__NODE_NOTICE, false);
   notice->state = VD__NOTICE_STATE__NOTICE_STATE_APPROVED;
   notice->approved_at_ms = vd_act_acted_at(act);
   vd_string_set(&notice->approved_by, *by ? by : act->who->id);
@@ -412,6 +413,7 @@ enum vd_err vd_notice_drop(struct vd_act *act, Vd__Reply *reply, struct vd_refus
     return vd_refuse(refusal, VD_ERR_MISSING, "notice_drop.reason", NULL);
   vd_act_touch(act, VD__KIND__KIND_NOTICE, &notice->base);
   tell(act, VD_FACT_NOTICE_DROPPED, notice, drop->reason);
+  vd_node_did(act, VD__NODE__NODE_NOTICE, false);
   notice->state = VD__NOTICE_STATE__NOTICE_STATE_DROPPED;
   notice->leaves_at_ms = 0;
   withdraw_call(act, notice);

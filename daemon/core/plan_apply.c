@@ -26,9 +26,10 @@
 struct apply {
   struct vd_act *act;
   const Vd__Plan *plan;
-  unsigned added, changed, retired, kept;
-  bool has_agenda; // one is known before
-  char **told;     // heap: sessions that attendees should hear of
+  unsigned added, changed, retired, kept; // as people count: see count_put
+  bool is_other;                          // than the plan in force
+  bool has_agenda;                        // one is known before
+  char **told;                            // heap: sessions that attendees should hear of
   size_t n_told;
   char **gone_sessions; // heap, retired by this plan
   size_t n_gone_sessions;
@@ -76,6 +77,38 @@ static void tell_attendees(struct apply *apply, Vd__Kind kind, const ProtobufCMe
     vd_strings_add(&apply->told, &apply->n_told, vd_message_id(wanted));
 }
 
+static bool is_retired(const ProtobufCMessage *live)
+{
+  const ProtobufCFieldDescriptor *field =
+      protobuf_c_message_descriptor_get_field_by_name(live->descriptor, "retired");
+  return field && *(const protobuf_c_boolean *)((const char *)live + field->offset);
+}
+
+// What comes back is added. The plan's hash differs with every plan, and the order of people with anybody's
+// place: neither is a change of its own.
+static void count_put(struct apply *apply, Vd__Kind kind, ProtobufCMessage *wanted,
+                      const ProtobufCMessage *live)
+{
+  apply->is_other = true;
+  if (is_retired(live)) {
+    apply->added++;
+    return;
+  }
+  Vd__Event *event = kind == VD__KIND__KIND_EVENT ? (Vd__Event *)wanted : NULL;
+  Vd__Crew *crew = kind == VD__KIND__KIND_CREW ? (Vd__Crew *)wanted : NULL;
+  const ProtobufCBinaryData hash = event ? event->plan_hash : (ProtobufCBinaryData){0};
+  const uint32_t rank = crew ? crew->rank : 0;
+  if (event)
+    event->plan_hash = ((const Vd__Event *)live)->plan_hash;
+  if (crew)
+    crew->rank = ((const Vd__Crew *)live)->rank;
+  apply->changed += !vd_message_is_same(wanted, live);
+  if (event)
+    event->plan_hash = hash;
+  if (crew)
+    crew->rank = rank;
+}
+
 // Brings the entity in line with `wanted`, which it takes.
 static void put(struct apply *apply, Vd__Kind kind, ProtobufCMessage *wanted)
 {
@@ -93,11 +126,11 @@ static void put(struct apply *apply, Vd__Kind kind, ProtobufCMessage *wanted)
   tell_attendees(apply, kind, live, wanted);
   if (live) {
     if (!vd_message_is_same(wanted, live)) {
+      count_put(apply, kind, wanted, live);
       vd_act_touch(apply->act, kind, live);
       swap_contents(live, wanted);
       if (kind == VD__KIND__KIND_CREW)
         ((Vd__Crew *)live)->duty_at_ms = 0; // the roster may be another one: looked at anew below
-      apply->changed++;
     }
   } else {
     live = vd_act_create(apply->act, kind, id);
@@ -420,7 +453,7 @@ enum vd_err vd_plan_apply(struct vd_act *act, Vd__Reply *reply, struct vd_refusa
     apply.has_agenda = vd_fold_count(act->venue->fold, VD__KIND__KIND_SESSION) > 0;
     put_all(&apply, &command->hash);
     retire_all(&apply);
-    if (apply.added + apply.changed + apply.retired > 0) {
+    if (apply.is_other || apply.added + apply.retired > 0) {
       tell(&apply);
       vd_device_plan_applied(act);
       derive_again(act->venue);

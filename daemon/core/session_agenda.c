@@ -368,13 +368,6 @@ static void name(struct vd_act *act, const char *word, const char *named, const 
   vd_string_set(&reply->sentence, sentence);
 }
 
-const char *vd_agenda_pick(const struct vd_act *act, const char *en, const char *zh_hant, const char *zh_hans)
-{
-  return act->language == VD__LANGUAGE__LANGUAGE_ZH_HANT   ? zh_hant
-         : act->language == VD__LANGUAGE__LANGUAGE_ZH_HANS ? zh_hans
-                                                           : en;
-}
-
 // "Done, but keynote-2 … panel …".
 static void name_two(struct vd_act *act, const char *word, const char *named, const char *const parts[3],
                      const char *first, const char *second, Vd__Reply *reply)
@@ -390,10 +383,9 @@ void vd_agenda_name_collision(struct vd_act *act, const Vd__Session *session, Vd
 {
   const Vd__Session *other = vd_agenda_collision(act->venue, session);
   const char *const parts[] = {
-      vd_agenda_pick(act, "Done, but ", "已完成，但 ", "已完成，但 "),
-      vd_agenda_pick(act, " and ", " 與 ", " 与 "),
-      vd_agenda_pick(act, " now want one zone at the same time.", " 同時使用同一區域。",
-                     " 同时使用同一区域。"),
+      vd_act_pick(act, "Done, but ", "已完成，但 ", "已完成，但 "),
+      vd_act_pick(act, " and ", " 與 ", " 与 "),
+      vd_act_pick(act, " now want one zone at the same time.", " 同時使用同一區域。", " 同时使用同一区域。"),
   };
   if (other)
     name_two(act, "overlap", other->id, parts, session->id, other->id, reply);
@@ -403,9 +395,9 @@ void vd_agenda_name_early(struct vd_act *act, const Vd__Session *pause, const Vd
                           Vd__Reply *reply)
 {
   const char *const parts[] = {
-      vd_agenda_pick(act, "Done, but ", "已完成，但 ", "已完成，但 "),
-      vd_agenda_pick(act, " now begins before ", " 將早於 ", " 将早于 "),
-      vd_agenda_pick(act, " ends.", " 結束即開始。", " 结束即开始。"),
+      vd_act_pick(act, "Done, but ", "已完成，但 ", "已完成，但 "),
+      vd_act_pick(act, " now begins before ", " 將早於 ", " 将早于 "),
+      vd_act_pick(act, " ends.", " 結束即開始。", " 结束即开始。"),
   };
   name_two(act, "early-break", pause->id, parts, pause->id, session->id, reply);
 }
@@ -432,8 +424,8 @@ void vd_agenda_name_running(struct vd_act *act, const Vd__Session *session, Vd__
          other->start_at_ms <= session->started_at_ms + VD_SESSION_EARLY_MAX_MS)
     if (other != session && is_running(other)) {
       name_one(act, "still-running", other->id,
-               vd_agenda_pick(act, "Done, but % still runs in that zone.", "已完成，但 % 仍在該區域進行。",
-                              "已完成，但 % 仍在该区域进行。"),
+               vd_act_pick(act, "Done, but % still runs in that zone.", "已完成，但 % 仍在該區域進行。",
+                           "已完成，但 % 仍在该区域进行。"),
                reply);
       return;
     }
@@ -490,13 +482,13 @@ static void name_dense(struct vd_act *act, const struct vd_agenda_change *change
   const char *lost = first_new(&lacking, &change->lacking), *grown = first_new(&too_long, &change->too_long);
   if (lost)
     name_one(act, "no-break", lost,
-             vd_agenda_pick(act, "Done, but no break follows % any more.", "已完成，但 % 之後已無休息。",
-                            "已完成，但 % 之后已无休息。"),
+             vd_act_pick(act, "Done, but no break follows % any more.", "已完成，但 % 之後已無休息。",
+                         "已完成，但 % 之后已无休息。"),
              reply);
   if (grown)
     name_one(act, "dense-limit", grown,
-             vd_agenda_pick(act, "Done, but % now lasts longer than a dense session may.",
-                            "已完成，但 % 已超過高密度環節的時限。", "已完成，但 % 已超过高密度环节的时限。"),
+             vd_act_pick(act, "Done, but % now lasts longer than a dense session may.",
+                         "已完成，但 % 已超過高密度環節的時限。", "已完成，但 % 已超过高密度环节的时限。"),
              reply);
   vd_index_fields_finish(&lacking);
   vd_index_fields_finish(&too_long);

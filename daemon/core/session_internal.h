@@ -75,9 +75,6 @@ void vd_agenda_name_running(struct vd_act *act, const Vd__Session *session, Vd__
 // Names a break that now begins before the session that it came after ends.
 void vd_agenda_name_early(struct vd_act *act, const Vd__Session *pause, const Vd__Session *session,
                           Vd__Reply *reply);
-// The words in the language of who asked.
-const char *vd_agenda_pick(const struct vd_act *act, const char *en, const char *zh_hant,
-                           const char *zh_hans);
 // Names what two sessions collide in the reply, and in the act's fact.
 void vd_agenda_name_collision(struct vd_act *act, const Vd__Session *session, Vd__Reply *reply);
 

@@ -71,7 +71,7 @@ static enum vd_err read_shift(const struct vd_act *act, struct moved *moved, str
   if (!vd_session_stands(session))
     return vd_session_refuse_state(session, "session_shift.session", refusal);
   if (shift->by_ms == 0)
-    return vd_refuse(refusal, VD_ERR_MISSING, "session_shift.by_ms", NULL);
+    return vd_refuse(refusal, VD_ERR_BAD_VALUE, "session_shift.by_ms", "not 0");
   if (shift->by_ms > VD_SESSION_LENGTH_MAX_MS || shift->by_ms < -VD_SESSION_LENGTH_MAX_MS)
     return vd_refuse(refusal, VD_ERR_BAD_VALUE, "session_shift.by_ms", "at most a day");
   add_moved(moved, session);
@@ -143,14 +143,13 @@ static void name_following(const struct vd_act *act, const struct moved *moved, 
     return;
   bool is_named = *reply->field != '\0';
   vd_buffer_printf(&sentence, "%s%s%s", is_named ? reply->sentence : "", is_named ? " " : "",
-                   vd_agenda_pick(act, "Moved with it: ", "一併改期：", "一并改期："));
+                   vd_act_pick(act, "Moved with it: ", "一併改期：", "一并改期："));
   for (size_t i = 1; i < moved->count && i <= NAMED_MAX; i++)
-    vd_buffer_printf(&sentence, "%s%s", i > 1 ? vd_agenda_pick(act, ", ", "、", "、") : "",
-                     moved->items[i]->id);
+    vd_buffer_printf(&sentence, "%s%s", i > 1 ? vd_act_pick(act, ", ", "、", "、") : "", moved->items[i]->id);
   if (moved->count - 1 > NAMED_MAX)
-    vd_buffer_printf(&sentence, "%s%zu", vd_agenda_pick(act, ", and more: ", "，另有 ", "，另有 "),
+    vd_buffer_printf(&sentence, "%s%zu", vd_act_pick(act, ", and more: ", "，另有 ", "，另有 "),
                      moved->count - 1 - NAMED_MAX);
-  vd_buffer_printf(&sentence, "%s", vd_agenda_pick(act, ".", "。", "。"));
+  vd_buffer_printf(&sentence, "%s", vd_act_pick(act, ".", "。", "。"));
   vd_buffer_append(&sentence, "", 1);
   vd_string_set(&reply->sentence, (char *)sentence.data);
   vd_buffer_finish(&sentence);

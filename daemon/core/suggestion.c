@@ -6,6 +6,7 @@
 #include "daemon/core/escalation.h"
 #include "daemon/core/key.h"
 #include "daemon/core/lane_internal.h"
+#include "daemon/core/node.h"
 #include "proto/text.h"
 
 // As many lanes are looked at for one that could help, in the order of their ids: more are not in reach of
@@ -252,6 +253,7 @@ static void make(struct vd_act *act, Vd__Lane *lane, const struct remedy *remedy
   vd_string_set(&lane->suggestion, suggestion->id);
   refresh(act, suggestion);
   add_what(tell(act, VD_FACT_SUGGESTED, suggestion), suggestion);
+  vd_node_did(act, VD__NODE__NODE_CHECK_IN, true);
   vd_escalation_ask(act, subject_of(lane->id).text, lane->zone, lead_of(act->venue, lane),
                     VD__ALERT_WHY__ALERT_WHY_SUGGESTION);
 }
@@ -394,7 +396,7 @@ static void take(const struct need *need, Vd__Suggestion *suggestion, Vd__Lane *
   suggestion->measure_at_ms = act->now_ms + vd_policy(act->venue)->lane_measure_ms;
   add_what(tell(act, VD_FACT_SUGGESTION_TAKEN, suggestion), suggestion);
   vd_escalation_settle(act, subject_of(lane->id).text);
-  vd_node_did(act, VD__NODE__NODE_CHECK_IN, true);
+  vd_node_did(act, VD__NODE__NODE_CHECK_IN, false);
   if (suggestion->kind == OPEN_LANE)
     open_lane(act, other, act->now_ms);
   else
@@ -433,6 +435,7 @@ enum vd_err vd_suggestion_pass(struct vd_act *act, Vd__Reply *reply, struct vd_r
     return refuse_state(suggestion, field, refusal);
   reply->number = suggestion->number;
   pass(act, suggestion, vd_act_by(act), told->reason, VD_SUGGESTION_PAUSE_MS);
+  vd_node_did(act, VD__NODE__NODE_CHECK_IN, false);
   return VD_OK;
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "daemon/core/key.h"
+#include "daemon/core/node.h"
 #include "daemon/core/supply_internal.h"
 #include "daemon/core/task.h"
 #include "proto/text.h"
@@ -248,9 +249,20 @@ static void bring(struct vd_act *act, Vd__Supply *supply, uint32_t quantity, int
   close_refill(act, supply, BROUGHT, at_ms);
 }
 
+static void remark_late(const struct vd_act *act, const Vd__Supply *supply, Vd__Reply *reply)
+{
+  struct vd_key left = {.size = 0};
+  vd_key_add_number(&left, supply->level);
+  vd_act_remark(reply, "late-look",
+                vd_act_pick(act,
+                            "Taken. When servings went is not kept: by the forecast since then, % are left.",
+                            "已採用。供應的時刻不予保存：按其後的預測，存量為 %。",
+                            "已采用。供应的时刻不予保存：按其后的预测，存量为 %。"),
+                left.text);
+}
+
 enum vd_err vd_supply_level(struct vd_act *act, Vd__Reply *reply, struct vd_refusal *refusal)
 {
-  (void)reply;
   const Vd__SupplyLevel *told = act->command->supply_level;
   Vd__Supply *supply = NULL;
   enum vd_err err = vd_supply_get(act->venue, told->supply, "supply_level.supply", &supply, refusal);
@@ -268,16 +280,40 @@ enum vd_err vd_supply_level(struct vd_act *act, Vd__Reply *reply, struct vd_refu
   if (told->refilled)
     vd_strings_add(&act->fact->why, &act->fact->n_why, "refilled");
   uint32_t errors = supply->errors;
+  bool is_late = supply->is_known && vd_act_acted_at(act) < supply->level_at_ms;
   look(act, supply, told->refilled ? FILLED : SEEN, told->level, vd_act_acted_at(act));
+  if (is_late)
+    remark_late(act, supply, reply);
+  if (told->refilled)
+    vd_node_did(act, VD__NODE__NODE_REFILL, false);
   if (supply->errors != errors)
     tell_why(act, "mean-error-permille", supply->error_permille);
   return VD_OK;
 }
 
+static void remark_served(const struct vd_act *act, const Vd__Supply *supply, uint32_t went, Vd__Reply *reply)
+{
+  if (!supply->is_known)
+    return;
+  struct vd_key left = {.size = 0};
+  vd_key_add_number(&left, supply->level);
+  if (vd_act_acted_at(act) < supply->looked_at_ms)
+    vd_act_remark(reply, "before-last-look",
+                  vd_act_pick(act, "Counted, but it was before the last look: what is left stays %.",
+                              "已計入，但早於最近一次查看：存量仍為 %。",
+                              "已计入，但早于最近一次查看：存量仍为 %。"),
+                  left.text);
+  else if (went > supply->level)
+    vd_act_remark(reply, "more-than-left",
+                  vd_act_pick(act, "Counted, but only % was known to be left: look, and say what is there.",
+                              "已計入，但所知存量僅 %：請查看並報告現有數量。",
+                              "已计入，但所知存量仅 %：请查看并报告现有数量。"),
+                  left.text);
+}
+
 // What was served before somebody last looked is no longer in the level.
 enum vd_err vd_supply_served(struct vd_act *act, Vd__Reply *reply, struct vd_refusal *refusal)
 {
-  (void)reply;
   const Vd__SupplyServed *told = act->command->supply_served;
   Vd__Supply *supply = NULL;
   enum vd_err err = vd_supply_get(act->venue, told->supply, "supply_served.supply", &supply, refusal);
@@ -286,11 +322,12 @@ enum vd_err vd_supply_served(struct vd_act *act, Vd__Reply *reply, struct vd_ref
   if (err != VD_OK)
     return err;
   if (told->count == 0)
-    return vd_refuse(refusal, VD_ERR_MISSING, "supply_served.count", NULL);
+    return vd_refuse(refusal, VD_ERR_BAD_VALUE, "supply_served.count", "not 0");
   vd_act_touch(act, VD__KIND__KIND_SUPPLY, &supply->base);
   tell(act, VD_FACT_SERVED, supply);
   tell_why(act, "count", told->count);
   supply->served += told->count;
+  remark_served(act, supply, told->count, reply);
   if (supply->is_known && vd_act_acted_at(act) >= supply->looked_at_ms)
     count(act, supply, told->count, vd_act_acted_at(act));
   return VD_OK;

@@ -10,6 +10,7 @@
 #include "daemon/core/drill.h"
 #include "daemon/core/escalation.h"
 #include "daemon/core/key.h"
+#include "daemon/core/node.h"
 #include "daemon/core/supply.h"
 #include "daemon/core/venue_internal.h"
 
@@ -328,10 +329,12 @@ enum vd_err vd_task_done(struct vd_act *act, Vd__Reply *reply, struct vd_refusal
     if (err != VD_OK)
       return err;
     vd_task_end(act, task, vd_act_by(act), vd_act_acted_at(act));
-    if (task->kind == VD__TASK_KIND__TASK_KIND_REFILL)
+    if (task->kind == VD__TASK_KIND__TASK_KIND_REFILL) {
       vd_supply_filled(act, task->subject);
-    else
+      vd_node_did(act, VD__NODE__NODE_REFILL, false);
+    } else {
       vd_contingency_task_ended(act, task);
+    }
   }
   reply->number = task->number;
   return VD_OK;
@@ -352,8 +355,10 @@ enum vd_err vd_task_cancel(struct vd_act *act, Vd__Reply *reply, struct vd_refus
   if (was_open && is_step && !vd_steps_may_skip(act->venue, task))
     return vd_refuse(refusal, VD_ERR_WRONG_STATE, "task_cancel.task", "nothing was done: abort the contingency");
   vd_task_drop(act, task, cancel->reason);
-  if (was_open && task->kind == VD__TASK_KIND__TASK_KIND_REFILL)
+  if (was_open && task->kind == VD__TASK_KIND__TASK_KIND_REFILL) {
     vd_supply_refill_cancelled(act, task->subject);
+    vd_node_did(act, VD__NODE__NODE_REFILL, false);
+  }
   if (was_open && is_step)
     vd_contingency_task_ended(act, task);
   reply->number = task->number;

@@ -8,7 +8,10 @@ import sys
 from tree import Tap, read, tracked
 
 ROW = re.compile(r'^    \{"((?:\\.|[^"\\])*)", "((?:\\.|[^"\\])*)", "((?:\\.|[^"\\])*)"\},', re.MULTILINE)
-CALL = re.compile(r"\b(?:vd_refuse|vd_lmdb_refuse|vd_text_fault_set|refuse_row|refuse_count|refuse_at|refuse_cell|refuse_shape|refuse|refuse_reading|ctl_calendar_refuse)\(")
+SOURCES = ("proto/*.c", "daemon/core/*.c", "daemon/store/*.c", "clients/*.c")
+# What makes a refusal of words it is given: whoever takes a refusal and words, and those that keep theirs elsewhere.
+TAKES = re.compile(r"^(?:static )?(?:enum vd_err|bool|void|int) (\w+)\(([^;{}]*struct vd_refusal \*[^;{}]*)\)\s*\{", re.MULTILINE)
+ELSEWHERE = {"vd_refuse", "vd_text_fault_set", "refuse_at", "refuse_cell", "refuse_shape", "ctl_calendar_refuse"}
 LITERAL = re.compile(r'"((?:\\.|[^"\\])*)"')
 CONVERSION = re.compile(r"%(?:-?[\d.*]*)(?:ll|z|h)?[a-z]|%\"\s*PRI\w+\s*\"")
 PLACES = re.compile(r"%[1-4]")
@@ -35,11 +38,18 @@ def call_text(text, start):
     return text[start:at]
 
 
+def refusing(texts):
+    """A call of any function that refuses in words."""
+    names = {found[1] for text in texts for found in TAKES.finditer(text) if "const char *" in found[2]}
+    return re.compile(r"\b(?:" + "|".join(sorted(names | ELSEWHERE)) + r")\(")
+
+
 def details(root):
     """Every literal of a refusal that is a sentence: words with a space between them."""
-    for name in tracked(root, "proto/*.c", "daemon/core/*.c", "daemon/store/*.c", "clients/*.c"):
-        text = read(root, name)
-        for call in CALL.finditer(text):
+    texts = {name: read(root, name) for name in tracked(root, *SOURCES)}
+    calls = refusing(texts.values())
+    for name, text in texts.items():
+        for call in calls.finditer(text):
             for literal in LITERAL.findall(call_text(text, call.end())):
                 words = plain(literal)
                 is_piece = words[0:1] in (",", ";")  # of one that stands beside it

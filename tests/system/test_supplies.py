@@ -82,7 +82,7 @@ def a_refill_that_people_cancel():
         venue.ctl("task", "cancel", task["number"], "enough for today")
         supply = one(venue, "supply", "coffee")
         assert "task" not in supply and supply["run_out_waived"] and supply["waived_level"] == 3, supply
-        assert row(venue, "coffee")[5].startswith("asked at"), "when it goes stale"
+        assert row(venue, "coffee")[5].startswith("will be asked at"), "when it goes stale"
         venue.ctl("supply", "served", "coffee", "1")
         assert open_tasks(venue) == []
         venue.ctl("supply", "served", "coffee", "2")
@@ -111,7 +111,8 @@ def from_the_kitchen_to_the_fridge():
         status, _, err = venue.ctl("task", "done", task["number"], check=False)
         assert status == 1 and "[wrong-state]" in err, "a sample is logged with what it is"
         watcher = venue.watch("--from", "1")
-        venue.ctl("batch", "sample", "pastry.b3", "croissant", "90", "fridge-2", "--by", "tea-1")
+        err = venue.ctl("batch", "sample", "pastry.b3", "croissant", "90", "fridge-2", "--by", "tea-1")[2]
+        assert "it is too little: a sample is at least 125 g" in err, err
         change = wait_until(lambda: watcher.facts("sampled"), "the sample")[0]
         why = json.dumps(change)
         assert "under-weight:125" in why, why
@@ -123,7 +124,7 @@ def from_the_kitchen_to_the_fridge():
         venue.ctl("batch", "cancel", "pastry.b4", "nobody comes")
         assert "pastry.b4" not in venue.ctl("batch", "list", "--open")[1]
         out = venue.ctl("batch")[1]
-        assert "90 g fridge-2" in out and "-2.5 °C" in out, out
+        assert "90 g (too little) fridge-2" in out and "-2.5 °C" in out, out
 
 
 @case
@@ -134,7 +135,7 @@ def bad_input():
         for line, code, words in (
                 (("supply", "level", "coffee", "961"), "bad-value", "960"),
                 (("supply", "level", "cofee", "1"), "unknown-supply", "coffee"),
-                (("supply", "served", "coffee", "0"), "missing", ""),
+                (("supply", "served", "coffee", "0"), "bad-value", "not 0"),
                 (("batch", "serve", "pastry.b9"), "unknown-batch", "pastry.b"),
                 (("batch", "plan", "pastry", "60", "--session", "tea-mornin"), "unknown-session", "tea-morning"),
                 (("batch", "sample", "pastry.b1", "croissant", "90", "fridge-2", "--by", "tea-1"), "wrong-state", ""),

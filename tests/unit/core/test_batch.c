@@ -136,7 +136,7 @@ Test(batch, what_is_planned_must_be_possible)
 {
   AGENDA(f, {"tea", "corridor", 60, 80, true});
   cr_assert_eq(batch_plan(f, "cofee", 30, 0, "tea"), VD_ERR_UNKNOWN_SUPPLY);
-  cr_assert_eq(batch_plan(f, "coffee", 0, 0, "tea"), VD_ERR_MISSING);
+  cr_assert_eq(batch_plan(f, "coffee", 0, 0, "tea"), VD_ERR_BAD_VALUE);
   cr_assert_eq(batch_plan(f, "coffee", 401, 0, "tea"), VD_ERR_BAD_VALUE);
   cr_assert_eq(batch_plan(f, "coffee", 30, 0, ""), VD_ERR_MISSING);
   cr_assert_eq(batch_plan(f, "coffee", 30, AT(60), "tea"), VD_ERR_BAD_VALUE, "one or the other");
@@ -295,6 +295,8 @@ Test(batch, little_is_taken_and_said_so_and_nothing_is_not)
   cr_assert_eq(batch(f, "coffee.b1")->sample->weight_g, 124);
   cr_assert(agenda_says(agenda_fact(f), "grams:124"));
   cr_assert(agenda_says(agenda_fact(f), "under-weight:125"));
+  cr_assert_str_eq(f->reply.field, "under-weight");
+  cr_assert_not_null(strstr(f->reply.sentence, "at least 125 g"), "%s", f->reply.sentence);
 }
 
 Test(batch, enough_is_not_called_little)
@@ -302,6 +304,7 @@ Test(batch, enough_is_not_called_little)
   cr_assert_eq(batch_serve(f, "coffee.b1", NULL, 0), VD_OK);
   cr_assert_eq(batch_sample(f, "coffee.b1", 125, "av-1", 0), VD_OK);
   cr_assert_not(agenda_says(agenda_fact(f), "under-weight:125"));
+  cr_assert_str_empty(f->reply.field);
 }
 
 static enum vd_err sample_of(const char *item, const char *fridge, const char *taken_by)

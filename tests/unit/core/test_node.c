@@ -104,18 +104,18 @@ Test(node, an_act_that_does_several_keeps_them_all_with_the_first)
   cr_assert_eq(kept("check-in")->manual, 1u);
 }
 
-Test(node, offers_are_venueds_and_assignments_are_peoples)
+Test(node, offers_are_venueds_and_answers_and_assignments_are_peoples)
 {
   fixture_report(f, "hall", "av-fault");
   expect(DISPATCH, 1, 0);
   cr_assert_eq(people_decline(f, 1, "av-1"), VD_OK);
-  expect(DISPATCH, 2, 0);
+  expect(DISPATCH, 2, 1);
   cr_assert_eq(people_assign(f, 1, "av-1"), VD_OK);
-  expect(DISPATCH, 2, 1);
+  expect(DISPATCH, 2, 2);
   cr_assert_eq(people_assign(f, 1, "av-1"), VD_OK, "said twice");
-  expect(DISPATCH, 2, 1);
+  expect(DISPATCH, 2, 2);
   fixture_report(f, "hall", "blackout"); // sent at once
-  expect(DISPATCH, 3, 1);
+  expect(DISPATCH, 3, 2);
 }
 
 Test(node, the_venue_s_counts_tell_them_as_of_now)

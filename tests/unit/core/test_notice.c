@@ -406,7 +406,7 @@ static void expect_counted(uint64_t automatic, uint64_t manual)
   cr_expect_eq(by_people, manual);
 }
 
-Test(notice, each_is_counted_by_who_drafted_it)
+Test(notice, drafts_are_counted_by_who_drafted_and_what_people_decide_as_theirs)
 {
   cr_assert_eq(agenda_shift(f, "panel", MINUTES(5), false), VD_OK);
   cr_assert_eq(agenda_shift(f, "panel", MINUTES(5), false), VD_OK);
@@ -414,7 +414,11 @@ Test(notice, each_is_counted_by_who_drafted_it)
   fixture_run_to(f, AT(4));
   cr_assert_eq(approve(1), VD_OK);
   cr_assert_eq(draft("The shuttle leaves at gate 3"), VD_OK);
-  expect_counted(1, 1);
+  expect_counted(1, 2);
+  fixture_run_to(f, AT(30));
+  cr_assert_eq(drop(2, "no need"), VD_OK);
+  cr_assert_eq(drop(2, "no need"), VD_OK, "said twice");
+  expect_counted(1, 3);
 }
 
 // ---- size ----

@@ -190,6 +190,34 @@ Test(plan_apply, only_the_difference_is_touched)
   finish(stage, plan);
 }
 
+static enum vd_err apply_hashed(struct stage *stage, Vd__Plan *plan, uint8_t hash)
+{
+  Vd__PlanApply told = VD__PLAN_APPLY__INIT;
+  Vd__Command command = VD__COMMAND__INIT;
+  told.plan = plan;
+  told.hash = (ProtobufCBinaryData){.data = &hash, .len = 1};
+  command.act_case = VD__COMMAND__ACT_PLAN_APPLY;
+  command.plan_apply = &told;
+  return stage_do(stage, &command);
+}
+
+Test(plan_apply, neither_its_hash_nor_a_new_place_in_the_order_is_a_change_and_what_comes_back_is_added)
+{
+  Vd__Plan *plan;
+  struct stage *stage = on_good_plan(&plan);
+  add_like(plan, "exec-1", "exec-8");
+  cr_assert_eq(apply_hashed(stage, plan, 1), VD_OK);
+  cr_expect_str_eq(stage->why, "added:1");
+  Vd__PlanCrew *gone = plan->crews[--plan->n_crews];
+  cr_assert_eq(apply_hashed(stage, plan, 2), VD_OK);
+  cr_expect_str_eq(stage->why, "retired:1");
+  plan->crews[plan->n_crews++] = gone;
+  cr_assert_eq(apply_hashed(stage, plan, 3), VD_OK);
+  cr_expect_str_eq(stage->why, "added:1");
+  cr_assert_eq(FIND(stage, EVENT, Event, "event")->plan_hash.data[0], 3);
+  finish(stage, plan);
+}
+
 Test(plan_apply, people_keep_what_they_said)
 {
   Vd__Plan *plan;

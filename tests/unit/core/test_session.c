@@ -318,7 +318,7 @@ Test(session, of_a_running_one_only_the_end_moves)
 Test(session, a_shift_has_bounds)
 {
   put_morning();
-  cr_expect_eq(agenda_shift(f, "opening", 0, false), VD_ERR_MISSING);
+  cr_expect_eq(agenda_shift(f, "opening", 0, false), VD_ERR_BAD_VALUE);
   cr_expect_eq(agenda_shift(f, "opening", MINUTES(1441), false), VD_ERR_BAD_VALUE);
   cr_expect_eq(agenda_shift(f, "opening", -MINUTES(1441), false), VD_ERR_BAD_VALUE);
   cr_assert_eq(agenda_shift(f, "opening", MINUTES(1440), false), VD_OK);

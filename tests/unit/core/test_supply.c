@@ -145,7 +145,7 @@ Test(supply, an_absurd_level_is_refused_with_the_limit)
   cr_assert_eq(level(f, "coffee", 400, 0), VD_OK);
   cr_assert_eq(served(f, "coffee", 401, 0), VD_ERR_BAD_VALUE);
   cr_assert_str_eq(f->reply.field, "supply_served.count");
-  cr_assert_eq(served(f, "coffee", 0, 0), VD_ERR_MISSING);
+  cr_assert_eq(served(f, "coffee", 0, 0), VD_ERR_BAD_VALUE);
   cr_assert_eq(refilled(f, "coffee", 0, NULL), VD_ERR_BAD_VALUE, "nothing is no refill");
 }
 

@@ -42,6 +42,15 @@ static void expect_counts(uint64_t automatic, uint64_t manual)
 
 // ---- the refill ----
 
+Test(supply_refill, what_people_do_of_it_is_counted_as_theirs)
+{
+  cr_assert_eq(refill(f, "coffee"), VD_OK);
+  expect_counts(0, 1);
+  cr_assert_eq(task_done(f, 1, "av-1", 0), VD_OK);
+  cr_assert_eq(task_done(f, 1, "av-1", 0), VD_OK, "said twice");
+  expect_counts(0, 2);
+}
+
 Test(supply_refill, the_refill_opens_before_it_runs_out_and_once)
 {
   cr_assert_eq(level(f, "coffee", 60, 0), VD_OK);
