@@ -101,10 +101,8 @@ static void forget_response(struct vd_batch_answer *answer)
 
 void vd_batch_pack_answers(struct vd_batch *batch, struct vd_net *net)
 {
-  for (size_t i = 0; i < batch->answer_count; i++) {
-    struct vd_batch_answer *answer = &batch->answers[i];
-    if (answer->response == NULL)
-      continue;
+  for (; batch->answers_packed < batch->answer_count; batch->answers_packed++) {
+    struct vd_batch_answer *answer = &batch->answers[batch->answers_packed];
     vd_net_pack(net, answer->call, answer->response);
     forget_response(answer);
   }
@@ -114,7 +112,7 @@ static void forget_answers(struct vd_batch *batch)
 {
   for (size_t i = 0; i < batch->answer_count; i++)
     forget_response(&batch->answers[i]);
-  batch->answer_count = 0;
+  batch->answer_count = batch->answers_packed = 0;
 }
 
 void vd_batch_seal(struct vd_batch *batch)

@@ -46,7 +46,8 @@ struct vd_batch {
   size_t entity_count, entity_capacity;
   struct vd_batch_answer *answers;
   size_t answer_count, answer_capacity;
-  size_t change_bytes; // of packed Changes alone, against VD_BATCH_MAX
+  size_t answers_packed; // of them, from the first on
+  size_t change_bytes;   // of packed Changes alone, against VD_BATCH_MAX
   uint64_t watermark;
   struct vd_meta meta;
   int64_t started_mono_ms; // when its first item came; 0 = empty
