@@ -110,12 +110,12 @@ enum rule {
   REQUEST_ID_IF, // may be empty
   TOKEN,
   COMMANDS,
-  PAGE,        // what venued itself sends; the size of a page bounds it
-  READINGS,    // of devices; intervals of lanes
-  PLAN_SHORT,  // teams, categories
-  PLAN_MEDIUM, // zones, posts
-  PLAN_LONG,   // crews, ways, sessions, a rehearsal's steps
-  PLAN_LARGE,  // supplies, devices
+  PAGE,           // what venued itself sends; the size of a page bounds it
+  READINGS,       // of devices; intervals of lanes
+  PLAN_SHORT,     // teams, categories
+  PLAN_MEDIUM,    // zones, posts
+  PLAN_LONG,      // crews, ways, sessions, a rehearsal's steps
+  PLAN_LARGE,     // supplies, devices
   PLAYBOOK,       // of a contingency: tasks, what comes before one, triggers, routes
   PLAYBOOK_ZONES, // that convert
   PLAYBOOKS,
@@ -331,6 +331,18 @@ static enum vd_err check_text(const char *text, enum rule rule, const struct spo
   return VD_OK;
 }
 
+// Instants and durations are sums of others wherever they are used; a number that no calendar has would
+// overflow them.
+static enum vd_err check_time(int64_t time_ms, const struct spot *spot, struct vd_refusal *refusal)
+{
+  if (time_ms >= -VD_TIME_MAX_MS && time_ms <= VD_TIME_MAX_MS)
+    return VD_OK;
+  const char *name = spot->field->name;
+  size_t size = strlen(name);
+  bool is_time = size > 3 && strcmp(name + size - 3, "_ms") == 0;
+  return is_time ? vd_refuse(refusal, VD_ERR_BAD_VALUE, path_of(spot).text, "no time") : VD_OK;
+}
+
 static enum vd_err check_message(const ProtobufCMessage *message, const struct spot *up,
                                  struct vd_refusal *refusal);
 
@@ -357,6 +369,8 @@ static enum vd_err check_value(const void *value, enum rule rule, const struct s
     const ProtobufCMessage *inner = *(ProtobufCMessage *const *)value;
     return inner != NULL ? check_message(inner, spot, refusal) : VD_OK;
   }
+  case PROTOBUF_C_TYPE_INT64:
+    return check_time(*(const int64_t *)value, spot, refusal);
   default:
     return VD_OK; // any number is one
   }

@@ -21,6 +21,8 @@ enum {
   VD_COMMANDS_MAX = 256,  // per request
   VD_READINGS_MAX = 1000, // of devices, per command
 };
+// The last instant that has a date of four digits, which bounds each field "…_ms" from outside.
+#define VD_TIME_MAX_MS INT64_C(253402300799999)
 
 // Valid UTF-8 without NUL, surrogates, non-characters, C0/C1 controls or bidirectional overrides;
 // '\n', '\t' and the separators of lines and paragraphs (U+2028, U+2029) pass only where `multiline`.
@@ -31,8 +33,8 @@ bool vd_word_is_valid(const char *word);
 // 1..64 of [A-Za-z0-9._:-].
 bool vd_request_id_is_valid(const char *id);
 
-// Checks a whole message after unpacking: unknown fields, unknown enum values, text (clean, and not over
-// the field's limit: a table in check.c by (message, field), VD_WORD_MAX where none is given), counts of
+// Checks a whole message after unpacking: unknown fields, unknown enum values, times, text (clean, and not
+// over the field's limit: a table in check.c by (message, field), VD_WORD_MAX where none is given), counts of
 // repeated fields (same table, 64 where none is given). The refusal names the path. A NUL inside a string can
 // no longer be seen here: vd_unpack_bounded and vd_text_read refuse it.
 enum vd_err vd_check_message(const ProtobufCMessage *message, struct vd_refusal *refusal) VD_MUST_CHECK;

@@ -133,6 +133,7 @@ static const struct detail details[] = {
     // daemon/core: the live venue
     {"control or the decision group calls off a food sample", "留樣任務須由總控或決策組取消", "留样任务须由总控或决策组取消"},
     {"1 to % of a-z, 0-9 and \"-\"", "須為 1 至 %1 個 a-z、0-9 與 \"-\"", "须为 1 至 %1 个 a-z、0-9 与 \"-\""},
+    {"no time", "不是有效的時間", "不是有效的时间"},
     {"not 0", "不可為 0", "不可为 0"},
     {"who took the sample: --by", "由誰留樣：--by", "由谁留样：--by"},
     {"1 to % grams", "須為 1 至 %1 克", "须为 1 至 %1 克"},

@@ -282,7 +282,6 @@ static void check_references(struct vd_plan_check *check)
   vd_plan_check_supplies(check);
   vd_plan_check_lanes(check);
   vd_plan_check_contingencies(check);
-  vd_plan_check_preparation(check);
 }
 
 static struct vd_plan_ids sessions_by_zone(const Vd__Plan *plan)
@@ -328,8 +327,10 @@ void vd_plan_check(const Vd__Plan *plan, struct vd_findings *findings)
   check_reserved(&check);
   bool has_times = check_event(&check);
   check_references(&check);
-  if (has_times)
+  if (has_times) { // both go through the event day by day
     vd_plan_check_cover(&check);
+    vd_plan_check_preparation(&check);
+  }
   check_sizes(&check);
   vd_plan_ways_finish(&check.ways);
   vd_plan_ids_finish(&check.sessions_by_zone);

@@ -164,7 +164,10 @@ static int64_t longest_chain(const struct playbook *book, size_t *stuck)
       }
       if (start_ms < 0)
         continue;
-      ends_ms[i] = start_ms + (task->within_ms > 0 ? task->within_ms : 1);
+      int64_t within_ms = task->within_ms < 1            ? 1
+                          : task->within_ms > LONGEST_MS ? LONGEST_MS
+                                                         : task->within_ms;
+      ends_ms[i] = start_ms + within_ms; // what is out of range was told
       longest_ms = ends_ms[i] > longest_ms ? ends_ms[i] : longest_ms;
       moves = true;
       left--;

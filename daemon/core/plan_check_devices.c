@@ -38,8 +38,10 @@ static void check_heartbeat(struct vd_plan_check *check, size_t at)
 {
   const Vd__Policy *policy = check->plan->policy;
   const Vd__PlanDevice *device = check->plan->devices[at];
-  int64_t beat_ms = device->heartbeat_ms, hidden_ms = beat_ms * (policy->fault_after_beats - INT64_C(1));
+  int64_t beat_ms = device->heartbeat_ms, hidden_ms = 0;
   bool is_possible = beat_ms == 0 || (beat_ms >= SECOND && beat_ms <= DAY);
+  if (is_possible) // else the product might be no number
+    hidden_ms = beat_ms * (policy->fault_after_beats - INT64_C(1));
   bool is_slow = policy->fault_after_beats > 0 && hidden_ms >= policy->respond_limit_ms;
   if (!is_possible)
     VD_PLAN_FIND(check->findings, HEARTBEAT_RANGE, path_of(at, "heartbeat_ms").text,

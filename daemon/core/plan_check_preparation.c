@@ -405,8 +405,7 @@ void vd_plan_check_preparation(struct vd_plan_check *check)
   check_feedback(check);
   check_opinion(check);
   check_follow_up(check);
-  if (plan->event->start_at_ms < plan->event->end_at_ms)
-    check_nights(check);
+  check_nights(check);
   for (size_t i = 0; i < plan->preparation->n_languages; i++)
     check_language(check, i);
   check_food(check);

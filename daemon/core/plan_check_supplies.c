@@ -57,7 +57,10 @@ static void check_lead(struct vd_plan_check *check, size_t at)
     VD_PLAN_FIND(check->findings, SUPPLY_STALE, path_of(at, "holding_ms").text,
                  vd_plan_duration(supply->holding_ms).text, supply->id,
                  vd_plan_duration(supply->lead_ms).text);
-  if ((int64_t)supply->burn_break * supply->lead_ms > (int64_t)supply->par * 1000 * MINUTE)
+  int64_t most_ms = 24 * HOUR, lead_ms = supply->lead_ms < most_ms ? supply->lead_ms : most_ms;
+  if (lead_ms < 0) // which was told, as is one that is longer
+    return;
+  if ((int64_t)supply->burn_break * lead_ms > (int64_t)supply->par * 1000 * MINUTE)
     VD_PLAN_FIND(check->findings, SUPPLY_GONE, path_of(at, "lead_ms").text,
                  vd_plan_duration(supply->lead_ms).text, supply->id,
                  vd_plan_duration((int64_t)supply->par * 1000 * MINUTE / supply->burn_break).text);

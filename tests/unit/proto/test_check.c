@@ -490,6 +490,30 @@ Test(check, only_the_chosen_member_of_a_oneof_is_looked_at)
   expect_passes(&r.commands);
 }
 
+// ---- times ----
+
+Test(check, a_time_has_a_date)
+{
+  struct request r;
+  request_init(&r);
+  const int64_t passes[] = {0, -1, VD_TIME_MAX_MS, -VD_TIME_MAX_MS};
+  const int64_t fails[] = {VD_TIME_MAX_MS + 1, -VD_TIME_MAX_MS - 1, INT64_MAX, INT64_MIN};
+  for (size_t i = 0; i < 4; i++) {
+    r.command.acted_at_ms = passes[i];
+    expect_passes(&r.commands);
+    r.command.acted_at_ms = fails[i];
+    expect_refused(&r.commands, VD_ERR_BAD_VALUE, "commands[0].acted_at_ms");
+  }
+}
+
+Test(check, a_number_that_is_no_time_may_be_any)
+{
+  Vd__Reading reading = VD__READING__INIT;
+  reading.value = INT64_MIN;
+  struct vd_refusal refusal = {0};
+  cr_expect_eq(vd_check_message(&reading.base, &refusal), VD_OK, "%s", refusal.field);
+}
+
 // ---- random ----
 
 static void expect_sound(const ProtobufCMessageDescriptor *type, void *context)
@@ -502,7 +526,9 @@ static void expect_sound(const ProtobufCMessageDescriptor *type, void *context)
     // Random text is seldom the id of a request.
     size_t size = strlen(refusal.field);
     bool is_id = size >= 2 && strcmp(refusal.field + size - 2, "id") == 0;
-    bool is_fine = err == VD_OK || (is_id && (err == VD_ERR_BAD_VALUE || err == VD_ERR_MISSING));
+    // And a random number seldom a time.
+    bool is_time = size >= 3 && strcmp(refusal.field + size - 3, "_ms") == 0 && err == VD_ERR_BAD_VALUE;
+    bool is_fine = err == VD_OK || is_time || (is_id && (err == VD_ERR_BAD_VALUE || err == VD_ERR_MISSING));
     cr_expect(is_fine, "%s: %s at %s", type->name, vd_err_name(err), refusal.field);
     protobuf_c_message_free_unpacked(message, NULL);
   }
