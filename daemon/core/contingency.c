@@ -245,7 +245,7 @@ enum vd_err vd_contingency_activate(struct vd_act *act, Vd__Reply *reply, struct
   contingency->ended_at_ms = 0;
   vd_string_set(&contingency->reason, "");
   open_deadline(act, contingency, &since);
-  vd_contingency_convert(act, contingency, true);
+  vd_contingency_convert(act, contingency);
   vd_steps_begin(act, contingency);
   return VD_OK;
 }
@@ -297,8 +297,7 @@ static void set_reason(Vd__Contingency *contingency, const char *reason)
   vd_string_set(&contingency->reason, kept);
 }
 
-// Nothing of it stays: no task, no deadline that runs, no thread, no zone.
-static void stop(struct vd_act *act, Vd__Contingency *contingency, const char *reason, bool forgets)
+void vd_contingency_stop(struct vd_act *act, Vd__Contingency *contingency, const char *reason, bool forgets)
 {
   vd_steps_stop(act, contingency, reason, forgets);
   vd_deadline_void(act, vd_contingency_deadline(act->venue, contingency));
@@ -338,7 +337,7 @@ enum vd_err vd_contingency_abort(struct vd_act *act, Vd__Reply *reply, struct vd
   did(act, contingency, STATE(ABORTED));
   set_reason(contingency, abort->reason);
   contingency->ended_at_ms = vd_act_acted_at(act);
-  stop(act, contingency, abort->reason, false);
+  vd_contingency_stop(act, contingency, abort->reason, false);
   return VD_OK;
 }
 
@@ -346,14 +345,14 @@ enum vd_err vd_contingency_abort(struct vd_act *act, Vd__Reply *reply, struct vd
 
 static bool is_of_the_alert(const Vd__Contingency *contingency, int64_t now_ms)
 {
-  return contingency->act_from == STATE(PROPOSED) &&
+  return contingency->act_from == STATE(PROPOSED) && !contingency->retired &&
          (contingency->expires_at_ms == 0 || contingency->expires_at_ms > now_ms);
 }
 
 // As before: ready, or proposed if the alert has not expired meanwhile.
 static void take_activation_back(struct vd_act *act, Vd__Contingency *contingency)
 {
-  stop(act, contingency, "undone", true);
+  vd_contingency_stop(act, contingency, "undone", true);
   contingency->done = 0;
   contingency->state = contingency->act_from == STATE(PROPOSED) ? STATE(READY) : contingency->act_from;
 }
@@ -364,7 +363,7 @@ static void take_abort_back(struct vd_act *act, Vd__Contingency *contingency)
   contingency->ended_at_ms = 0;
   vd_string_set(&contingency->reason, "");
   vd_deadline_resume(act, vd_contingency_deadline(act->venue, contingency));
-  vd_contingency_convert(act, contingency, false);
+  vd_contingency_convert(act, contingency);
   vd_steps_open(act, contingency);
 }
 
@@ -410,7 +409,7 @@ enum vd_err vd_contingency_undo(struct vd_act *act, Vd__Reply *reply, struct vd_
 
 // ---- time, and the plan ----
 
-static void withdraw(struct vd_act *act, Vd__Contingency *contingency, const char *why)
+void vd_contingency_withdraw(struct vd_act *act, Vd__Contingency *contingency, const char *why)
 {
   Vd__Fact *fact = vd_contingency_tell(act, VD_FACT_CONTINGENCY_WITHDRAWN, contingency);
   if (fact)
@@ -428,11 +427,11 @@ int64_t vd_contingency_next(const Vd__Contingency *contingency)
 void vd_contingency_fire(struct vd_act *act, Vd__Contingency *contingency)
 {
   touch(act, contingency);
-  withdraw(act, contingency, "expired");
+  vd_contingency_withdraw(act, contingency, "expired");
 }
 
 void vd_contingency_retired(struct vd_act *act, Vd__Contingency *contingency)
 {
   if (contingency->state == STATE(PROPOSED))
-    withdraw(act, contingency, "plan");
+    vd_contingency_withdraw(act, contingency, "plan");
 }

@@ -62,17 +62,21 @@ static bool is_cancel(const Vd__CapAlert *alert)
   return alert->message == VD__CAP_MESSAGE__CAP_MESSAGE_CANCEL;
 }
 
+static bool is_at_work(const Vd__Contingency *contingency)
+{
+  return contingency->state == STATE(PROPOSED) || vd_contingency_is_active(contingency);
+}
+
 // An exercise touches nothing that is real.
 static bool is_above(const Vd__Contingency *contingency, const Vd__CapAlert *alert)
 {
-  bool is_at_work = contingency->state == STATE(PROPOSED) || vd_contingency_is_active(contingency);
-  return is_at_work && !contingency->exercise && alert->status == VD__CAP_STATUS__CAP_STATUS_EXERCISE;
+  return is_at_work(contingency) && !contingency->exercise &&
+         alert->status == VD__CAP_STATUS__CAP_STATUS_EXERCISE;
 }
 
 static bool concerns(const Vd__Contingency *contingency, const Vd__CapAlert *alert)
 {
-  bool is_at_work = contingency->state == STATE(PROPOSED) || vd_contingency_is_active(contingency);
-  if (is_at_work && came_by(contingency, alert) && !is_above(contingency, alert))
+  if (is_at_work(contingency) && came_by(contingency, alert) && !is_above(contingency, alert))
     return true;
   return !is_cancel(alert) && triggers(contingency, alert);
 }
@@ -129,6 +133,10 @@ static void propose(struct vd_act *act, Vd__Contingency *contingency, const Vd__
   Vd__Fact *fact = vd_contingency_tell(act, VD_FACT_CONTINGENCY_PROPOSED, contingency);
   if (fact && alert->n_events > 0)
     vd_strings_add(&fact->why, &fact->n_why, alert->events[0]);
+  if (vd_contingency_is_active(contingency)) { // an exercise, which what is real ends
+    contingency->ended_at_ms = act->now_ms;
+    vd_contingency_stop(act, contingency, "a real alert came", false);
+  }
   contingency->state = STATE(PROPOSED);
   contingency->proposed_at_ms = act->now_ms;
   contingency->act_at_ms = 0;
@@ -138,11 +146,7 @@ static void propose(struct vd_act *act, Vd__Contingency *contingency, const Vd__
 static void withdraw(struct vd_act *act, Vd__Contingency *contingency, const char *why)
 {
   touch(act, contingency);
-  Vd__Fact *fact = vd_contingency_tell(act, VD_FACT_CONTINGENCY_WITHDRAWN, contingency);
-  if (fact)
-    vd_strings_add(&fact->why, &fact->n_why, why);
-  contingency->state = STATE(READY);
-  vd_escalation_settle(act, vd_contingency_subject(contingency).text);
+  vd_contingency_withdraw(act, contingency, why);
 }
 
 // The weather is said to be over; the conversion goes on until people say otherwise.
@@ -162,6 +166,7 @@ static bool is_converted(const struct vd_venue *venue, const Vd__Contingency *co
 
 static void follow(struct vd_act *act, Vd__Contingency *contingency, const Vd__CapAlert *alert)
 {
+  bool is_exercise = alert->status == VD__CAP_STATUS__CAP_STATUS_EXERCISE;
   bool is_known = strcmp(contingency->alert, alert->identifier) == 0;
   bool is_proposed = contingency->state == STATE(PROPOSED);
   if (is_above(contingency, alert))
@@ -171,11 +176,13 @@ static void follow(struct vd_act *act, Vd__Contingency *contingency, const Vd__C
       withdraw(act, contingency, "cancelled");
     else
       ask_to_abort(act, contingency);
+  } else if (vd_contingency_is_active(contingency) && contingency->exercise && !is_exercise) {
+    propose(act, contingency, alert);
   } else if (vd_contingency_is_active(contingency) || is_known || is_converted(act->venue, contingency)) {
     return;
   } else if (is_proposed && !triggers(contingency, alert)) {
     withdraw(act, contingency, "updated");
-  } else if (is_proposed && contingency->exercise == (alert->status == VD__CAP_STATUS__CAP_STATUS_EXERCISE)) {
+  } else if (is_proposed && contingency->exercise == is_exercise) {
     touch(act, contingency);
     vd_contingency_tell(act, VD_FACT_CONTINGENCY_PROPOSED, contingency);
     take_times(act, contingency, alert);
@@ -196,7 +203,7 @@ enum vd_err vd_contingency_propose(struct vd_act *act, Vd__Reply *reply, struct 
     if (!concerns(one, alert))
       continue;
     follow(act, one, alert);
-    reply->number += one->state == STATE(PROPOSED);
+    reply->number += one->state == STATE(PROPOSED) && !is_above(one, alert);
   }
   return VD_OK;
 }

@@ -16,12 +16,18 @@ Vd__Deadline *vd_contingency_deadline(const struct vd_venue *venue, const Vd__Co
 // Calls whoever decides: the lead of tier 2, else control.
 void vd_contingency_call(struct vd_act *act, const Vd__Contingency *contingency);
 
+// Nothing of an activation stays: no task, no deadline that runs, no thread, no zone. `forgets`: the steps
+// that were never asked for wait no more either.
+void vd_contingency_stop(struct vd_act *act, Vd__Contingency *contingency, const char *reason, bool forgets);
+// Of a proposal, which is touched: it is one no more, and nobody is called.
+void vd_contingency_withdraw(struct vd_act *act, Vd__Contingency *contingency, const char *why);
+
 // ---- contingency_zone.c ----
 // Why its zones cannot convert now.
 enum vd_err vd_contingency_check_zones(const struct vd_venue *venue, const Vd__Contingency *contingency,
                                        const char *field, struct vd_refusal *refusal);
-// They convert, and attendees are told; `remembers` what they were.
-void vd_contingency_convert(struct vd_act *act, Vd__Contingency *contingency, bool remembers);
+// They convert, and attendees are told. What they were is remembered.
+void vd_contingency_convert(struct vd_act *act, Vd__Contingency *contingency);
 void vd_contingency_converted(struct vd_act *act, Vd__Contingency *contingency, int64_t at_ms);
 void vd_contingency_restore(struct vd_act *act, Vd__Contingency *contingency);
 // Every zone is as its conversion left it: there is nothing to convert.

@@ -77,11 +77,10 @@ static void remember(Vd__Contingency *contingency, const struct conversions *all
   }
 }
 
-void vd_contingency_convert(struct vd_act *act, Vd__Contingency *contingency, bool remembers)
+void vd_contingency_convert(struct vd_act *act, Vd__Contingency *contingency)
 {
   struct conversions all = conversions_of(act->venue, contingency);
-  if (remembers)
-    remember(contingency, &all);
+  remember(contingency, &all);
   for (size_t i = 0; i < all.count; i++) {
     Vd__Zone *zone = all.items[i].zone;
     vd_act_touch(act, VD__KIND__KIND_ZONE, &zone->base);

@@ -8,6 +8,7 @@
 
 #include "daemon/core/plan_internal.h"
 #include "daemon/core/venue_internal.h"
+#include "proto/message.h"
 #include "tests/unit/core/plan_fixture.h"
 
 #define MINUTES(n)   ((int64_t)(n)*60000)
@@ -104,6 +105,8 @@ static enum vd_err done(const char *step)
   return stage_do(stage, &command);
 }
 
+static Vd__CapStatus cap_status = VD__CAP_STATUS__CAP_STATUS_ACTUAL; // each test has a process of its own
+
 static enum vd_err alert(Vd__CapMessage message, Vd__CapSeverity severity, int64_t onset_ms,
                          int64_t expires_ms)
 {
@@ -114,7 +117,7 @@ static enum vd_err alert(Vd__CapMessage message, Vd__CapSeverity severity, int64
   char *events[] = {(char *)"RAINSTORM"}, *references[] = {identifier};
   Vd__CapAlert cap = VD__CAP_ALERT__INIT;
   cap.identifier = message == VD__CAP_MESSAGE__CAP_MESSAGE_ALERT ? identifier : (char *)"later";
-  cap.status = VD__CAP_STATUS__CAP_STATUS_ACTUAL;
+  cap.status = cap_status;
   cap.message = message;
   cap.events = events;
   cap.n_events = 1;
@@ -258,6 +261,70 @@ Test(contingency, a_proposal_expires_is_cancelled_or_declined)
   cr_assert_eq(storm()->state, STATE(READY));
   cr_assert_eq(undo(), VD_OK);
   cr_assert_eq(storm()->state, STATE(PROPOSED));
+}
+
+static void shut(const char *zone)
+{
+  Vd__SetZone word = VD__SET_ZONE__INIT;
+  word.zone = (char *)zone;
+  word.status = STATUS(CLOSED);
+  Vd__Command command = VD__COMMAND__INIT;
+  command.act_case = VD__COMMAND__ACT_SET_ZONE;
+  command.set_zone = &word;
+  cr_assert_eq(stage_do(stage, &command), VD_OK, "%s", stage->reply.sentence);
+}
+
+// A burst pipe: it stays shut, whatever is undone and aborted after that.
+Test(contingency, what_people_did_between_an_abort_and_its_undo_stands)
+{
+  cr_assert_eq(activate_since(0), VD_OK);
+  cr_assert_eq(abort_because("the rain stopped"), VD_OK);
+  shut("ai-area");
+  cr_assert_eq(undo(), VD_OK);
+  cr_assert_eq(status_of("ai-area"), STATUS(CONVERTING));
+  cr_assert_eq(abort_because("over"), VD_OK);
+  cr_assert_eq(status_of("ai-area"), STATUS(CLOSED));
+}
+
+// Else it would be proposed for good: nobody could activate or abort what the plan does not know.
+Test(contingency, what_the_plan_dropped_is_not_proposed_again_by_an_undo)
+{
+  cr_assert_eq(ALERT(SEVERE, TEN, 0), VD_OK);
+  cr_assert_eq(activate_since(0), VD_OK);
+  Vd__Plan *plan = (Vd__Plan *)vd_message_copy(&file.plan->base);
+  while (plan->n_contingencies > 0)
+    vd__plan_contingency__free_unpacked(plan->contingencies[--plan->n_contingencies], NULL);
+  Vd__PlanApply apply = VD__PLAN_APPLY__INIT;
+  apply.plan = plan;
+  Vd__Command command = VD__COMMAND__INIT;
+  command.act_case = VD__COMMAND__ACT_PLAN_APPLY;
+  command.plan_apply = &apply;
+  cr_assert_eq(stage_do(stage, &command), VD_OK, "%s", stage->reply.sentence);
+  vd__plan__free_unpacked(plan, NULL);
+  cr_assert_eq(undo(), VD_OK);
+  cr_assert_eq(storm()->state, STATE(READY));
+}
+
+Test(contingency, a_real_alert_ends_an_exercise)
+{
+  cap_status = VD__CAP_STATUS__CAP_STATUS_EXERCISE;
+  cr_assert_eq(ALERT(SEVERE, TEN, 0), VD_OK);
+  cr_assert_eq(activate_since(0), VD_OK);
+  cr_assert(storm()->exercise);
+  cr_assert_neq(status_of("ai-area"), STATUS(CONVERTING));
+  cap_status = VD__CAP_STATUS__CAP_STATUS_ACTUAL;
+  cr_assert_eq(ALERT(SEVERE, TEN, 0), VD_OK);
+  cr_assert_eq(stage->reply.number, 1);
+  cr_assert_str_eq(stage->fact, "contingency-proposed");
+  cr_assert_eq(storm()->state, STATE(PROPOSED));
+  cr_assert_not(storm()->exercise);
+  cr_assert_eq(FIND(DEADLINE, Deadline, "contingency.storm.1")->outcome, VD__OUTCOME__OUTCOME_VOID);
+  cap_status = VD__CAP_STATUS__CAP_STATUS_EXERCISE;
+  cr_assert_eq(ALERT(SEVERE, TEN, 0), VD_OK);
+  cr_assert_eq(stage->reply.number, 0, "and an exercise nothing that is real");
+  cr_assert_not(storm()->exercise);
+  cr_assert_eq(activate_since(0), VD_OK);
+  cr_assert_eq(status_of("ai-area"), STATUS(CONVERTING));
 }
 
 Test(contingency, a_converting_zone_is_the_contingencys)
