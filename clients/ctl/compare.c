@@ -7,7 +7,7 @@
 #include "clients/ctl/rehearsal.h"
 #include "proto/text.h"
 
-enum { RUNS_MAX = 2, PROMISES = 6, TIERS = 3, NODES = 7 };
+enum { RUNS_MAX = 2 };
 static const int64_t BEHIND_TOLD_MS = 60000;
 
 struct comparison {
@@ -56,7 +56,7 @@ static Vd__PromiseFigures promise_of(const Vd__RunFigures *run, int promise)
 
 static void add_promises(struct comparison *comparison)
 {
-  for (int promise = 1; promise <= PROMISES; promise++) {
+  for (int promise = 1; promise <= CTL_PROMISES; promise++) {
     uint32_t made = 0;
     EACH_RUN(comparison, run)
     made += promise_of(run, promise).made;
@@ -64,7 +64,7 @@ static void add_promises(struct comparison *comparison)
       continue;
     const char *words = ctl_words(comparison->ctl, &vd__promise__descriptor, promise);
     const char *late = ctl_pick(comparison->ctl, "late", "逾時", "超时");
-    if (promise <= TIERS)
+    if (promise <= CTL_TIERS)
       ctl_cell(&comparison->table, "%s%s%d %s", late, colon(comparison), promise, words);
     else
       ctl_cell(&comparison->table, "%s%s%s", late, colon(comparison), words);
@@ -234,7 +234,7 @@ static void node_row(struct comparison *comparison, int node, const char *name)
 
 static void add_nodes(struct comparison *comparison)
 {
-  for (int node = 1; node <= NODES; node++)
+  for (int node = 1; node <= CTL_NODES; node++)
     node_row(comparison, node, ctl_words(comparison->ctl, &vd__node__descriptor, node));
   node_row(comparison, 0, ctl_pick(comparison->ctl, "all together", "合計", "合计"));
 }

@@ -11,7 +11,6 @@
 #include "clients/ctl/rehearsal.h"
 #include "proto/text.h"
 
-enum { PROMISES = 6 };
 #define NEW(Type, type) ((Vd__##Type *)vd_message_new(&vd__##type##__descriptor))
 
 // ---- of one run ----
@@ -125,7 +124,7 @@ void ctl_figures_fill(const struct ctl *ctl, Vd__RunFigures *figures, const stru
   figures->played_at_ms = (int64_t)time(NULL) * 1000;
   figures->behind_ms = played->behind_ms;
   figures->climbs = played->climbs;
-  for (int promise = 1; promise <= PROMISES; promise++)
+  for (int promise = 1; promise <= CTL_PROMISES; promise++)
     add_promises(figures, fold, (Vd__Promise)promise);
   VD_FOLD_EACH (fold, ALERT, Alert, alert)
     figures->calls += alert->drill != 0                                 ? 0

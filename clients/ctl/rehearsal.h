@@ -6,6 +6,9 @@
 #include "clients/ctl/live.h"
 #include "proto/config.pb-c.h"
 
+// Of the vocabulary: the promises that tiers make come first.
+enum { CTL_TIERS = 3, CTL_PROMISES = VD__PROMISE__PROMISE_STEP, CTL_NODES = VD__NODE__NODE_NOTICE };
+
 // ---- the script ----
 
 // What a step's `about` names.

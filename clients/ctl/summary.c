@@ -9,7 +9,7 @@
 #include "proto/text.h"
 
 static const int64_t BEHIND_TOLD_MS = 60000;
-enum { TIERS = 3, PROMISES = 6, OUTCOMES = 6, LATE_SHOWN_MAX = 16 };
+enum { OUTCOMES = 6, LATE_SHOWN_MAX = 16 };
 
 struct holder {
   const char *who; // borrowed from the fold
@@ -20,7 +20,7 @@ struct holder {
 struct summary {
   const struct ctl *ctl;
   const struct vd_fold *fold;
-  unsigned counts[PROMISES + 1][OUTCOMES];
+  unsigned counts[CTL_PROMISES + 1][OUTCOMES];
   struct holder *holders; // as many as there are: a plan may have more groups than a screen has lines
   size_t holder_count;
   const Vd__Deadline **late; // borrowed likewise: everything past its limit when it was, or was not, done
@@ -54,7 +54,7 @@ static void add_share(struct summary *summary, const Vd__Deadline *deadline, con
 static void add_deadline(struct summary *summary, const Vd__Deadline *deadline)
 {
   unsigned tier = (unsigned)deadline->promise, outcome = (unsigned)deadline->outcome;
-  if (tier <= PROMISES && outcome < OUTCOMES)
+  if (tier <= CTL_PROMISES && outcome < OUTCOMES)
     summary->counts[tier][outcome]++;
   summary->breaches += deadline->breached_at_ms != 0;
   for (size_t i = 0; i < deadline->n_shares; i++)
@@ -91,7 +91,7 @@ static void gather(struct summary *summary)
 static void tier_cell(const struct ctl *ctl, struct ctl_table *table, Vd__Promise tier)
 {
   const char *words = ctl_words(ctl, &vd__promise__descriptor, (int)tier);
-  if ((int)tier <= TIERS)
+  if ((int)tier <= CTL_TIERS)
     ctl_cell(table, "%d %s", (int)tier, words);
   else
     ctl_cell(table, "%s", words);
@@ -116,8 +116,8 @@ static void print_tiers(const struct summary *summary)
   ctl_cell(&table, "%s", ctl_pick(ctl, "promises", "時限", "时限"));
   for (size_t i = 0; i < COLUMNS; i++)
     ctl_cell(&table, "%s", ctl_words(ctl, &vd__outcome__descriptor, (int)columns[i]));
-  for (unsigned tier = 1; tier <= PROMISES; tier++) {
-    if (tier > TIERS && !has_any(summary, tier))
+  for (unsigned tier = 1; tier <= CTL_PROMISES; tier++) {
+    if (tier > CTL_TIERS && !has_any(summary, tier))
       continue;
     tier_cell(ctl, &table, (Vd__Promise)tier);
     for (size_t i = 0; i < COLUMNS; i++)

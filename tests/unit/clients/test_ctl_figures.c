@@ -102,6 +102,28 @@ static void see_the_lane(struct ctl_seen *seen)
             "\"wait_ms\":\"6m\"}}");
 }
 
+// Also one that comes later.
+Test(figures, each_promise_and_node_of_the_vocabulary_counts)
+{
+  struct ctl ctl = ctl_of(VD__LANGUAGE__LANGUAGE_EN);
+  struct vd_fold *fold = vd_fold_create();
+  const unsigned promises = vd__promise__descriptor.n_values - 1; // the first is unspecified
+  for (unsigned promise = 1; promise <= promises; promise++) {
+    char json[160];
+    snprintf(json, sizeof json,
+             "{\"deadline\":{\"id\":\"%u\",\"revision\":1,\"promise\":\"%s\",\"outcome\":\"missed\"}}",
+             promise, vd_enum_name(&vd__promise__descriptor, (int)promise));
+    put(fold, json);
+  }
+  struct ctl_played played = {.climbs = 0};
+  Vd__RunFigures *figures = run_of("{}");
+  ctl_figures_fill(&ctl, figures, fold, &played, NULL);
+  cr_expect_eq(figures->n_promises, promises);
+  cr_expect_eq(CTL_NODES, vd__node__descriptor.n_values - 1);
+  finish(figures);
+  vd_fold_destroy(fold);
+}
+
 Test(figures, count_what_became_of_the_run)
 {
   struct ctl ctl = ctl_of(VD__LANGUAGE__LANGUAGE_EN);

@@ -84,6 +84,32 @@ static struct vd_buffer words(const char *text)
   return buffer;
 }
 
+// Also one that comes later.
+Test(summary, tells_each_promise_of_the_vocabulary)
+{
+  struct ctl ctl = {.language = VD__LANGUAGE__LANGUAGE_EN};
+  struct ctl_played played = {.name = "The day"};
+  struct vd_fold *fold = vd_fold_create();
+  for (unsigned promise = 1; promise < vd__promise__descriptor.n_values; promise++) {
+    char id[16];
+    snprintf(id, sizeof id, "%u", promise);
+    Vd__Deadline *deadline = (Vd__Deadline *)vd_message_new(&vd__deadline__descriptor);
+    vd_string_set(&deadline->id, id);
+    deadline->promise = (Vd__Promise)promise;
+    deadline->outcome = VD__OUTCOME__OUTCOME_MET;
+    vd_fold_put(fold, VD__KIND__KIND_DEADLINE, &deadline->base);
+  }
+  cr_redirect_stdout();
+  ctl_summarize(&ctl, fold, &played, NULL);
+  fflush(stdout);
+  char said[8192];
+  said[fread(said, 1, sizeof said - 1, cr_get_redirected_stdout())] = '\0';
+  for (unsigned promise = 1; promise < vd__promise__descriptor.n_values; promise++)
+    cr_expect_not_null(strstr(said, ctl_words(&ctl, &vd__promise__descriptor, (int)promise)), "%u: %s",
+                       promise, said);
+  vd_fold_destroy(fold);
+}
+
 Test(summary, names_what_was_late_by_how_much_and_who_held_the_clock)
 {
   struct ctl_played played = {.name = "The day", .acts = 12, .climbs = 1, .refused = 1};
