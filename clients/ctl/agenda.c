@@ -153,20 +153,6 @@ int ctl_session_undo(struct ctl *ctl)
 
 // ---- session import, export ----
 
-// A byte more than a calendar may have is enough to know that it has too many.
-static enum vd_err read_file(const char *path, struct vd_buffer *text, struct vd_refusal *refusal)
-{
-  FILE *file = fopen(path, "rb");
-  if (file == NULL)
-    return vd_refuse(refusal, VD_ERR_IO, NULL, "%s", path);
-  uint8_t *room = vd_buffer_reserve(text, CTL_CALENDAR_SIZE_MAX + 2);
-  text->size = fread(room, 1, CTL_CALENDAR_SIZE_MAX + 1, file);
-  room[text->size] = '\0';
-  bool has_failed = ferror(file) != 0;
-  fclose(file);
-  return has_failed ? vd_refuse(refusal, VD_ERR_IO, NULL, "%s", path) : VD_OK;
-}
-
 static void tell_left_out(const struct ctl *ctl, const struct ctl_left_out *left_out)
 {
   if (left_out->all_day > 0)
@@ -249,7 +235,7 @@ int ctl_session_import(struct ctl *ctl)
   struct vd_buffer text = {0};
   struct vd_fold *fold = NULL;
   Vd__SessionsImport *import = NULL;
-  enum vd_err err = read_file(ctl->arguments[0], &text, &refusal);
+  enum vd_err err = ctl_read_file(ctl->arguments[0], CTL_CALENDAR_SIZE_MAX, &text, &refusal);
   int status = err != VD_OK ? ctl_complain(ctl, err, &refusal) : ctl_agenda_fetch(ctl, &fold);
   if (status == CTL_DONE) {
     err = ctl_calendar_read(fold, (char *)text.data, text.size, &import, &left_out, &refusal);

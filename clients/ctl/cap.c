@@ -3,32 +3,16 @@
 // depth.
 #include "clients/ctl/cap.h"
 
-#include <errno.h>
 #include <libxml/parser.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "clients/ctl/ctl.h"
 #include "proto/text.h"
 
 #define CAP_NAMESPACE "urn:oasis:names:tc:emergency:cap:1.2"
 
 // ---- the file ----
-
-static enum vd_err read_file(const char *path, struct vd_buffer *bytes, struct vd_refusal *refusal)
-{
-  FILE *file = fopen(path, "rb");
-  if (file == NULL)
-    return vd_refuse(refusal, VD_ERR_BAD_REQUEST, "", "opening %s: %s", path, strerror(errno));
-  size_t size = fread(vd_buffer_reserve(bytes, CTL_CAP_FILE_MAX + 1), 1, CTL_CAP_FILE_MAX + 1, file);
-  bytes->size += size;
-  bool has_failed = ferror(file) != 0;
-  fclose(file);
-  if (has_failed)
-    return vd_refuse(refusal, VD_ERR_BAD_REQUEST, "", "opening %s: %s", path, strerror(EIO));
-  if (size > CTL_CAP_FILE_MAX)
-    return vd_refuse(refusal, VD_ERR_TOO_LARGE, "", "an alert is at most 256 KiB");
-  return VD_OK;
-}
 
 static void stop_at_doctype(void *context, const xmlChar *name, const xmlChar *external,
                             const xmlChar *system)
@@ -187,7 +171,9 @@ enum vd_err ctl_cap_read(const char *path, Vd__CapAlert *alert, struct vd_refusa
 {
   struct vd_buffer bytes = {0};
   bool has_doctype = false;
-  enum vd_err err = read_file(path, &bytes, refusal);
+  enum vd_err err = ctl_read_file(path, CTL_CAP_FILE_MAX, &bytes, refusal);
+  if (err == VD_OK && bytes.size > CTL_CAP_FILE_MAX)
+    err = vd_refuse(refusal, VD_ERR_TOO_LARGE, "", "an alert is at most 256 KiB");
   if (err == VD_OK) {
     xmlDocPtr document = parse(&bytes, &has_doctype);
     err = read_document(document, has_doctype, alert, refusal);

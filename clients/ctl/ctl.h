@@ -178,6 +178,11 @@ extern const Vd__Kind ctl_planned_kinds[CTL_PLANNED_KINDS];
 void ctl_print_differences(const struct ctl *ctl, const struct vd_fold *before, const struct vd_fold *after,
                            struct ctl_differences *found);
 
+// What is in the file, and a NUL behind it; at most one byte more than `size_max`, by which the caller knows
+// that it is too large. VD_ERR_IO where it cannot be read.
+enum vd_err ctl_read_file(const char *path, size_t size_max, struct vd_buffer *text,
+                          struct vd_refusal *refusal) VD_MUST_CHECK;
+
 // Columns aligned by display width. A zeroed table is empty; print and drop free it.
 struct ctl_table {
   char **cells;

@@ -1,6 +1,5 @@
 // What is counted and said of check-in lanes, and answered to a suggestion: lane count, set, import;
 // suggestion take, pass.
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -138,22 +137,6 @@ int ctl_lane_set(struct ctl *ctl)
 }
 
 // ---- lane import ----
-
-// A byte more than a file may have is enough to know that it has too many.
-static enum vd_err read_file(const char *path, struct vd_buffer *text, struct vd_refusal *refusal)
-{
-  FILE *file = fopen(path, "rb");
-  if (file == NULL)
-    return vd_refuse(refusal, VD_ERR_IO, NULL, "%s: %s", path, strerror(errno));
-  uint8_t *room = vd_buffer_reserve(text, CTL_LANE_FILE_MAX + 2);
-  errno = 0;
-  text->size = fread(room, 1, CTL_LANE_FILE_MAX + 1, file);
-  room[text->size] = '\0';
-  bool has_failed = ferror(file) != 0;
-  enum vd_err err = has_failed ? vd_refuse(refusal, VD_ERR_IO, NULL, "%s: %s", path, strerror(errno)) : VD_OK;
-  fclose(file);
-  return err;
-}
 
 static void number_cell(struct ctl_table *table, bool is_said, uint32_t number)
 {
@@ -336,7 +319,7 @@ int ctl_lane_import(struct ctl *ctl)
     return ctl_usage(
         ctl, ctl_pick(ctl, "the file says the times, not", "時間由檔案給出，而非", "时间由文件给出，而非"),
         "--at");
-  enum vd_err err = read_file(path, &text, &refusal);
+  enum vd_err err = ctl_read_file(path, CTL_LANE_FILE_MAX, &text, &refusal);
   int status = err != VD_OK ? ctl_complain(ctl, err, &refusal) : ctl_look(ctl);
   if (status == CTL_DONE) {
     err = ctl_lane_import_read(path, (char *)text.data, text.size, ctl->now_ms, ctl->utc_offset_ms, &import,

@@ -40,6 +40,8 @@ static void zones_cell(struct ctl_table *table, const Vd__Notice *notice)
   struct vd_buffer words = {0};
   for (size_t i = 0; i < notice->n_zones; i++)
     vd_buffer_printf(&words, "%s%s", i > 0 ? " " : "", notice->zones[i]);
+  for (size_t i = 0; i < notice->n_contingencies; i++) // which brings zones of its own
+    vd_buffer_printf(&words, "%s%s", words.size > 0 ? " " : "", notice->contingencies[i]);
   ctl_cell(table, "%.*s", (int)words.size, words.data ? (char *)words.data : "");
   vd_buffer_finish(&words);
 }
@@ -75,7 +77,7 @@ static void notice_head(struct ctl *ctl, struct ctl_table *table)
                                ctl_pick(ctl, "since", "開始於", "开始于"),
                                ctl_pick(ctl, "settles, leaves", "靜候至／發出", "静候至／发出"),
                                ctl_pick(ctl, "sessions", "議程", "议程"),
-                               ctl_pick(ctl, "zones", "區域", "区域"),
+                               ctl_pick(ctl, "zones, contingencies", "區域、預案", "区域、预案"),
                                ctl_pick(ctl, "text", "內容", "内容")};
   ctl_table_head(table, names, sizeof names / sizeof *names);
 }
@@ -150,8 +152,8 @@ static void show_notice(const struct ctl *ctl, FILE *out, const struct vd_fold *
     ctl_detour_show(ctl, out, fold, zone);
   }
   for (size_t i = 0; i < notice->n_contingencies; i++) {
-    const Vd__Contingency *contingency = (const Vd__Contingency *)vd_fold_find(
-        fold, VD__KIND__KIND_CONTINGENCY, notice->contingencies[i]);
+    const Vd__Contingency *contingency =
+        (const Vd__Contingency *)vd_fold_find(fold, VD__KIND__KIND_CONTINGENCY, notice->contingencies[i]);
     if (contingency == NULL)
       continue;
     fprintf(out, "  %s\n", ctl_text(ctl, contingency->announcement, contingency->id));

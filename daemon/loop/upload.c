@@ -30,16 +30,22 @@ void vd_uploads_expire(struct vd_uploads *uploads, int64_t mono_ms)
   }
 }
 
-// The principal's, or else a free one; NULL if there is none.
+// Whole: kept only for who sends the last part again.
+static bool is_over(const struct vd_upload *upload)
+{
+  return upload->next > upload->parts;
+}
+
+// The principal's, or else a free one, or one that is over; NULL if there is none.
 static struct vd_upload *upload_of(struct vd_uploads *uploads, const char *principal)
 {
   struct vd_upload *found = NULL;
   for (size_t i = 0; i < VD_UPLOADS_MAX; i++) {
     struct vd_upload *upload = &uploads->uploads[i];
-    if (upload->principal == NULL)
-      found = upload;
-    else if (strcmp(upload->principal, principal) == 0)
+    if (upload->principal != NULL && strcmp(upload->principal, principal) == 0)
       return upload;
+    if (upload->principal == NULL || (found == NULL && is_over(upload)))
+      found = upload;
   }
   return found;
 }

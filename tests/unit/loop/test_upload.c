@@ -143,7 +143,11 @@ Test(upload, two_have_theirs_and_a_third_waits)
   cr_assert_eq(send_part("third", "c", 1, 2), VD_ERR_BUSY);
   cr_assert_eq(send_part("admin", "a", 2, 2), VD_OK);
   cr_assert_eq(whole->n_devices, 4);
+  cr_assert_eq(send_part("third", "c", 1, 2), VD_OK, "of one that is whole nothing is under way");
+  cr_assert_eq(send_part("admin", "d", 1, 2), VD_ERR_BUSY);
   cr_assert_eq(send_part("deputy", "a", 2, 2), VD_OK);
+  cr_assert_eq(whole->n_devices, 4);
+  cr_assert_eq(send_part("deputy", "a", 2, 2), VD_OK, "the last one may come again");
   cr_assert_eq(whole->n_devices, 4);
   now_ms += VD_UPLOAD_SILENCE_MS;
   cr_assert_eq(send_part("third", "c", 1, 2), VD_OK, "without waiting for the beat");
