@@ -74,7 +74,7 @@ static enum vd_err exchange(struct venue_client *client, const struct vd_buffer 
   nng_socket_set_ms(client->req, NNG_OPT_RECVTIMEO, venue_left_ms(until_ms));
   if (nng_recvmsg(client->req, answer, 0) != 0) // its time is over, or the connection has ended
     return unanswered(client);
-  client->asked.proven = atomic_load(&client->asked.so_far);
+  venue_link_heard(&client->asked);
   return VD_OK;
 }
 

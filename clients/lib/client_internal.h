@@ -21,7 +21,10 @@ struct venue_link {
   atomic_uint so_far;
   atomic_uint shut; // in a row: each closed soon after it was made
   atomic_int_least64_t made_mono_ms;
-  unsigned proven; // so_far when something last came over it
+  atomic_uint pipe;      // the newest connection's
+  atomic_uint dropped;   // the one that was closed from this side
+  unsigned proven;       // so_far when something last came over it
+  int64_t heard_mono_ms; // when that was
 };
 
 // How far the history was told, and what tells its last Change from another history's of that sequence, at
@@ -90,6 +93,11 @@ enum vd_err venue_use_tls(struct venue_client *client, struct vd_refusal *refusa
 void venue_link_init(struct venue_link *link);
 // Whether somebody is there now: connected, and not just on the way out again.
 bool venue_link_stands(const struct venue_link *link);
+// Something came over it.
+void venue_link_heard(struct venue_link *link);
+// Closes a connection over which nothing has come for `silent_ms`, of a feed that tells something more often
+// than that. It is dialled anew.
+void venue_link_drop_silent(struct venue_link *link, int64_t silent_ms);
 // A dialer to `url` on the socket, connecting in the background.
 enum vd_err venue_dial(struct venue_client *client, nng_socket socket, const char *url,
                        struct venue_link *link, struct vd_refusal *refusal) VD_MUST_CHECK;

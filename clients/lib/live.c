@@ -257,9 +257,11 @@ static Vd__Frame *receive(struct venue_client *client, int64_t wait_ms, bool *is
 {
   nng_msg *message;
   nng_socket_set_ms(client->sub, NNG_OPT_RECVTIMEO, (nng_duration)wait_ms);
-  if (nng_recvmsg(client->sub, &message, 0) != 0)
+  if (nng_recvmsg(client->sub, &message, 0) != 0) {
+    venue_link_drop_silent(&client->fed, STALE_AFTER_MS);
     return NULL;
-  client->fed.proven = atomic_load(&client->fed.so_far);
+  }
+  venue_link_heard(&client->fed);
   return unpack(message, is_alarm);
 }
 

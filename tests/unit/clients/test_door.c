@@ -30,7 +30,8 @@ struct door {
   struct vd_settler settler;
   atomic_bool shuts_rep, shuts_ops; // to who comes
   atomic_bool hangs_up;             // at the next request, and shuts
-  atomic_uint came, asked;          // connections to rep; questions over HTTP
+  atomic_uint came, came_to_feed;   // connections to rep and to ops
+  atomic_uint asked;                // questions over HTTP
   atomic_uint last_rep, last_ops;   // pipes
   atomic_uint status;               // over HTTP
   const char *words;                // of the answers
@@ -53,6 +54,7 @@ static void on_ops(nng_pipe pipe, nng_pipe_ev event, void *context)
 {
   (void)event;
   struct door *door = context;
+  atomic_fetch_add(&door->came_to_feed, 1);
   atomic_store(&door->last_ops, pipe.id);
   if (atomic_load(&door->shuts_ops))
     nng_pipe_close(pipe);
@@ -386,6 +388,23 @@ Test(door, a_feed_whose_token_was_revoked)
   shut(&door);
   enum vd_err err = next_error(client);
   cr_assert_eq(err, VD_ERR_UNAUTHENTICATED, "%s", vd_err_name(err));
+  venue_client_destroy(client);
+  close_door(&door);
+}
+
+// Whose end the library may have missed. That is nobody's refusal, however often it comes about.
+Test(door, a_silent_feed_is_dialled_anew)
+{
+  struct door door = {.status = 200};
+  open_door(&door);
+  struct venue_client *client = client_at(&door, PATIENCE_MS);
+  cr_assert_eq(venue_client_follow(client, 0, NULL), VD_OK);
+  for (int64_t until_ms = venue_until_ms(2 * PATIENCE_MS); atomic_load(&door.came_to_feed) < 5;) {
+    struct venue_event event;
+    enum vd_err err = venue_client_next(client, 100, &event);
+    cr_assert(err == VD_ERR_TIMED_OUT || (err == VD_OK && event.kind == VENUE_STALE), "%s", vd_err_name(err));
+    cr_assert_gt(venue_left_ms(until_ms), 0, "%u connections", atomic_load(&door.came_to_feed));
+  }
   venue_client_destroy(client);
   close_door(&door);
 }
