@@ -173,7 +173,7 @@ void venue_client_destroy(struct venue_client *client)
     return;
   venue_live_finish(client);
   if (client->has_req)
-    venue_close(client, client->req, false);
+    venue_close(client, client->req, &client->asked, false);
   free(client->rep_url);
   free(client->feed_url);
   free(client->status_url);

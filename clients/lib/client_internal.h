@@ -64,6 +64,7 @@ struct venue_client {
   // live
   nng_socket sub;
   bool has_sub;
+  bool is_following;
   struct venue_link fed;
   struct venue_place at;
   bool is_behind;         // Changes are known to be missing
@@ -101,8 +102,8 @@ void venue_link_drop_silent(struct venue_link *link, int64_t silent_ms);
 // A dialer to `url` on the socket, connecting in the background.
 enum vd_err venue_dial(struct venue_client *client, nng_socket socket, const char *url,
                        struct venue_link *link, struct vd_refusal *refusal) VD_MUST_CHECK;
-// Closes the socket, within a second or so.
-void venue_close(struct venue_client *client, nng_socket socket, bool is_feed);
+// Closes the socket, within a second or so; or leaves it to the end of the process.
+void venue_close(struct venue_client *client, nng_socket socket, const struct venue_link *link, bool is_feed);
 enum vd_err venue_nng_failed(int error, const char *what, struct vd_refusal *refusal);
 
 // ---- knock.c ----

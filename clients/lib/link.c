@@ -79,8 +79,9 @@ void venue_link_heard(struct venue_link *link)
   link->heard_mono_ms = venue_mono_ms();
 }
 
-// nng 1.5.2 misses the end of a WebSocket that comes right behind a message, before the next is waited for: to
-// nng that connection stands for ever, and it never dials again. (Who sends over it notices; a feed does not.)
+// nng 1.5.2 misses the end of a WebSocket that comes right behind a message, before the next is waited for:
+// to nng that connection stands for ever, and it never dials again. (Who sends over it notices; a feed does
+// not.)
 void venue_link_drop_silent(struct venue_link *link, int64_t silent_ms)
 {
   unsigned pipe = atomic_load(&link->pipe); // before its time: a newer one's is newer
@@ -161,8 +162,22 @@ static bool has_ended(pthread_t thread)
   return false;
 }
 
-void venue_close(struct venue_client *client, nng_socket socket, bool is_feed)
+// nng 1.5.2 uses what it has freed where it is told to stop in the moment in which a WebSocket's handshake
+// ends
+// ("panic: pthread_mutex_unlock" and others, in one of some hundred processes that were turned away). It
+// shakes hands again and again where nobody is there or a door shuts, so such a socket is left, too.
+static bool may_be_dialling(const struct venue_client *client, const struct venue_link *link)
 {
+  return client->status_url != NULL &&
+         (atomic_load(&link->now) == 0 || atomic_load(&link->so_far) != link->proven);
+}
+
+void venue_close(struct venue_client *client, nng_socket socket, const struct venue_link *link, bool is_feed)
+{
+  if (may_be_dialling(client, link)) {
+    client->is_left = true;
+    return;
+  }
   nng_socket *closing = vd_alloc(sizeof *closing);
   *closing = socket;
   if (is_feed)

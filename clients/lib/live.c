@@ -38,44 +38,54 @@ static void drop(Vd__Frame **frame)
   *frame = NULL;
 }
 
-void venue_live_finish(struct venue_client *client)
+// Nothing is followed any more. The feed stays connected, for who follows anew.
+static void end_following(struct venue_client *client)
 {
-  if (client->has_sub)
-    venue_close(client, client->sub, true);
-  client->has_sub = false;
+  client->is_following = false;
   venue_drop_page(client);
   drop(&client->held);
   vd_fold_destroy(client->fold);
   client->fold = NULL;
 }
 
+void venue_live_finish(struct venue_client *client)
+{
+  end_following(client);
+  if (client->has_sub)
+    venue_close(client, client->sub, &client->fed, true);
+  client->has_sub = false;
+}
+
 static enum vd_err subscribe(struct venue_client *client, struct vd_refusal *refusal)
 {
+  if (client->has_sub)
+    return VD_OK;
   int error = nng_sub0_open(&client->sub);
-  if (error == 0) {
-    client->has_sub = true;
-    error = nng_socket_set_size(client->sub, NNG_OPT_RECVMAXSZ, FRAME_MAX);
-  }
+  if (error != 0)
+    return venue_nng_failed(error, "sub", refusal);
+  error = nng_socket_set_size(client->sub, NNG_OPT_RECVMAXSZ, FRAME_MAX);
   if (error == 0)
     error = nng_socket_set_int(client->sub, NNG_OPT_RECVBUF, QUEUE_FRAMES);
   if (error == 0)
     error = nng_socket_set(client->sub, NNG_OPT_SUB_SUBSCRIBE, "", 0);
-  if (error != 0)
-    return vd_refuse(refusal, VD_ERR_IO, "", "sub: %s", nng_strerror(error));
-  return venue_dial(client, client->sub, client->feed_url, &client->fed, refusal);
+  enum vd_err err = error == 0 ? venue_dial(client, client->sub, client->feed_url, &client->fed, refusal)
+                               : venue_nng_failed(error, "sub", refusal);
+  client->has_sub = err == VD_OK;
+  if (err != VD_OK)
+    nng_close(client->sub);
+  return err;
 }
 
 enum vd_err venue_client_follow(struct venue_client *client, uint64_t from, struct vd_refusal *refusal)
 {
-  venue_live_finish(client);
+  end_following(client);
   bool is_read_only;
   enum vd_err err = subscribe(client, refusal);
   if (err == VD_OK)
     err = venue_look(client, &is_read_only, refusal);
-  if (err != VD_OK) {
-    venue_live_finish(client);
+  if (err != VD_OK)
     return err;
-  }
+  client->is_following = true;
   client->is_behind = from > 0 && from < client->at.expected;
   if (from > 0)
     client->at.expected = from;
@@ -309,7 +319,7 @@ static int64_t wait_ms(const struct venue_client *client, int64_t until_ms)
 
 enum vd_err venue_client_next(struct venue_client *client, int64_t timeout_ms, struct venue_event *event)
 {
-  assert(client->has_sub); // follow or mirror came before, and succeeded
+  assert(client->is_following); // follow or mirror came before, and succeeded
   int64_t until_ms = venue_until_ms(timeout_ms);
   for (;;) {
     enum vd_err err = repair(client, until_ms, event);
@@ -359,6 +369,6 @@ enum vd_err venue_client_mirror(struct venue_client *client, struct vd_refusal *
   if (err == VD_OK)
     err = load(client, refusal);
   if (err != VD_OK)
-    venue_live_finish(client);
+    end_following(client);
   return err;
 }

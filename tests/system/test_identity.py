@@ -8,7 +8,7 @@ import subprocess
 import threading
 import time
 
-from harness import VENUECTL, WAIT_LIMIT_S, Venue, case, free_port, main, wait_until
+from harness import VENUECTL, WAIT_LIMIT_S, Venue, case, main, wait_until
 
 WRONG = "0" * 64
 
@@ -145,22 +145,21 @@ def serve_tls(listener, context, port):
 @case
 def behind_tls():
     """https: a certificate that SSL_CERT_FILE vouches for is trusted, another is not; a wrong token is told so"""
-    port = free_port()
-    with Venue(arguments=("--clock-start", "plan")) as venue:
+    with Venue(arguments=("--clock-start", "plan")) as venue, socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
         venue.write_config(f'hosts: ["127.0.0.1:{port}"]\n')
         venue.start()
         ours, another = certify(venue.folder / "ours"), certify(venue.folder / "another")
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(*ours)
-        with socket.create_server(("127.0.0.1", port)) as listener:
-            threading.Thread(target=serve_tls, args=(listener, context, venue.port), daemon=True).start()
-            trusting = {"VENUE_URL": f"https://127.0.0.1:{port}", "SSL_CERT_FILE": ours[0]}
-            status, words = ctl_over_ws(venue, venue.token(), "status", env=trusting)
-            assert status == 0, (status, words)
-            status, words = ctl_over_ws(venue, WRONG, "status", env=trusting)
-            assert status == 4 and "[unauthenticated]" in words, (status, words)
-            status, words = ctl_over_ws(venue, venue.token(), "status", env={**trusting, "SSL_CERT_FILE": another[0]})
-            assert status == 3 and "TLS: " in words, (status, words)
+        threading.Thread(target=serve_tls, args=(listener, context, venue.port), daemon=True).start()
+        trusting = {"VENUE_URL": f"https://127.0.0.1:{port}", "SSL_CERT_FILE": ours[0]}
+        status, words = ctl_over_ws(venue, venue.token(), "status", env=trusting)
+        assert status == 0, (status, words)
+        status, words = ctl_over_ws(venue, WRONG, "status", env=trusting)
+        assert status == 4 and "[unauthenticated]" in words, (status, words)
+        status, words = ctl_over_ws(venue, venue.token(), "status", env={**trusting, "SSL_CERT_FILE": another[0]})
+        assert status == 3 and "TLS: " in words, (status, words)
 
 
 main()
