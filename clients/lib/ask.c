@@ -146,7 +146,8 @@ static enum vd_err look_at_door(struct venue_client *client, unsigned attempt, i
   bool is_in = atomic_load(&link->now) > 0 && atomic_load(&link->so_far) == link->proven;
   if (is_in || (attempt == 0 && atomic_load(&link->shut) == 0))
     return VD_OK;
-  return venue_knock(client, until_ms, refusal);
+  bool is_known;
+  return venue_knock(client, until_ms, &is_known, refusal);
 }
 
 static enum vd_err ask(struct venue_client *client, const struct vd_buffer *bytes, const Vd__Request *request,

@@ -108,9 +108,9 @@ enum vd_err venue_nng_failed(int error, const char *what, struct vd_refusal *ref
 
 // ---- knock.c ----
 // Why connections are refused, as HTTP tells it: VD_ERR_UNAUTHENTICATED or VD_ERR_FOREIGN_ORIGIN; or why
-// there are none: VD_ERR_UNREACHABLE where TLS fails. VD_OK: neither is so, or nobody can tell. Takes at most
-// a second.
-enum vd_err venue_knock(struct venue_client *client, int64_t until_ms,
+// there are none: VD_ERR_UNREACHABLE where TLS fails. VD_OK: neither is so; *is_known says whether venued
+// said so, or nobody can tell. Takes at most a second.
+enum vd_err venue_knock(struct venue_client *client, int64_t until_ms, bool *is_known,
                         struct vd_refusal *refusal) VD_MUST_CHECK;
 
 // ---- ask.c ----

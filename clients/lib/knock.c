@@ -7,7 +7,7 @@
 
 #include "clients/lib/client_internal.h"
 
-enum { KNOCK_MS = 1000, STATUS_UNAUTHORIZED = 401, STATUS_FORBIDDEN = 403 };
+enum { KNOCK_MS = 1000, STATUS_OK = 200, STATUS_UNAUTHORIZED = 401, STATUS_FORBIDDEN = 403 };
 
 struct knock {
   int64_t until_ms;
@@ -82,8 +82,10 @@ static void finish(struct knock *knock)
     nng_http_client_free(knock->http);
 }
 
-enum vd_err venue_knock(struct venue_client *client, int64_t until_ms, struct vd_refusal *refusal)
+enum vd_err venue_knock(struct venue_client *client, int64_t until_ms, bool *is_known,
+                        struct vd_refusal *refusal)
 {
+  *is_known = false;
   if (client->status_url == NULL)
     return VD_OK;
   int64_t most_ms = venue_until_ms(KNOCK_MS);
@@ -92,6 +94,7 @@ enum vd_err venue_knock(struct venue_client *client, int64_t until_ms, struct vd
   if (error == 0)
     error = exchange(&knock);
   uint16_t status = error == 0 ? nng_http_res_get_status(knock.response) : 0;
+  *is_known = status == STATUS_OK;
   finish(&knock);
   if (error == NNG_EPEERAUTH || error == NNG_ECRYPTO) // another certificate, or no version of TLS in common
     return vd_refuse(refusal, VD_ERR_UNREACHABLE, "", "TLS: %s", nng_strerror(error));

@@ -284,10 +284,11 @@ static enum vd_err look_at_door(struct venue_client *client, struct vd_refusal *
   if (client->status_url == NULL || !is_shut || so_far == client->shut_out_told)
     return VD_OK;
   client->shut_out_told = so_far;
-  enum vd_err err = venue_knock(client, venue_until_ms(client->timeout_ms), refusal);
-  // Known, and yet shut out: this feed is not for that role.
-  bool is_known = err == VD_OK && atomic_load(&client->asked.now) > 0;
-  return is_known ? vd_refuse(refusal, VD_ERR_NOT_PERMITTED, "", "%s", client->feed_url) : err;
+  bool is_known;
+  enum vd_err err = venue_knock(client, venue_until_ms(client->timeout_ms), &is_known, refusal);
+  if (is_known) // and yet shut out: this feed is not for that role
+    return vd_refuse(refusal, VD_ERR_NOT_PERMITTED, "", "%s", client->feed_url);
+  return err;
 }
 
 // ---- age ----

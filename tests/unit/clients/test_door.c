@@ -379,6 +379,26 @@ Test(door, a_feed_that_is_not_for_that_role)
   close_door(&door);
 }
 
+// Who cannot be asked says nothing of the role.
+Test(door, a_shut_feed_that_nobody_explains)
+{
+  struct door door = {.shuts_ops = true, .status = 503};
+  open_door(&door);
+  struct venue_client *client = client_at(&door, PATIENCE_MS);
+  cr_assert_eq(venue_client_follow(client, 0, NULL), VD_OK);
+  for (int64_t until_ms = venue_until_ms(PATIENCE_MS); atomic_load(&door.asked) < 3;) {
+    struct venue_event event;
+    enum vd_err err = venue_client_next(client, 100, &event);
+    cr_assert(err == VD_OK || err == VD_ERR_TIMED_OUT, "%s", vd_err_name(err));
+    cr_assert_gt(venue_left_ms(until_ms), 0, "asked %u times", atomic_load(&door.asked));
+  }
+  atomic_store(&door.status, 401);
+  enum vd_err err = next_error(client);
+  cr_assert_eq(err, VD_ERR_UNAUTHENTICATED, "%s", vd_err_name(err));
+  venue_client_destroy(client);
+  close_door(&door);
+}
+
 Test(door, a_feed_whose_token_was_revoked)
 {
   struct door door = {.status = 401};
