@@ -80,8 +80,8 @@ void venue_link_heard(struct venue_link *link)
 }
 
 // nng 1.5.2 misses the end of a WebSocket that comes right behind a message, before the next is waited for:
-// to nng that connection stands for ever, and it never dials again. (Who sends over it notices; a feed does
-// not.)
+// to nng that connection stands for ever, and it never dials again. Who sends over it notices; a feed does
+// not.
 void venue_link_drop_silent(struct venue_link *link, int64_t silent_ms)
 {
   unsigned pipe = atomic_load(&link->pipe); // before its time: a newer one's is newer
@@ -162,9 +162,8 @@ static bool has_ended(pthread_t thread)
   return false;
 }
 
-// nng 1.5.2 uses what it has freed where it is told to stop in the moment in which a WebSocket's handshake
-// ends
-// ("panic: pthread_mutex_unlock" and others, in one of some hundred processes that were turned away). It
+// nng 1.5.2 uses what it has freed where it is told to stop in the moment in which a handshake over WebSocket
+// ends ("panic: pthread_mutex_unlock" and others, in one of some hundred processes that were turned away). It
 // shakes hands again and again where nobody is there or a door shuts, so such a socket is left, too.
 static bool may_be_dialling(const struct venue_client *client, const struct venue_link *link)
 {

@@ -112,6 +112,24 @@ Test(rep, a_refusal_carries_the_id_and_the_language)
   room_finish(&room);
 }
 
+// The bytes of nng's ipc handshake, then a length. By hand, since nng 1.5.2's own client may never close
+// again what is cut off while it sends.
+static void expect_cut_off(const struct room *room, uint64_t length)
+{
+  struct sockaddr_un address = {.sun_family = AF_UNIX};
+  snprintf(address.sun_path, sizeof address.sun_path, "%s/rep.ipc", room->dir);
+  int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  cr_assert_eq(connect(fd, (struct sockaddr *)&address, sizeof address), 0);
+  uint8_t claim[17] = {0, 'S', 'P', 0, 0, 0x30, 0, 0, 1};
+  for (int i = 0; i < 8; i++)
+    claim[9 + i] = (uint8_t)(length >> (56 - 8 * i));
+  cr_assert(room_send(fd, claim, sizeof claim));
+  bool is_closed;
+  free(room_read_all(fd, &is_closed));
+  cr_assert(is_closed);
+  close(fd);
+}
+
 Test(rep, too_large_hears_why_and_far_too_large_is_cut_off)
 {
   struct room room;
@@ -119,36 +137,23 @@ Test(rep, too_large_hears_why_and_far_too_large_is_cut_off)
   room_start(&room);
   nng_socket req = room_req();
   cr_assert_eq(room_dial(&room, req, "ipc", "rep", NULL), 0);
-  uint8_t *bytes = calloc(1, 1 << 20);
+  uint8_t *bytes = calloc(1, VD_REQUEST_MAX + 1);
   expect_refusal(req, bytes, VD_REQUEST_MAX + 1, "too-large");
   expect_refusal(req, bytes, VD_REQUEST_MAX, "bad-request"); // the size alone is fine
-  nng_socket big = room_req();
-  cr_assert_eq(room_dial(&room, big, "ipc", "rep", NULL), 0);
-  cr_assert_null(room_ask_bytes(big, bytes, 1 << 20, 200));
   free(bytes);
+  expect_cut_off(&room, 1 << 20);
   room_expect(req, "ok");
-  nng_close(big);
   nng_close(req);
   room_finish(&room);
 }
 
-// The bytes of nng's ipc handshake, then a length of 8 EiB: nothing may be allocated for it.
+// 8 EiB: nothing may be allocated for it.
 Test(rep, a_claim_of_length_is_not_believed)
 {
   struct room room;
   room_init(&room);
   room_start(&room);
-  struct sockaddr_un address = {.sun_family = AF_UNIX};
-  snprintf(address.sun_path, sizeof address.sun_path, "%s/rep.ipc", room.dir);
-  int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  cr_assert_eq(connect(fd, (struct sockaddr *)&address, sizeof address), 0);
-  static const uint8_t claim[] = {0,    'S',  'P',  0,    0,    0x30, 0,    0,   1,
-                                  0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
-  cr_assert(room_send(fd, claim, sizeof claim));
-  bool is_closed;
-  free(room_read_all(fd, &is_closed));
-  cr_assert(is_closed);
-  close(fd);
+  expect_cut_off(&room, INT64_MAX);
   nng_socket req = room_req();
   cr_assert_eq(room_dial(&room, req, "ipc", "rep", NULL), 0);
   room_expect(req, "ok");
